@@ -1,0 +1,21 @@
+package nova.framelog;
+
+import nova.core.StreamId;
+
+/// Port: an ordered, bounded log of [LogEntry] per stream.
+///
+/// *Thread-safe.*
+public interface FrameLog {
+  /// Opens the stream's only writer. An earlier writer of the stream is fenced: its next append
+  /// throws [WriterFencedException]. The log of a stream begins to exist with its first writer.
+  FrameLogWriter openWriter(StreamId stream);
+
+  /// Opens a reader. The stream need not have a writer yet; the reader then waits for one.
+  FrameLogReader openReader(StreamId stream, LogPosition from);
+
+  /// Drops everything kept of the stream and ends its readers. Idempotent.
+  void remove(StreamId stream);
+
+  /// Bytes of payload held for all streams.
+  long sizeBytes();
+}

@@ -1,0 +1,17 @@
+package nova.framelog;
+
+import java.time.Instant;
+import java.util.Optional;
+import nova.core.Epoch;
+
+/// Where a stream's log stands: what a new writer must continue from.
+///
+/// *Immutable.*
+///
+/// @param lastEpoch empty before the first epoch
+/// @param lastSegment the highest segment number given out, -1 before the first
+/// @param wallClockEnd the latest `wallClock` logged, empty before the first frame
+public record LogTail(Optional<Epoch> lastEpoch, long lastSegment, Optional<Instant> wallClockEnd) {
+  /// The tail of a log without entries.
+  public static final LogTail EMPTY = new LogTail(Optional.empty(), -1, Optional.empty());
+}

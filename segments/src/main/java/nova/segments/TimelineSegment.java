@@ -1,0 +1,49 @@
+package nova.segments;
+
+import java.time.Instant;
+import java.util.List;
+import nova.core.Epoch;
+
+/// One media segment in a rendition's window.
+///
+/// *Immutable.*
+///
+/// @param discontinuity whether EXT-X-DISCONTINUITY stands before it: it is the first of its epoch
+///   and not the first of the stream
+/// @param programDateTime UTC instant of its first sample
+/// @param start presentation time of its first sample in ticks, on the stream's time line
+/// @param parts in order; their durations add up to the segment's
+/// @param complete whether no part will be added
+/// @param gap whether its media is missing (EXT-X-GAP); it then has one part that tells its
+///   duration
+public record TimelineSegment(
+    long number,
+    Epoch epoch,
+    boolean discontinuity,
+    Instant programDateTime,
+    long start,
+    List<TimelinePart> parts,
+    boolean complete,
+    boolean gap) {
+  public TimelineSegment {
+    parts = List.copyOf(parts);
+  }
+
+  /// Duration of the parts so far, in ticks.
+  public long duration() {
+    long sum = 0;
+    for (TimelinePart part : parts) {
+      sum += part.duration();
+    }
+    return sum;
+  }
+
+  /// Bytes of the parts so far.
+  public long sizeBytes() {
+    long sum = 0;
+    for (TimelinePart part : parts) {
+      sum += part.sizeBytes();
+    }
+    return sum;
+  }
+}
