@@ -1,0 +1,50 @@
+# The targets of Nova. `make` alone explains them.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MVN := tools/mvn
+
+.PHONY: help deps build run demo test test-unit test-it fmt lint docs bench clean dist
+
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+
+deps: ## Install the tools the tests need (ffmpeg, Chromium, GStreamer), or name them
+	@tools/install-test-deps test
+
+build: ## Build what ./nova runs
+	@tools/build-app
+
+run: ## Run the server: ./nova start
+	@./nova start
+
+demo: ## Run the server with a clip on air: ./nova demo
+	@./nova demo
+
+test: deps test-unit test-it ## Run all tests
+
+test-unit: ## Run the unit tests
+	$(MVN) test
+
+test-it: ## Run the integration and end-to-end tests
+	$(MVN) verify -DskipUnitTests=true
+
+fmt: ## Format the sources
+	$(MVN) -q spotless:apply
+
+lint: ## Check format, compile with all checks, check the shell scripts
+	for script in nova .ci/run tools/*; do [[ $$(head -c 19 "$$script") != '#!/usr/bin/env bash' ]] || bash -n "$$script"; done
+	$(MVN) spotless:check test-compile
+
+docs: ## Write docs/configuration.md from the configuration records
+	$(MVN) -q -pl app -am test -Dtest=ConfigurationDocTest -Dsurefire.failIfNoSpecifiedTests=false -Dgolden.update=true
+
+bench: ## Measure against nginx-rtmp and print ratios
+	@tools/install-test-deps bench
+	@tools/run-bench
+
+clean: ## Delete everything that was built
+	rm -rf target */target dist
+
+dist: ## Pack an archive that needs only a JDK: dist/nova-<version>.tar.gz
+	@tools/make-dist
