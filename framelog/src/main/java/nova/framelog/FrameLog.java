@@ -13,9 +13,9 @@ public interface FrameLog {
   /// Opens a reader. The stream need not have a writer yet; the reader then waits for one.
   FrameLogReader openReader(StreamId stream, LogPosition from);
 
-  /// Drops everything kept of the stream and ends its readers. Idempotent.
+  /// Drops everything kept of the stream, ends its readers and fences its writer. Idempotent.
   void remove(StreamId stream);
 
-  /// Bytes of payload held for all streams.
+  /// Bytes held for all streams: payloads and a fixed estimate per entry.
   long sizeBytes();
 }

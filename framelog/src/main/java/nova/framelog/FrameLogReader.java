@@ -16,6 +16,9 @@ public interface FrameLogReader extends AutoCloseable {
   /// @throws InterruptedException when the thread is interrupted while waiting
   List<LogEntry> read(Duration timeout) throws InterruptedException;
 
+  /// Whether nothing will ever be read again: the reader was closed or the log removed.
+  boolean ended();
+
   /// Entries lost because this reader was too slow.
   long skippedEntries();
 

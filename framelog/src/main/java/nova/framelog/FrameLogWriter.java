@@ -7,9 +7,11 @@ package nova.framelog;
 public interface FrameLogWriter {
   /// Appends one entry; visible to readers after return.
   ///
-  /// @throws WriterFencedException when another writer of the stream was opened since
+  /// @throws WriterFencedException when another writer of the stream was opened since, or the log
+  ///   was removed
   void append(LogEntry entry);
 
-  /// What the log knows of the entries before this writer, so that numbers go on.
+  /// Where the log stands, with the entries of earlier writers and of this one, so that numbers go
+  /// on. Known even when all frames were pushed out.
   LogTail tail();
 }

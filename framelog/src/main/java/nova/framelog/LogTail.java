@@ -1,5 +1,6 @@
 package nova.framelog;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import nova.core.Epoch;
@@ -10,8 +11,14 @@ import nova.core.Epoch;
 ///
 /// @param lastEpoch empty before the first epoch
 /// @param lastSegment the highest segment number given out, -1 before the first
-/// @param wallClockEnd the latest `wallClock` logged, empty before the first frame
-public record LogTail(Optional<Epoch> lastEpoch, long lastSegment, Optional<Instant> wallClockEnd) {
+/// @param mediaEnd the media time at which the last frame ends; zero before the first frame
+/// @param wallClockEnd the wall clock of `mediaEnd`; empty before the first frame
+public record LogTail(
+    Optional<Epoch> lastEpoch,
+    long lastSegment,
+    Duration mediaEnd,
+    Optional<Instant> wallClockEnd) {
   /// The tail of a log without entries.
-  public static final LogTail EMPTY = new LogTail(Optional.empty(), -1, Optional.empty());
+  public static final LogTail EMPTY =
+      new LogTail(Optional.empty(), -1, Duration.ZERO, Optional.empty());
 }

@@ -1,0 +1,336 @@
+package nova.framelog;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import nova.core.StreamId;
+import nova.core.TrackId;
+import nova.framelog.LogEntry.EpochEnded;
+import nova.framelog.LogEntry.EpochStarted;
+import nova.framelog.LogEntry.LoggedFrame;
+import nova.framelog.LogEntry.StreamClosed;
+import nova.framelog.LogEntry.TrackFormatChanged;
+import org.jspecify.annotations.Nullable;
+
+/// One stream's log in memory.
+///
+/// Entries have positions that only rise. A ring keeps those from `head` to `end`; an index keeps
+/// the positions of the leading track's keyframes. Beyond the cap the head moves to the next
+/// keyframe, or frame by frame when a single group of pictures exceeds the cap. What was in force
+/// at the head (epoch and formats) is kept for readers that start there.
+///
+/// *Thread-safe.*
+final class InProcessStreamLog {
+  private static final int ENTRY_OVERHEAD =
+      200; // objects around a payload, measured on 64-bit JVMs
+  private static final int LARGEST_BATCH = 1_024;
+
+  private final StreamId stream;
+  private final long capBytes;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition appended = lock.newCondition();
+  private final LogTailTracker tail = new LogTailTracker();
+  private final Deque<Long> keyframes = new ArrayDeque<>(); // positions, rising
+  private final FormatsInForce atHead = new FormatsInForce();
+  private final FormatsInForce atEnd = new FormatsInForce();
+
+  private @Nullable LogEntry[] ring = new LogEntry[256];
+  private long head;
+  private long end;
+  private long bytes;
+  private int waiting;
+  private boolean removed;
+  private @Nullable Writer current;
+
+  InProcessStreamLog(StreamId stream, long capBytes) {
+    this.stream = stream;
+    this.capBytes = capBytes;
+  }
+
+  FrameLogWriter openWriter() {
+    lock.lock();
+    try {
+      Writer writer = new Writer();
+      current = writer;
+      return writer;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  FrameLogReader openReader(LogPosition from) {
+    lock.lock();
+    try {
+      Long latest = keyframes.peekLast();
+      return new Reader(from == LogPosition.LATEST_KEYFRAME && latest != null ? latest : head);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  void remove() {
+    lock.lock();
+    try {
+      removed = true;
+      current = null;
+      ring = new LogEntry[0];
+      head = end;
+      bytes = 0;
+      keyframes.clear();
+      appended.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  long sizeBytes() {
+    lock.lock();
+    try {
+      return bytes;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void append(LogEntry entry) {
+    if (end - head == ring.length) {
+      grow();
+    }
+    atEnd.add(entry);
+    if (atEnd.canStartAt(entry)) {
+      keyframes.addLast(end);
+    }
+    ring[slot(end)] = entry;
+    end++;
+    bytes += cost(entry);
+    tail.add(entry);
+    if (bytes > capBytes) {
+      dropOldest();
+    }
+    if (waiting > 0) {
+      appended.signalAll();
+    }
+  }
+
+  private void dropOldest() {
+    while (bytes > capBytes && head < end - 1) {
+      dropHead();
+    }
+    Long next = keyframes.peekFirst();
+    if (next != null) {
+      while (head < next) {
+        dropHead();
+      }
+    }
+  }
+
+  private void dropHead() {
+    int slot = slot(head);
+    LogEntry entry = entryAt(head);
+    ring[slot] = null;
+    atHead.add(entry);
+    bytes -= cost(entry);
+    Long first = keyframes.peekFirst();
+    if (first != null && first == head) {
+      keyframes.removeFirst();
+    }
+    head++;
+  }
+
+  private void grow() {
+    @Nullable LogEntry[] larger = new LogEntry[ring.length * 2];
+    for (long position = head; position < end; position++) {
+      larger[(int) (position & (larger.length - 1))] = ring[slot(position)];
+    }
+    ring = larger;
+  }
+
+  private int slot(long position) {
+    return (int) (position & (ring.length - 1)); // the length is a power of two
+  }
+
+  private LogEntry entryAt(long position) {
+    LogEntry entry = ring[slot(position)];
+    if (entry == null) {
+      throw new IllegalStateException(
+          "no entry at %d (expected: %d to %d)".formatted(position, head, end));
+    }
+    return entry;
+  }
+
+  private static long cost(LogEntry entry) {
+    return ENTRY_OVERHEAD
+        + (entry instanceof LoggedFrame logged ? logged.frame().payload().length() : 0);
+  }
+
+  /// The only writer, until the next one is opened.
+  private final class Writer implements FrameLogWriter {
+    @Override
+    public void append(LogEntry entry) {
+      lock.lock();
+      try {
+        if (current != this) {
+          throw new WriterFencedException(stream);
+        }
+        InProcessStreamLog.this.append(entry);
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    @Override
+    public LogTail tail() {
+      lock.lock();
+      try {
+        return tail.tail();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /// A place in the log; all fields but `closed` belong to the reading thread.
+  private final class Reader implements FrameLogReader {
+    private final FormatsInForce inForce = new FormatsInForce();
+    private long position;
+    private boolean seeking; // for a keyframe: frames before it are passed over
+    private boolean prefaced;
+    private long skipped;
+    private volatile boolean closed;
+
+    Reader(long position) {
+      this.position = position;
+      this.prefaced = position == 0;
+    }
+
+    @Override
+    public List<LogEntry> read(Duration timeout) throws InterruptedException {
+      long remainingNs = timeout.toNanos();
+      List<LogEntry> batch = new ArrayList<>();
+      lock.lockInterruptibly();
+      try {
+        while (!closed && !removed) {
+          take(batch);
+          if (!batch.isEmpty() || remainingNs <= 0) {
+            return batch;
+          }
+          waiting++;
+          try {
+            remainingNs = appended.awaitNanos(remainingNs);
+          } finally {
+            waiting--;
+          }
+        }
+        return List.of();
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    private void take(List<LogEntry> batch) {
+      if (position < head) {
+        skipped += head - position;
+        position = head;
+        prefaced = false;
+      }
+      if (!prefaced && position < end) {
+        inForce.become(position == head ? atHead : formatsBefore(position));
+        batch.addAll(inForce.entries());
+        prefaced = true;
+        seeking = true;
+      }
+      while (position < end && batch.size() < LARGEST_BATCH) {
+        LogEntry entry = entryAt(position++);
+        inForce.add(entry);
+        if (seeking && inForce.canStartAt(entry)) {
+          seeking = false;
+        }
+        if (seeking && entry instanceof LoggedFrame) {
+          skipped++;
+        } else {
+          batch.add(entry);
+        }
+      }
+    }
+
+    private FormatsInForce formatsBefore(long limit) {
+      FormatsInForce formats = new FormatsInForce();
+      formats.become(atHead);
+      for (long at = head; at < limit; at++) {
+        formats.add(entryAt(at));
+      }
+      return formats;
+    }
+
+    @Override
+    public boolean ended() {
+      lock.lock();
+      try {
+        return closed || removed;
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    @Override
+    public long skippedEntries() {
+      return skipped;
+    }
+
+    @Override
+    public void close() {
+      lock.lock();
+      try {
+        closed = true;
+        appended.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  /// The epoch and formats that hold at a place in the log.
+  private static final class FormatsInForce {
+    private final List<LogEntry> entries = new ArrayList<>(4);
+    private @Nullable TrackId leader;
+
+    void add(LogEntry entry) {
+      switch (entry) {
+        case EpochStarted _ -> {
+          entries.clear();
+          entries.add(entry);
+          leader = null;
+        }
+        case TrackFormatChanged(TrackId track, _) -> {
+          entries.add(entry);
+          leader = leader == null ? track : SegmentBoundaryPolicy.leader(List.of(leader, track));
+        }
+        case EpochEnded _, StreamClosed _ -> {
+          entries.clear();
+          leader = null;
+        }
+        case LoggedFrame _ -> {}
+      }
+    }
+
+    void become(FormatsInForce other) {
+      entries.clear();
+      entries.addAll(other.entries);
+      leader = other.leader;
+    }
+
+    boolean canStartAt(LogEntry entry) {
+      return entry instanceof LoggedFrame logged
+          && logged.frame().keyframe()
+          && logged.frame().track().equals(leader);
+    }
+
+    List<LogEntry> entries() {
+      return entries;
+    }
+  }
+}
