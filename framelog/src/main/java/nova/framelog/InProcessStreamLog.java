@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// *Thread-safe.*
 final class InProcessStreamLog {
-  private static final int ENTRY_OVERHEAD =
+  private static final long ENTRY_OVERHEAD =
       200; // objects around a payload, measured on 64-bit JVMs
   private static final int LARGEST_BATCH = 1_024;
 
