@@ -1,0 +1,64 @@
+package nova.api;
+
+import java.net.URI;
+import java.time.Duration;
+import nova.core.Setting;
+
+/// Configuration of the API and the watch pages.
+///
+/// *Immutable.*
+public record ApiConfig(
+    @Setting(
+            value =
+                "Address under which viewers reach this server, such as https://live.example.com;"
+                    + " empty: links are relative.",
+            byDefault = "")
+        String publicUrl,
+    @Setting(value = "How long a stream stays listed after its end.", byDefault = "10m")
+        Duration endedStreamsKept,
+    @Setting(
+            value = "Streams listed at most; beyond it the one that ended first is forgotten.",
+            byDefault = "4096")
+        int maxStreams) {
+  public ApiConfig {
+    publicUrl = withoutTrailingSlash(publicUrl.strip());
+    checkPublicUrl(publicUrl);
+    if (endedStreamsKept.isNegative()) {
+      throw new IllegalArgumentException(
+          "api.ended-streams-kept is %s (expected: 0s or more)".formatted(endedStreamsKept));
+    }
+    if (maxStreams < 1) {
+      throw new IllegalArgumentException(
+          "api.max-streams is %d (expected: at least 1)".formatted(maxStreams));
+    }
+  }
+
+  public static ApiConfig defaults() {
+    return new ApiConfig("", Duration.ofMinutes(10), 4096);
+  }
+
+  private static String withoutTrailingSlash(String url) {
+    return url.endsWith("/") ? withoutTrailingSlash(url.substring(0, url.length() - 1)) : url;
+  }
+
+  private static void checkPublicUrl(String url) {
+    if (url.isEmpty()) {
+      return;
+    }
+    URI uri;
+    try {
+      uri = URI.create(url);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "public URL '%s' (expected: an address such as https://live.example.com)".formatted(url),
+          e);
+    }
+    boolean web = "http".equals(uri.getScheme()) || "https".equals(uri.getScheme());
+    if (!web || uri.getHost() == null || uri.getRawQuery() != null || uri.getFragment() != null) {
+      throw new IllegalArgumentException(
+          "public URL '%s' (expected: http:// or https://, a host and no query, such as"
+                  .formatted(url)
+              + " https://live.example.com)");
+    }
+  }
+}

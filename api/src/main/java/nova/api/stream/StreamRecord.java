@@ -1,0 +1,88 @@
+package nova.api.stream;
+
+import java.time.Instant;
+import java.util.List;
+import nova.core.ChannelSlug;
+import nova.core.StreamEvent.EpochBegan;
+import nova.core.StreamHealth;
+import nova.core.StreamId;
+import nova.core.StreamState;
+import nova.core.TrackDescription;
+import org.jspecify.annotations.Nullable;
+
+/// What is known of one stream now. Holds nothing that must stay private: no address of the
+/// broadcaster and no key.
+///
+/// *Immutable.*
+///
+/// @param sequence counts the streams in the order they started
+/// @param endedAt when the stream ended, null before
+/// @param endReason why the stream ended, null before
+/// @param graceUntil how long the broadcaster may still return, null unless RECONNECTING
+/// @param tracks the tracks of the current epoch, empty before the first
+/// @param health what ingest measured last, null before the first measurement
+record StreamRecord(
+    StreamId id,
+    ChannelSlug channel,
+    long sequence,
+    StreamState state,
+    Instant startedAt,
+    @Nullable Instant endedAt,
+    @Nullable String endReason,
+    @Nullable Instant graceUntil,
+    List<TrackDescription> tracks,
+    @Nullable StreamHealth health) {
+  StreamRecord {
+    tracks = List.copyOf(tracks);
+  }
+
+  static StreamRecord started(StreamId id, ChannelSlug channel, long sequence, Instant at) {
+    return new StreamRecord(
+        id, channel, sequence, StreamState.PENDING_INGEST, at, null, null, null, List.of(), null);
+  }
+
+  StreamRecord epochBegan(EpochBegan event) {
+    return new StreamRecord(
+        id,
+        channel,
+        sequence,
+        StreamState.ACTIVE,
+        startedAt,
+        null,
+        null,
+        null,
+        event.tracks(),
+        health);
+  }
+
+  StreamRecord measured(StreamHealth measured) {
+    return new StreamRecord(
+        id, channel, sequence, state, startedAt, null, null, graceUntil, tracks, measured);
+  }
+
+  StreamRecord recovering(Instant until) {
+    return new StreamRecord(
+        id,
+        channel,
+        sequence,
+        StreamState.RECONNECTING,
+        startedAt,
+        null,
+        null,
+        until,
+        tracks,
+        health);
+  }
+
+  /// The broadcaster is back. A stream that never had media keeps waiting for it.
+  StreamRecord resumed() {
+    StreamState now = tracks.isEmpty() ? StreamState.PENDING_INGEST : StreamState.ACTIVE;
+    return new StreamRecord(
+        id, channel, sequence, now, startedAt, null, null, null, tracks, health);
+  }
+
+  StreamRecord over(StreamState how, Instant at, String reason) {
+    return new StreamRecord(
+        id, channel, sequence, how, startedAt, at, reason, null, tracks, health);
+  }
+}

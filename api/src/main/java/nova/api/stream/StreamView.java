@@ -1,0 +1,103 @@
+package nova.api.stream;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import nova.core.StreamHealth;
+import nova.core.TrackDescription;
+import org.jspecify.annotations.Nullable;
+
+/// The JSON of one stream in `/api/v1/streams`. What is not known yet is left out.
+///
+/// *Immutable.*
+///
+/// @param codecs RFC 6381 codec strings of all tracks, as in `CODECS`
+/// @param bitrateBps bits per second of all media
+/// @param keyframeIntervalMs longest recent distance between keyframes
+@JsonInclude(JsonInclude.Include.NON_NULL)
+record StreamView(
+    String id,
+    String channel,
+    String state,
+    String startedAt,
+    @Nullable String endedAt,
+    @Nullable String endReason,
+    @Nullable String reconnectUntil,
+    List<TrackView> tracks,
+    String codecs,
+    @Nullable Long bitrateBps,
+    @Nullable Long videoBitrateBps,
+    @Nullable Long audioBitrateBps,
+    @Nullable Double frameRate,
+    @Nullable Long keyframeIntervalMs,
+    @Nullable Long receivedBytes,
+    @Nullable Long receivedFrames,
+    @Nullable Long repairedTimestamps,
+    @Nullable Long droppedFrames,
+    List<String> advice,
+    PlaybackView playback) {
+
+  /// One track; the fields of the other kind are left out.
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record TrackView(
+      String id,
+      String kind,
+      String codec,
+      @Nullable Integer width,
+      @Nullable Integer height,
+      @Nullable Double frameRate,
+      @Nullable Integer sampleRate,
+      @Nullable Integer channels) {
+    static TrackView of(TrackDescription track) {
+      String id = track.track().toString();
+      String kind = track.track().kind().label();
+      return switch (track) {
+        case TrackDescription.Video v ->
+            new TrackView(
+                id, kind, v.codec(), v.width(), v.height(), known(v.frameRate()), null, null);
+        case TrackDescription.Audio a ->
+            new TrackView(id, kind, a.codec(), null, null, null, a.sampleRate(), a.channels());
+      };
+    }
+  }
+
+  /// Where to play the stream, and the pages of its channel.
+  record PlaybackView(String hls, String watch, String embed) {}
+
+  static StreamView of(StreamRecord record, PlaybackLinks links) {
+    StreamHealth health = record.health();
+    return new StreamView(
+        record.id().value(),
+        record.channel().value(),
+        record.state().name(),
+        record.startedAt().toString(),
+        text(record.endedAt()),
+        record.endReason(),
+        text(record.graceUntil()),
+        record.tracks().stream().map(TrackView::of).toList(),
+        record.tracks().stream().map(TrackDescription::codec).collect(Collectors.joining(",")),
+        health == null ? null : health.videoBitrateBps() + health.audioBitrateBps(),
+        health == null ? null : health.videoBitrateBps(),
+        health == null ? null : health.audioBitrateBps(),
+        health == null ? null : known(health.frameRate()),
+        health == null || health.keyframeIntervalMs() == 0 ? null : health.keyframeIntervalMs(),
+        health == null ? null : health.receivedBytes(),
+        health == null ? null : health.receivedFrames(),
+        health == null ? null : health.repairedTimestamps(),
+        health == null ? null : health.droppedFrames(),
+        health == null ? List.of() : health.advice(),
+        new PlaybackView(
+            links.hls(record.id()), links.watch(record.channel()), links.embed(record.channel())));
+  }
+
+  private static @Nullable String text(@Nullable Instant instant) {
+    return instant == null ? null : instant.toString();
+  }
+
+  /// Frame rates are shown with three decimals as in HLS, and not at all while unknown.
+  private static @Nullable Double known(double frameRate) {
+    return frameRate <= 0 ? null : Double.valueOf(String.format(Locale.ROOT, "%.3f", frameRate));
+  }
+}

@@ -1,0 +1,102 @@
+// What is live now, as cards; the list is asked for again every few seconds.
+
+import { base, byId, copy, since } from './dom.js';
+
+const INTERVAL_MS = 4000;
+const cards = byId('cards');
+
+const STATES = { ACTIVE: 'Live', RECONNECTING: 'Reconnecting', PENDING_INGEST: 'Starting' };
+
+/** Only what changed is touched, so that focus and scroll position stay. */
+function showStreams(streams) {
+  const wanted = new Map(streams.map((stream) => [stream.channel, stream]));
+  for (const card of [...cards.children]) {
+    if (!wanted.has(card.dataset.channel)) card.remove();
+  }
+  for (const stream of wanted.values()) {
+    let card = cards.querySelector(`[data-channel="${CSS.escape(stream.channel)}"]`);
+    if (!card) {
+      card = newCard(stream.channel);
+      cards.append(card);
+    }
+    fillCard(card, stream);
+  }
+  document.body.dataset.state = streams.length ? 'live' : 'empty';
+  byId('empty').hidden = streams.length > 0;
+  const count = streams.length === 1 ? '1 broadcast' : `${streams.length} broadcasts`;
+  setText(byId('count'), streams.length ? count : '');
+}
+
+function newCard(channel) {
+  const card = document.createElement('li');
+  card.dataset.channel = channel;
+  const link = element('a', 'card');
+  link.href = `${base}/watch/${encodeURIComponent(channel)}`;
+  const art = element('div', 'card-art');
+  art.style.setProperty('--hue', String(hueOf(channel)));
+  art.append(element('span', 'card-letter', channel.charAt(0)), element('span', 'badge'));
+  const body = element('div', 'card-body');
+  body.append(element('h2', 'card-title', channel), element('p', 'card-facts'));
+  link.append(art, body);
+  card.append(link);
+  return card;
+}
+
+function fillCard(card, stream) {
+  card.dataset.state = stream.state;
+  const badge = card.querySelector('.badge');
+  badge.dataset.state = (STATES[stream.state] ?? '').toLowerCase();
+  setText(badge, STATES[stream.state] ?? '');
+  setText(card.querySelector('.card-facts'), factsOf(stream));
+}
+
+function factsOf(stream) {
+  const time = since(stream.startedAt, Date.now());
+  const facts = [time === 'just now' ? 'just started' : `for ${time}`];
+  const video = stream.tracks.find((track) => track.kind === 'video');
+  if (video?.height) facts.push(`${Math.min(video.width, video.height)}p`);
+  else if (stream.tracks.length) facts.push('audio only');
+  const frameRate = stream.frameRate ?? video?.frameRate;
+  if (video && frameRate) facts.push(`${Math.round(frameRate)} fps`);
+  return facts.join(' · ');
+}
+
+function element(tag, className, text) {
+  const made = document.createElement(tag);
+  made.className = className;
+  if (text) made.textContent = text;
+  return made;
+}
+
+function setText(target, text) {
+  if (target.textContent !== text) target.textContent = text;
+}
+
+/** The same colour for a channel every time. */
+function hueOf(channel) {
+  let hash = 0;
+  for (const letter of channel) hash = (hash * 31 + letter.codePointAt(0)) % 9973;
+  return (hash * 47) % 360;
+}
+
+async function refresh() {
+  const notice = byId('notice');
+  try {
+    const response = await fetch(`${base}/api/v1/streams?live=true`, {
+      signal: AbortSignal.timeout(8000),
+    });
+    if (!response.ok) throw new Error(`status ${response.status}`);
+    showStreams((await response.json()).streams);
+    notice.hidden = true;
+  } catch {
+    notice.textContent = 'The server cannot be reached. Trying again.';
+    notice.hidden = false;
+  }
+  setTimeout(refresh, document.hidden ? 4 * INTERVAL_MS : INTERVAL_MS);
+}
+
+const port = document.documentElement.dataset.rtmpPort;
+const server = `rtmp://${location.hostname}${port === '1935' ? '' : `:${port}`}/live`;
+byId('server').textContent = server;
+byId('copy-server').addEventListener('click', () => copy(server, byId('toast'), 'Server copied.'));
+refresh();

@@ -1,0 +1,350 @@
+// A live player that does not give up: hls.js where Media Source Extensions exist, the browser's
+// own HLS elsewhere. It plays one source at a time at the live edge, and treats every error as
+// something to recover from for as long as the page wants that source played.
+
+import Hls from './vendor/hls.js-1.7.4/hls.min.mjs';
+import { serverNow } from './clock.js';
+import { MeasuredRate } from './quality.js';
+
+const TICK_MS = 500;
+// Beyond this much more than the target the viewer is taken back to live instead of sped up.
+const TOO_FAR_BEHIND_S = 4;
+const STALLED_RESTART_LOADING_S = 4;
+const STALLED_RELOAD_S = 10;
+const CALM_S = 45; // without a stall for this long, latency given up to stalls is won back
+
+const forever = (config, count, isTimeout, response) => {
+  const code = response?.code ?? 0;
+  // 4xx will not change by asking the same again; everything else is the network or a busy server.
+  return isTimeout || code === 0 || code === 429 || code >= 500;
+};
+const retry = {
+  maxNumRetry: 1_000_000,
+  retryDelayMs: 500,
+  maxRetryDelayMs: 3000,
+  shouldRetry: forever,
+};
+
+const HLS_CONFIG = {
+  lowLatencyMode: true,
+  // The target is the playlist's PART-HOLD-BACK. 1.1 wins back a second in ten.
+  maxLiveSyncPlaybackRate: 1.1,
+  liveSyncOnStallIncrease: 0.4,
+  liveDurationInfinity: true,
+  backBufferLength: 20,
+  maxBufferLength: 20,
+  // CMAF passes through without remuxing, which is less work than handing it to a worker.
+  enableWorker: false,
+  manifestLoadPolicy: {
+    // A starting stream's first playlist is held back for up to 10 s.
+    default: { maxTimeToFirstByteMs: 20_000, maxLoadTimeMs: 25_000, timeoutRetry: retry, errorRetry: retry },
+  },
+  playlistLoadPolicy: {
+    // A blocked reload is held for up to three target durations, 12 s, before it answers 503.
+    default: { maxTimeToFirstByteMs: 16_000, maxLoadTimeMs: 20_000, timeoutRetry: retry, errorRetry: retry },
+  },
+  fragLoadPolicy: {
+    default: { maxTimeToFirstByteMs: 10_000, maxLoadTimeMs: 30_000, timeoutRetry: retry, errorRetry: retry },
+  },
+};
+
+/**
+ * Events (CustomEvent): "playing" each time pictures or sound begin to move, "stalled" when they
+ * stop for want of media, "over" when a finished stream has been played to its end, "trouble" when
+ * something had to be recovered, and "unplayable" with a sentence in `detail` when this browser
+ * cannot play the source.
+ */
+export class LivePlayer extends EventTarget {
+  #video;
+  #hls = null;
+  #url = null;
+  #rate = new MeasuredRate();
+  #pausedByUser = false;
+  #lastPosition = -1;
+  #stillFor = 0;
+  #farBehindFor = 0;
+  #calmFor = 0;
+  #reloads = 0;
+  #reloadTimer = 0;
+  #mediaErrors = [];
+  #restarted = false;
+  #frames = { count: 0, at: 0, rate: 0 };
+
+  stalls = 0;
+
+  constructor(video) {
+    super();
+    this.#video = video;
+    video.addEventListener('ended', () => this.#emit('over'));
+    document.addEventListener('visibilitychange', () => this.#visibilityChanged());
+    setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  get url() {
+    return this.#url;
+  }
+
+  /** Whether this browser can play HLS in any way. */
+  static isSupported(video) {
+    return Hls.isSupported() || video.canPlayType('application/vnd.apple.mpegurl') !== '';
+  }
+
+  /** Plays another source, or the same one from scratch. */
+  load(url) {
+    this.stop();
+    this.#url = url;
+    this.#start();
+  }
+
+  /** Forgets the source and clears the picture. */
+  stop() {
+    clearTimeout(this.#reloadTimer);
+    this.#url = null;
+    this.#reloads = 0;
+    this.#teardown();
+  }
+
+  async play() {
+    this.#pausedByUser = false;
+    if (!this.#url) return;
+    this.goLive();
+    await this.#play();
+  }
+
+  pause() {
+    this.#pausedByUser = true;
+    this.#video.pause();
+  }
+
+  get paused() {
+    return this.#pausedByUser;
+  }
+
+  /** Whether pictures or sound moved within the last tick. */
+  get moving() {
+    return this.#url !== null && this.#stillFor === 0 && !this.#video.paused;
+  }
+
+  /** Jumps to the newest position that plays without stalling. */
+  goLive() {
+    const target = this.#hls ? this.#hls.liveSyncPosition : seekableEnd(this.#video);
+    if (target && target - this.#video.currentTime > 0.3) this.#video.currentTime = target;
+  }
+
+  /** Seconds between the moment the server received what is seen now and now; null if unknown. */
+  get latency() {
+    const date = this.#hls ? this.#hls.playingDate : nativeDate(this.#video);
+    return date ? (serverNow() - date.getTime()) / 1000 : null;
+  }
+
+  /** {width, height, frameRate, bps} of what is played; 0 stands for unknown. */
+  get quality() {
+    const level = this.#hls?.levels[Math.max(this.#hls.currentLevel, 0)];
+    const { videoWidth: width, videoHeight: height } = this.#video;
+    return {
+      width,
+      height,
+      frameRate: level?.frameRate || this.#frames.rate,
+      bps: this.#rate.bps || level?.averageBitrate || level?.bitrate || 0,
+    };
+  }
+
+  #start() {
+    this.#video.addEventListener('canplay', () => this.#playUnlessPaused(), { once: true });
+    if (!Hls.isSupported()) {
+      this.#startNative();
+      return;
+    }
+    const hls = new Hls(HLS_CONFIG);
+    this.#hls = hls;
+    hls.on(Hls.Events.ERROR, (_, error) => this.#failed(error));
+    hls.on(Hls.Events.FRAG_BUFFERED, (_, { frag, part, stats }) => {
+      const piece = part ?? frag;
+      if (piece.duration) this.#rate.add(frag.type, stats.total || stats.loaded, piece.duration);
+    });
+    hls.on(Hls.Events.LEVEL_UPDATED, () => (this.#reloads = 0));
+    hls.loadSource(this.#url);
+    hls.attachMedia(this.#video);
+  }
+
+  #startNative() {
+    this.#video.src = this.#url;
+    this.#video.onerror = () => {
+      if (this.#video.error?.code === MediaError.MEDIA_ERR_SRC_NOT_SUPPORTED && this.#reloads > 5) {
+        this.#unplayable('This browser cannot play this stream.');
+      }
+      this.#reload('the browser\'s own player failed');
+    };
+  }
+
+  #teardown() {
+    this.#video.onerror = null;
+    if (this.#hls) {
+      this.#hls.destroy();
+      this.#hls = null;
+    } else if (this.#video.src) {
+      this.#video.removeAttribute('src');
+      this.#video.load();
+    }
+    this.#rate.reset();
+    this.#lastPosition = -1;
+    this.#stillFor = 0;
+    this.#farBehindFor = 0;
+    this.#restarted = false;
+    this.#frames = { count: 0, at: 0, rate: 0 };
+  }
+
+  #failed(error) {
+    if (error.details === Hls.ErrorDetails.BUFFER_STALLED_ERROR) {
+      this.stalls++;
+      this.#calmFor = 0;
+    }
+    if (!error.fatal) return;
+    this.#emit('trouble', error.details);
+    if (isIncompatible(error)) {
+      this.#unplayable('This browser cannot play the video or audio format of this stream.');
+    } else if (error.type === Hls.ErrorTypes.MEDIA_ERROR && this.#mayRecoverMedia()) {
+      this.#hls.recoverMediaError();
+      this.#playUnlessPaused();
+    } else {
+      this.#reload(error.details);
+    }
+  }
+
+  /** Recovering keeps what is loaded, but not when it fails again and again. */
+  #mayRecoverMedia() {
+    const now = performance.now();
+    this.#mediaErrors = this.#mediaErrors.filter((at) => now - at < 20_000);
+    this.#mediaErrors.push(now);
+    return this.#mediaErrors.length <= 2;
+  }
+
+  /** Starts the source over after a pause that grows from 0.5 s to 5 s. */
+  #reload(why) {
+    if (!this.#url) return;
+    clearTimeout(this.#reloadTimer);
+    const pauseMs = Math.min(500 * 2 ** this.#reloads, 5000);
+    this.#reloads++;
+    console.info(`nova: starting over in ${pauseMs} ms (${why})`);
+    this.#reloadTimer = setTimeout(() => {
+      this.#teardown();
+      this.#start();
+    }, pauseMs);
+  }
+
+  #unplayable(sentence) {
+    this.stop();
+    this.#emit('unplayable', sentence);
+  }
+
+  async #playUnlessPaused() {
+    if (!this.#pausedByUser) await this.#play();
+  }
+
+  async #play() {
+    try {
+      await this.#video.play();
+    } catch (refusal) {
+      if (refusal.name !== 'NotAllowedError') return; // a newer load took its place
+      if (!this.#video.muted) {
+        this.#video.muted = true;
+        await this.#play();
+      } else {
+        this.#pausedByUser = true;
+        this.#emit('blocked');
+      }
+    }
+  }
+
+  #tick() {
+    if (!this.#url) return;
+    this.#countFrames();
+    const seconds = TICK_MS / 1000;
+    const position = this.#video.currentTime;
+    const moved = position !== this.#lastPosition && this.#video.readyState >= 2;
+    this.#lastPosition = position;
+    if (moved) {
+      const wasStill = this.#stillFor > 0;
+      this.#stillFor = 0;
+      this.#restarted = false;
+      if (wasStill) this.#emit('playing');
+      this.#stayLive(seconds);
+      return;
+    }
+    if (this.#pausedByUser || this.#video.ended || document.hidden) return;
+    if (this.#stillFor === 0) this.#emit('stalled');
+    this.#stillFor += seconds;
+  }
+
+  /**
+   * Called while the server says that media is coming: stalled players are first told to load
+   * again, then started over.
+   */
+  insist() {
+    if (!this.#url || this.#pausedByUser || document.hidden) return;
+    if (this.#stillFor >= STALLED_RELOAD_S) {
+      this.#stillFor = 0.001;
+      this.#reload('nothing played for a while');
+    } else if (this.#stillFor >= STALLED_RESTART_LOADING_S && !this.#restarted) {
+      this.#restarted = true;
+      this.#hls?.startLoad(-1);
+      this.#playUnlessPaused();
+    }
+  }
+
+  #stayLive(seconds) {
+    const hls = this.#hls;
+    if (!hls || hls.targetLatency === null || !hls.latestLevelDetails?.live) return;
+    const behind = hls.latency - hls.targetLatency;
+    this.#farBehindFor = behind > TOO_FAR_BEHIND_S ? this.#farBehindFor + seconds : 0;
+    if (this.#farBehindFor >= 2) {
+      this.#farBehindFor = 0;
+      this.goLive();
+    }
+    this.#calmFor += seconds;
+    const { partHoldBack, holdBack } = hls.latestLevelDetails;
+    const ideal = partHoldBack || holdBack;
+    if (this.#calmFor >= CALM_S && ideal && hls.targetLatency > ideal + 0.05) {
+      this.#calmFor = 0;
+      hls.targetLatency = Math.max(ideal, hls.targetLatency - 0.4);
+    }
+  }
+
+  #visibilityChanged() {
+    if (document.hidden || !this.#url || this.#pausedByUser) return;
+    // Browsers pause or starve a hidden video; what matters now is what is live now.
+    if ((this.latency ?? 0) > 3) this.goLive();
+    this.#playUnlessPaused();
+  }
+
+  #countFrames() {
+    const count = this.#video.getVideoPlaybackQuality?.().totalVideoFrames ?? 0;
+    const now = performance.now();
+    if (now - this.#frames.at < 3000) return;
+    const rate = Math.round(((count - this.#frames.count) * 1000) / (now - this.#frames.at));
+    this.#frames = { count, at: now, rate: this.#frames.at && rate > 0 ? rate : this.#frames.rate };
+  }
+
+  #emit(type, detail) {
+    this.dispatchEvent(new CustomEvent(type, { detail }));
+  }
+}
+
+function isIncompatible(error) {
+  return (
+    error.details === Hls.ErrorDetails.MANIFEST_INCOMPATIBLE_CODECS_ERROR ||
+    error.details === Hls.ErrorDetails.BUFFER_INCOMPATIBLE_CODECS_ERROR ||
+    error.details === Hls.ErrorDetails.BUFFER_ADD_CODEC_ERROR
+  );
+}
+
+function seekableEnd(video) {
+  return video.seekable.length ? video.seekable.end(video.seekable.length - 1) - 1 : null;
+}
+
+function nativeDate(video) {
+  const start = video.getStartDate?.();
+  return start && !Number.isNaN(start.getTime())
+    ? new Date(start.getTime() + video.currentTime * 1000)
+    : null;
+}
