@@ -1,19 +1,57 @@
 package nova.app;
 
+import java.io.PrintWriter;
+import nova.app.error.StartupException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.UnmatchedArgumentException;
 
-/// The `nova` command.
+/// The `nova` command. Exit codes: 0 done, 1 cannot, 2 wrong usage.
 @Command(
     name = "nova",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
     description = "A live video platform: RTMP in, low-latency HLS out.",
-    synopsisSubcommandLabel = "COMMAND")
+    synopsisSubcommandLabel = "COMMAND",
+    subcommands = {StartCommand.class},
+    footer = {
+      "",
+      "`nova demo` shows everything at once; `nova COMMAND --help` explains a command."
+    })
 public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    System.exit(new CommandLine(new Main()).execute(arguments));
+    System.exit(commandLine().execute(arguments));
+  }
+
+  static CommandLine commandLine() {
+    return new CommandLine(new Main())
+        .setUsageHelpAutoWidth(true)
+        .setParameterExceptionHandler(wrongUsage())
+        .setExecutionExceptionHandler(cannot());
+  }
+
+  private static IParameterExceptionHandler wrongUsage() {
+    return (failure, arguments) -> {
+      CommandLine command = failure.getCommandLine();
+      PrintWriter err = command.getErr();
+      err.println("nova: " + failure.getMessage());
+      UnmatchedArgumentException.printSuggestions(failure, err);
+      err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+      return CommandLine.ExitCode.USAGE;
+    };
+  }
+
+  private static IExecutionExceptionHandler cannot() {
+    return (failure, command, parsed) -> {
+      if (!(failure instanceof StartupException)) {
+        throw failure; // a programmer's error: picocli prints where it happened
+      }
+      command.getErr().println("nova: " + failure.getMessage());
+      return CommandLine.ExitCode.SOFTWARE;
+    };
   }
 }

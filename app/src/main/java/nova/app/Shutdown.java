@@ -1,0 +1,64 @@
+package nova.app;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Turns SIGTERM and Ctrl-C into a clean end with exit code 0.
+///
+/// *Thread-safe.*
+final class Shutdown implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Shutdown.class);
+
+  /// Whoever sends SIGTERM waits 10 s before SIGKILL, as Docker and Kubernetes do.
+  private static final Duration PATIENCE = Duration.ofSeconds(9);
+
+  private final Lifecycle lifecycle;
+  private final CountDownLatch asked = new CountDownLatch(1);
+  private final Thread hook = new Thread(this::end, "shutdown");
+
+  private Shutdown(Lifecycle lifecycle) {
+    this.lifecycle = lifecycle;
+  }
+
+  /// From here on a signal closes `lifecycle` and ends the process.
+  static Shutdown closing(Lifecycle lifecycle) {
+    Shutdown shutdown = new Shutdown(lifecycle);
+    Runtime.getRuntime().addShutdownHook(shutdown.hook);
+    return shutdown;
+  }
+
+  /// Waits for a signal, at most for `atMost`.
+  void await(Duration atMost) throws InterruptedException {
+    if (asked.await(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+      hook.join(); // it ends the process
+    }
+  }
+
+  /// Signals end the process at once again, as for any other program.
+  @Override
+  public void close() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      log.debug("already shutting down", e);
+    }
+  }
+
+  private void end() {
+    asked.countDown();
+    log.info("shutting down");
+    Thread closing = Thread.ofPlatform().name("shutdown-close").daemon().start(lifecycle::close);
+    try {
+      if (!closing.join(PATIENCE)) {
+        log.warn("not everything closed within {} s", PATIENCE.toSeconds());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    System.err.flush();
+    Runtime.getRuntime().halt(0); // a JVM that a signal ends would exit with 143
+  }
+}

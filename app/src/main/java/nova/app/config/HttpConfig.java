@@ -1,0 +1,72 @@
+package nova.app.config;
+
+import java.time.Duration;
+import nova.core.DataSize;
+import nova.core.Setting;
+
+/// The HTTP server that viewers, pages and metrics share.
+///
+/// *Immutable.*
+public record HttpConfig(
+    @Setting(
+            value = "Port for HTTP/1.1 and HTTP/2 without TLS; 0 takes a free one.",
+            byDefault = "8080")
+        int port,
+    @Setting(
+            value =
+                "Port for HTTPS with HTTP/1.1 and HTTP/2; 0 takes a free one, -1 means no HTTPS.",
+            byDefault = "-1")
+        int httpsPort,
+    @Setting("PEM file with the certificate chain for HTTPS.") String tlsCert,
+    @Setting("PEM file with the private key (PKCS #8) of the certificate.") String tlsKey,
+    @Setting(value = "How many event loops serve HTTP; 0 means one per processor.", byDefault = "0")
+        int eventLoops,
+    @Setting(value = "Largest header of a request.", byDefault = "8KiB") DataSize maxHeader,
+    @Setting(value = "Largest body of a request.", byDefault = "1MiB") DataSize maxBody,
+    @Setting(value = "Time a new connection has to send its first whole header.", byDefault = "10s")
+        Duration headerTimeout,
+    @Setting(
+            value = "Time after which a connection without a request in progress is closed.",
+            byDefault = "75s")
+        Duration idleTimeout) {
+
+  private static final int MAX_HEADER_BYTES = 1 << 20;
+
+  public HttpConfig {
+    requirePort("port", port, 0);
+    requirePort("https-port", httpsPort, -1);
+    if (eventLoops < 0 || eventLoops > 256) {
+      throw new IllegalArgumentException(
+          "event-loops %d (expected: 0 to 256)".formatted(eventLoops));
+    }
+    if (maxHeader.bytes() < 256 || maxHeader.bytes() > MAX_HEADER_BYTES) {
+      throw new IllegalArgumentException(
+          "max-header %s (expected: 256B to 1MiB)".formatted(maxHeader));
+    }
+    requirePositive("header-timeout", headerTimeout);
+    requirePositive("idle-timeout", idleTimeout);
+    if (httpsPort >= 0 && (tlsCert.isEmpty() || tlsKey.isEmpty())) {
+      throw new IllegalArgumentException(
+          "https-port %d needs a certificate (expected: tls-cert and tls-key name PEM files)"
+              .formatted(httpsPort));
+    }
+    if (httpsPort < 0 && !(tlsCert.isEmpty() && tlsKey.isEmpty())) {
+      throw new IllegalArgumentException(
+          "tls-cert or tls-key is set and nothing uses it (expected: https-port as well)");
+    }
+  }
+
+  private static void requirePort(String key, int port, int lowest) {
+    if (port < lowest || port > 65_535) {
+      throw new IllegalArgumentException(
+          "%s %d (expected: %d to 65535)".formatted(key, port, lowest));
+    }
+  }
+
+  private static void requirePositive(String key, Duration duration) {
+    if (duration.isZero() || duration.compareTo(Duration.ofHours(24)) > 0) {
+      throw new IllegalArgumentException(
+          "%s %s (expected: more than 0 and at most 24h)".formatted(key, duration));
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package nova.app.http;
+
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import nova.app.config.HttpConfig;
+import nova.core.NanoClock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The HTTP server of one event loop, with a router of its own. Vert.x deals the connections of a
+/// port to the loops that listen on it.
+///
+/// *Confined to its event loop.*
+final class HttpServerVerticle extends VerticleBase {
+  private static final Logger log = LoggerFactory.getLogger(HttpServerVerticle.class);
+
+  private final HttpConfig config;
+  private final List<HttpServerOptions> sockets;
+  private final List<RouteMount> mounts;
+  private final NanoClock clock;
+  private final AtomicIntegerArray ports;
+
+  /// @param ports receives the port of each socket once it listens
+  HttpServerVerticle(
+      HttpConfig config,
+      List<HttpServerOptions> sockets,
+      List<RouteMount> mounts,
+      NanoClock clock,
+      AtomicIntegerArray ports) {
+    this.config = config;
+    this.sockets = sockets;
+    this.mounts = mounts;
+    this.clock = clock;
+    this.ports = ports;
+  }
+
+  @Override
+  public Future<?> start() {
+    Router router = Router.router(vertx);
+    router.route().handler(new BodyLimit(config.maxBody().bytes()));
+    router.errorHandler(500, HttpServerVerticle::failed);
+    mounts.forEach(mount -> mount.mount(router));
+    Future<?> listening = Future.succeededFuture();
+    for (int i = 0; i < sockets.size(); i++) {
+      int socket = i;
+      listening = listening.compose(before -> open(router, socket));
+    }
+    return listening;
+  }
+
+  private Future<HttpServer> open(Router router, int socket) {
+    ConnectionDeadlines deadlines =
+        new ConnectionDeadlines(vertx, clock, config.headerTimeout(), config.idleTimeout());
+    return vertx
+        .createHttpServer(sockets.get(socket))
+        .connectionHandler(deadlines::opened)
+        .invalidRequestHandler(PlainAnswer::refuseMalformed)
+        .requestHandler(
+            request -> {
+              deadlines.began(request);
+              router.handle(request);
+            })
+        .listen(ListenOptions.address(sockets.get(socket), socket))
+        .onSuccess(server -> ports.set(socket, server.actualPort()))
+        .recover(
+            failure ->
+                Future.failedFuture(
+                    ListenFailure.explain(sockets.get(socket), socket > 0, failure)));
+  }
+
+  /// A route threw: a programmer's error, told to the operator and not to the viewer.
+  private static void failed(RoutingContext context) {
+    log.atError()
+        .addKeyValue("method", context.request().method())
+        .addKeyValue("path", context.request().path())
+        .setCause(context.failure())
+        .log("request failed");
+    PlainAnswer.refuse(context.request(), 500, "Nova failed to answer; its log says why");
+  }
+}
