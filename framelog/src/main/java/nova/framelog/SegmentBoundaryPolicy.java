@@ -34,6 +34,9 @@ import nova.media.MediaFrame;
 ///
 /// *Confined to its session's thread.*
 public final class SegmentBoundaryPolicy {
+  /// EXT-X-TARGETDURATION: no segment rounds to more.
+  public static final int TARGET_DURATION_SECONDS = 4;
+
   static final long MINIMUM_MS = 2_000;
   static final long EARLY_MS = 100;
   static final long MAXIMUM_MS = 4_000;

@@ -1,0 +1,43 @@
+package nova.packager;
+
+import java.time.Duration;
+import nova.core.RenditionId;
+
+/// What the packager measures.
+///
+/// *Thread-safe.*
+public interface PackagerMetrics {
+  /// Measures nothing.
+  PackagerMetrics NONE =
+      new PackagerMetrics() {
+        @Override
+        public void partPublished(
+            RenditionId rendition, Duration media, Duration sinceArrival, int bytes) {}
+
+        @Override
+        public void segmentCompleted(RenditionId rendition, Duration media, long bytes) {}
+
+        @Override
+        public void framesDropped(String reason, long count) {}
+
+        @Override
+        public void streamFailed() {}
+      };
+
+  /// A part is in the store and in the timeline.
+  ///
+  /// @param media its duration
+  /// @param sinceArrival since the frame that completed it arrived at ingest
+  void partPublished(RenditionId rendition, Duration media, Duration sinceArrival, int bytes);
+
+  /// A segment is complete in the store and in the timeline.
+  void segmentCompleted(RenditionId rendition, Duration media, long bytes);
+
+  /// Frames that are in no segment.
+  ///
+  /// @param reason `too-late`, `log-overrun` or `no-rendition`
+  void framesDropped(String reason, long count);
+
+  /// The packager gave up on a stream.
+  void streamFailed();
+}

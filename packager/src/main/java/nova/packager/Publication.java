@@ -1,0 +1,148 @@
+package nova.packager;
+
+import java.math.RoundingMode;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import nova.core.RenditionId;
+import nova.core.StreamEvent.SegmentGenerated;
+import nova.segments.TimelinePart;
+import nova.segments.TimelineSegment;
+
+/// Collects what a batch of log entries changed, and makes it public at once: one snapshot, then
+/// the events and measurements about what it shows.
+///
+/// *Confined to its stream's thread.*
+final class Publication {
+  private final TimelineBuilder timeline;
+  private final PackagerPorts ports;
+  private final DvrWindow window;
+  private final int targetDurationSeconds;
+  private final List<Part> parts = new ArrayList<>();
+  private final List<Segment> segments = new ArrayList<>();
+  private boolean changed;
+  private Instant arrivedAt = Instant.EPOCH;
+
+  Publication(
+      TimelineBuilder timeline, PackagerPorts ports, DvrWindow window, int targetDurationSeconds) {
+    this.timeline = timeline;
+    this.ports = ports;
+    this.window = window;
+    this.targetDurationSeconds = targetDurationSeconds;
+  }
+
+  /// The frame that is being packaged arrived at this time.
+  void arrivedAt(Instant instant) {
+    arrivedAt = instant;
+  }
+
+  /// Something changed that is neither a part nor a segment.
+  void changed() {
+    changed = true;
+  }
+
+  void part(RenditionWindow rendition, TimelinePart part) {
+    changed = true;
+    parts.add(
+        new Part(
+            rendition.id(),
+            rendition.timescale().toDuration(part.duration()),
+            arrivedAt,
+            part.sizeBytes()));
+  }
+
+  void segment(RenditionWindow rendition, TimelineSegment segment) {
+    changed = true;
+    segments.add(new Segment(rendition, segment));
+  }
+
+  /// Puts the snapshot and tells of it, if anything changed.
+  void publish() {
+    if (!changed) {
+      return;
+    }
+    changed = false;
+    if (!segments.isEmpty()) {
+      slide();
+    }
+    ports.timelines().put(timeline.snapshot());
+    Instant now = ports.clock().instant();
+    for (Part part : parts) {
+      ports
+          .metrics()
+          .partPublished(
+              part.rendition, part.media, Duration.between(part.arrivedAt, now), part.bytes);
+    }
+    parts.clear();
+    for (Segment done : segments) {
+      announce(done.rendition, done.segment, now);
+    }
+    if (!segments.isEmpty()) {
+      segments.clear();
+      expire();
+    }
+  }
+
+  private void announce(RenditionWindow rendition, TimelineSegment segment, Instant now) {
+    long duration = segment.duration();
+    ports
+        .metrics()
+        .segmentCompleted(
+            rendition.id(), rendition.timescale().toDuration(duration), segment.sizeBytes());
+    ports
+        .events()
+        .publish(
+            new SegmentGenerated(
+                timeline.stream(),
+                now,
+                rendition.id(),
+                segment.epoch(),
+                segment.number(),
+                rendition.timescale().toMs(duration, RoundingMode.HALF_UP),
+                segment.sizeBytes()));
+  }
+
+  /// All renditions list the same numbers: those that fit the window and that the store still has.
+  private void slide() {
+    long first = 0;
+    for (RenditionWindow rendition : timeline.windows()) {
+      if (!rendition.segments().isEmpty()) {
+        first = Math.max(first, window.firstListed(rendition.segments(), rendition.timescale()));
+        first = Math.max(first, firstStored(rendition));
+      }
+    }
+    for (RenditionWindow rendition : timeline.windows()) {
+      rendition.removeBefore(first);
+    }
+  }
+
+  private long firstStored(RenditionWindow rendition) {
+    Optional<Long> oldest = ports.segments().oldestSegment(timeline.stream(), rendition.id());
+    long first = 0;
+    if (oldest.isPresent()) {
+      for (TimelineSegment segment : rendition.segments()) {
+        if (!segment.gap() && segment.number() < oldest.get()) {
+          first = segment.number() + 1;
+        }
+      }
+    }
+    return first;
+  }
+
+  private void expire() {
+    double storedSeconds = window.storedSeconds(targetDurationSeconds);
+    for (RenditionWindow rendition : timeline.windows()) {
+      rendition
+          .expired(storedSeconds)
+          .ifPresent(
+              below ->
+                  ports.segments().removeSegmentsBefore(timeline.stream(), rendition.id(), below));
+    }
+  }
+
+  private record Part(RenditionId rendition, Duration media, Instant arrivedAt, int bytes) {}
+
+  private record Segment(RenditionWindow rendition, TimelineSegment segment) {}
+}

@@ -1,0 +1,149 @@
+package nova.packager;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import nova.core.Timescale;
+import nova.framelog.LogEntry.LoggedFrame;
+import nova.media.MediaFrame;
+import nova.media.mp4.CmafChunk;
+import nova.media.mp4.CmafSample;
+import nova.media.mp4.ProducerReferenceTime;
+import nova.media.mp4.ProducerReferenceTime.Event;
+import org.jspecify.annotations.Nullable;
+
+/// Cuts the frames of one track in one epoch into segments, as the log says, and into parts, as
+/// [PartBoundaryPolicy] says.
+///
+/// A frame waits until the next one tells its duration. Nothing here depends on anything but the
+/// frames, so the chunks of two packagers that read the same log are the same bytes.
+///
+/// *Confined to its stream's thread.*
+final class Segmenter {
+  // mfhd.sequence_number = number * this + part + 1: it rises, and needs no memory of earlier
+  // parts.
+  private static final long SEQUENCE_NUMBERS_PER_SEGMENT = 256;
+
+  private final Timescale timescale;
+  private final PartBoundaryPolicy policy;
+  private final Sink sink;
+  private final List<CmafSample> samples = new ArrayList<>();
+
+  private @Nullable LoggedFrame waiting;
+  private long segment = -1;
+  private int nextPart;
+  private long partStart; // dts of the part's first sample
+  private @Nullable LoggedFrame segmentHead; // until the segment's first part is out
+  private long shift; // pts - dts of the latest keyframe
+  private long lastDuration;
+
+  Segmenter(Timescale timescale, PartBoundaryPolicy policy, Sink sink) {
+    this.timescale = timescale;
+    this.policy = policy;
+    this.sink = sink;
+  }
+
+  /// Receives what was cut, in order.
+  interface Sink {
+    /// A segment begins.
+    ///
+    /// @param start presentation time of the first sample, in ticks of the track
+    /// @param wallClock of `start`
+    void segmentOpened(long number, long start, Instant wallClock);
+
+    void part(long number, int part, CmafChunk chunk);
+
+    void segmentCompleted(long number);
+  }
+
+  /// The number of the open segment, or of the last one; -1 before the first frame.
+  long segment() {
+    return segment;
+  }
+
+  /// Takes the next frame.
+  void add(LoggedFrame logged) {
+    MediaFrame frame = logged.frame();
+    if (waiting != null) {
+      settle(waiting, Math.max(0, frame.dts() - waiting.frame().dts()));
+    }
+    if (frame.keyframe()) {
+      shift = frame.pts() - frame.dts();
+    }
+    if (logged.segment() != segment) {
+      completeSegment();
+      openSegment(logged);
+    } else if (policy.full(frame.dts() - partStart, samples.size())) {
+      closePart();
+    }
+    if (samples.isEmpty()) {
+      partStart = frame.dts();
+    }
+    waiting = logged;
+  }
+
+  /// Ends the open segment: no more frames will come, or none for this segment. The last frame
+  /// lasts as long as the one before it.
+  void finish() {
+    if (waiting != null) {
+      settle(waiting, Math.min(lastDuration, policy.target()));
+      waiting = null;
+    }
+    completeSegment();
+  }
+
+  /// Adds the frame that waited, now that its duration is known, to the open part.
+  private void settle(LoggedFrame logged, long duration) {
+    MediaFrame frame = logged.frame();
+    if (!samples.isEmpty() && policy.exceeded(frame.dts() + duration - partStart)) {
+      closePart();
+      partStart = frame.dts();
+    }
+    samples.add(
+        new CmafSample(frame.payload(), duration, frame.pts() - frame.dts(), frame.keyframe()));
+    lastDuration = duration;
+  }
+
+  private void openSegment(LoggedFrame head) {
+    MediaFrame frame = head.frame();
+    segment = head.segment();
+    segmentHead = head;
+    nextPart = 0;
+    long start = frame.keyframe() ? frame.pts() : frame.dts() + shift;
+    Instant wallClock =
+        head.wallClock().plus(timescale.toDuration(start).minus(timescale.toDuration(frame.pts())));
+    sink.segmentOpened(segment, start, wallClock);
+  }
+
+  private void completeSegment() {
+    if (!samples.isEmpty()) {
+      closePart();
+    }
+    if (nextPart > 0) {
+      nextPart = 0;
+      sink.segmentCompleted(segment);
+    }
+  }
+
+  private void closePart() {
+    LoggedFrame head = segmentHead;
+    CmafChunk chunk =
+        new CmafChunk(
+            (segment * SEQUENCE_NUMBERS_PER_SEGMENT + nextPart + 1) & 0xffff_ffffL,
+            partStart,
+            head != null,
+            Optional.ofNullable(head).flatMap(Segmenter::referenceTime),
+            samples);
+    samples.clear();
+    segmentHead = null;
+    sink.part(segment, nextPart++, chunk);
+  }
+
+  private static Optional<ProducerReferenceTime> referenceTime(LoggedFrame head) {
+    long pts = head.frame().pts();
+    return pts < 0
+        ? Optional.empty()
+        : Optional.of(new ProducerReferenceTime(head.wallClock(), pts, Event.ENCODER_OUTPUT));
+  }
+}
