@@ -8,12 +8,14 @@ import nova.media.TrackFormat;
 import nova.media.TrackFormat.AudioFormat;
 import nova.media.TrackFormat.PixelAspectRatio;
 import nova.media.TrackFormat.VideoFormat;
+import nova.media.avc.VuiParameters.ColourDescription;
+import nova.media.bytes.FourCc;
 
 /// The sample entries of `stsd`: what a decoder needs before the first sample. Parameter sets stand
 /// only here (`avc1`, not `avc3`), which Apple's players require.
 ///
-/// Spec: ISO/IEC 14496-12 §8.5.2, §12.1.3 (visual), §12.2.3 (audio); ISO/IEC 14496-15 §5.4.2
-/// (avc1); ISO/IEC 14496-14 §6.7 (mp4a).
+/// Spec: ISO/IEC 14496-12 §8.5.2, §12.1.3 (visual), §12.2.3 (audio), §12.1.5 (colr); ISO/IEC
+/// 14496-15 §5.4.2 (avc1); ISO/IEC 14496-14 §6.7 (mp4a).
 final class SampleEntries {
   private static final int MAX_UINT16 = 0xffff;
   private static final int RESOLUTION_72_DPI = 0x00480000;
@@ -38,6 +40,10 @@ final class SampleEntries {
     short height = uint16("picture height", format.height());
     List<Box> children = new ArrayList<>();
     children.add(body("avcC", format.configuration()));
+    ColourDescription colour = AvcColour.of(format.configuration());
+    if (!colour.equals(ColourDescription.UNSPECIFIED)) {
+      children.add(colr(colour));
+    }
     PixelAspectRatio pixel = format.pixelAspectRatio();
     if (pixel.horizontal() != pixel.vertical()) {
       children.add(pasp(pixel));
@@ -59,6 +65,19 @@ final class SampleEntries {
           out.putShort((short) -1); // pre_defined
         },
         children);
+  }
+
+  private static Box colr(ColourDescription colour) {
+    return Box.leaf(
+        "colr",
+        11,
+        out -> {
+          out.putInt(FourCc.of("nclx").value()); // colour_type
+          out.putShort((short) colour.primaries()); // colour_primaries
+          out.putShort((short) colour.transfer()); // transfer_characteristics
+          out.putShort((short) colour.matrix()); // matrix_coefficients
+          out.put((byte) (colour.fullRange() ? 0x80 : 0)); // full_range_flag:1 reserved:7
+        });
   }
 
   private static Box pasp(PixelAspectRatio pixel) {
