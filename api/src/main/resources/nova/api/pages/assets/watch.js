@@ -58,7 +58,9 @@ byId('embed').addEventListener('click', () => {
   const panel = byId('embed-panel');
   panel.hidden = !panel.hidden;
   byId('embed').setAttribute('aria-expanded', String(!panel.hidden));
-  if (!panel.hidden) byId('embed-code').select();
+  if (panel.hidden) return;
+  byId('embed-code').select();
+  panel.scrollIntoView({ block: 'nearest' });
 });
 byId('copy-embed').addEventListener('click', () =>
   copy(byId('embed-code').value, toast, 'Code copied.'),

@@ -1,0 +1,230 @@
+package nova.api;
+
+import static nova.api.ApiServer.header;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import nova.core.ChannelSlug;
+import nova.core.Epoch;
+import nova.core.StreamEvent.EpochBegan;
+import nova.core.StreamEvent.StreamEnded;
+import nova.core.StreamEvent.StreamError;
+import nova.core.StreamEvent.StreamMeasured;
+import nova.core.StreamEvent.StreamRecovering;
+import nova.core.StreamEvent.StreamResumed;
+import nova.core.StreamEvent.StreamStarted;
+import nova.core.StreamHealth;
+import nova.core.StreamId;
+import nova.core.TrackDescription;
+import nova.core.TrackId;
+import org.junit.jupiter.api.Test;
+
+class StreamsApiTest {
+  private static final StreamId STREAM = new StreamId("k7m2p9xq4wz8rt3v");
+  private static final ChannelSlug CHANNEL = new ChannelSlug("my-show");
+  private static final String ADDRESS = "203.0.113.7:50123";
+  private static final StreamHealth HEALTH =
+      new StreamHealth(
+          2_900_000,
+          128_000,
+          29.97,
+          8_333,
+          12_345_678,
+          4_321,
+          3,
+          1,
+          List.of("The keyframe interval is 8.3 s, set 2 s."));
+
+  @Test
+  void stream_started_isPendingWithoutTracks() {
+    try (ApiServer server = new ApiServer()) {
+      start(server);
+      JsonNode stream = server.json("/api/v1/streams/" + STREAM);
+      assertThat(stream.path("state").asText()).isEqualTo("PENDING_INGEST");
+      assertThat(stream.path("startedAt").asText()).isEqualTo("2026-11-22T16:00:00Z");
+      assertThat(stream.path("tracks")).isEmpty();
+      assertThat(stream.has("bitrateBps")).isFalse();
+      assertThat(stream.has("endedAt")).isFalse();
+      assertThat(stream.path("advice")).isEmpty();
+    }
+  }
+
+  @Test
+  void stream_active_showsTracksAndMeasurements() {
+    try (ApiServer server = new ApiServer()) {
+      goLive(server);
+      assertThat(server.get("/api/v1/streams/" + STREAM).body())
+          .isEqualTo(
+              """
+              {"id":"k7m2p9xq4wz8rt3v","channel":"my-show","state":"ACTIVE",\
+              "startedAt":"2026-11-22T16:00:00Z","tracks":[\
+              {"id":"video0","kind":"video","codec":"avc1.64001f","width":1280,"height":720,\
+              "frameRate":29.97},\
+              {"id":"audio0","kind":"audio","codec":"mp4a.40.2","sampleRate":48000,"channels":2}],\
+              "codecs":"avc1.64001f,mp4a.40.2","bitrateBps":3028000,"videoBitrateBps":2900000,\
+              "audioBitrateBps":128000,"frameRate":29.97,"keyframeIntervalMs":8333,\
+              "receivedBytes":12345678,"receivedFrames":4321,"repairedTimestamps":3,\
+              "droppedFrames":1,"advice":["The keyframe interval is 8.3 s, set 2 s."],\
+              "playback":{"hls":"/hls/k7m2p9xq4wz8rt3v/index.m3u8","watch":"/watch/my-show",\
+              "embed":"/embed/my-show"}}\
+              """);
+    }
+  }
+
+  @Test
+  void stream_byChannel_isItsLatest() {
+    try (ApiServer server = new ApiServer()) {
+      goLive(server);
+      server.events.publish(new StreamEnded(STREAM, server.clock.instant(), "unpublished"));
+      StreamId next = new StreamId("nextstreamid0000");
+      server.events.publish(
+          new StreamStarted(next, server.clock.instant(), CHANNEL, ADDRESS, "OBS"));
+      assertThat(server.json("/api/v1/streams/my-show").path("id").asText())
+          .isEqualTo(next.value());
+      assertThat(server.json("/api/v1/streams").path("streams").findValuesAsText("channel"))
+          .hasSize(2);
+      assertThat(server.json("/api/v1/streams").path("streams").path(0).path("id").asText())
+          .isEqualTo(next.value());
+    }
+  }
+
+  @Test
+  void list_live_leavesOutWhatIsOver() {
+    try (ApiServer server = new ApiServer()) {
+      goLive(server);
+      assertThat(server.json("/api/v1/streams?live=true").path("streams")).hasSize(1);
+      server.events.publish(new StreamError(STREAM, server.clock.instant(), "grace-expired"));
+      assertThat(server.json("/api/v1/streams?live=true").path("streams")).isEmpty();
+      JsonNode stream = server.json("/api/v1/streams").path("streams").path(0);
+      assertThat(stream.path("state").asText()).isEqualTo("ERROR");
+      assertThat(stream.path("endReason").asText()).isEqualTo("grace-expired");
+      assertThat(stream.has("endedAt")).isTrue();
+      assertThat(server.get("/api/v1/streams?live=maybe").statusCode()).isEqualTo(400);
+    }
+  }
+
+  @Test
+  void anyAnswer_never_tellsWhoBroadcasts() {
+    try (ApiServer server = new ApiServer()) {
+      goLive(server);
+      for (String path : List.of("/api/v1/streams", "/api/v1/streams/my-show")) {
+        assertThat(server.get(path).body()).doesNotContain("203.0.113.7").doesNotContain("OBS");
+      }
+    }
+  }
+
+  @Test
+  void playback_throughALife_tellsEachState() {
+    try (ApiServer server = new ApiServer()) {
+      assertThat(playback(server)).isEqualTo("offline");
+      start(server);
+      assertThat(playback(server)).isEqualTo("starting");
+      beginEpoch(server, 0);
+      assertThat(playback(server)).isEqualTo("live");
+      server.events.publish(
+          new StreamRecovering(
+              STREAM, server.clock.instant(), "lost", server.clock.instant().plusSeconds(30)));
+      assertThat(playback(server)).isEqualTo("reconnecting");
+      assertThat(server.json("/api/v1/streams/my-show").path("reconnectUntil").asText())
+          .isEqualTo("2026-11-22T16:00:30Z");
+      server.events.publish(new StreamResumed(STREAM, server.clock.instant(), ADDRESS, "OBS"));
+      beginEpoch(server, 1);
+      assertThat(playback(server)).isEqualTo("live");
+      server.events.publish(new StreamEnded(STREAM, server.clock.instant(), "unpublished"));
+      assertThat(playback(server)).isEqualTo("ended");
+      server.clock.advance(Duration.ofMinutes(10).plusMillis(1));
+      assertThat(playback(server)).isEqualTo("offline");
+      assertThat(server.get("/api/v1/streams/my-show").statusCode()).isEqualTo(404);
+    }
+  }
+
+  @Test
+  void links_withPublicUrlBelowAPath_keepThePath() {
+    ApiConfig config = new ApiConfig("https://example.com/tv/", Duration.ofMinutes(10), 16);
+    try (ApiServer server = new ApiServer(config)) {
+      goLive(server);
+      assertThat(server.json("/api/v1/channels/my-show/playback").path("hls").asText())
+          .isEqualTo("/tv/hls/k7m2p9xq4wz8rt3v/index.m3u8");
+      JsonNode links = server.json("/api/v1/streams/my-show").path("playback");
+      assertThat(links.path("hls").asText())
+          .isEqualTo("https://example.com/tv/hls/k7m2p9xq4wz8rt3v/index.m3u8");
+      assertThat(links.path("watch").asText()).isEqualTo("https://example.com/tv/watch/my-show");
+      assertThat(server.get("/watch/my-show").body()).contains("src=\"/tv/assets/");
+    }
+  }
+
+  @Test
+  void answer_isOpenToOtherOriginsAndBrieflyCached() {
+    try (ApiServer server = new ApiServer()) {
+      HttpResponse<String> answer = server.get("/api/v1/channels/my-show/playback");
+      assertThat(header(answer, "Access-Control-Allow-Origin")).isEqualTo("*");
+      assertThat(header(answer, "Cache-Control")).isEqualTo("public, max-age=1");
+      assertThat(header(answer, "Content-Type")).isEqualTo("application/json");
+
+      HttpResponse<String> head = server.send("HEAD", "/api/v1/channels/my-show/playback");
+      assertThat(head.statusCode()).isEqualTo(200);
+      assertThat(head.body()).isEmpty();
+      assertThat(header(head, "Content-Length"))
+          .isEqualTo(Integer.toString(answer.body().length()));
+
+      HttpResponse<String> preflight = server.send("OPTIONS", "/api/v1/streams");
+      assertThat(preflight.statusCode()).isEqualTo(204);
+      assertThat(header(preflight, "Access-Control-Allow-Methods")).isEqualTo("GET, HEAD, OPTIONS");
+    }
+  }
+
+  @Test
+  void error_isAProblemInOneSentence() {
+    try (ApiServer server = new ApiServer()) {
+      HttpResponse<String> unknown = server.get("/api/v1/streams/nobody");
+      assertThat(unknown.statusCode()).isEqualTo(404);
+      assertThat(header(unknown, "Content-Type")).isEqualTo("application/problem+json");
+      assertThat(header(unknown, "Access-Control-Allow-Origin")).isEqualTo("*");
+      assertThat(unknown.body())
+          .isEqualTo(
+              """
+              {"type":"about:blank","title":"Not Found","status":404,"detail":"No stream or \
+              channel of that name has been live in the last minutes.",\
+              "reason":"unknown-stream"}\
+              """);
+
+      HttpResponse<String> written = server.send("POST", "/api/v1/streams");
+      assertThat(written.statusCode()).isEqualTo(405);
+      assertThat(header(written, "Allow")).isEqualTo("GET, HEAD, OPTIONS");
+
+      assertThat(server.get("/api/v1/streams/%3Cscript%3E").body()).doesNotContain("script");
+      assertThat(server.get("/api/v1/channels/UPPER/playback").statusCode()).isEqualTo(404);
+      assertThat(server.get("/api/v2/anything", "Accept", "text/html").body())
+          .contains("unknown-path");
+    }
+  }
+
+  private static String playback(ApiServer server) {
+    return server.json("/api/v1/channels/my-show/playback").path("state").asText();
+  }
+
+  private static void start(ApiServer server) {
+    server.events.publish(
+        new StreamStarted(STREAM, server.clock.instant(), CHANNEL, ADDRESS, "OBS"));
+  }
+
+  private static void beginEpoch(ApiServer server, int number) {
+    server.events.publish(
+        new EpochBegan(
+            STREAM,
+            server.clock.instant(),
+            new Epoch(number),
+            List.of(
+                new TrackDescription.Video(TrackId.VIDEO, "avc1.64001f", 1280, 720, 30 / 1.001),
+                new TrackDescription.Audio(TrackId.AUDIO, "mp4a.40.2", 48_000, 2))));
+  }
+
+  private static void goLive(ApiServer server) {
+    start(server);
+    beginEpoch(server, 0);
+    server.events.publish(new StreamMeasured(STREAM, server.clock.instant(), HEALTH));
+  }
+}
