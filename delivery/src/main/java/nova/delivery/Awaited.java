@@ -1,0 +1,114 @@
+package nova.delivery;
+
+import java.util.Optional;
+import nova.core.Epoch;
+import nova.core.RenditionId;
+import nova.segments.RenditionTimeline;
+import nova.segments.TimelineSegment;
+import nova.segments.TimelineSnapshot;
+import nova.segments.TimelineSnapshot.TimelineState;
+
+/// What a held request waits for. Requests that wait for the same are equal, so they are judged
+/// once for all.
+///
+/// Spec: rfc8216bis-22 §6.2.5.2 (Blocking Playlist Reload), §6.2.6 (Partial Segments). *Immutable.*
+public sealed interface Awaited {
+  /// How a request stands towards a snapshot.
+  enum Readiness {
+    WAIT,
+    READY,
+    /// What was waited for will never come.
+    WITHDRAWN
+  }
+
+  /// How this stands. Pure, and ready stays ready in later snapshots.
+  Readiness in(TimelineSnapshot snapshot);
+
+  /// A stream that players can start with.
+  record Start() implements Awaited {
+    @Override
+    public Readiness in(TimelineSnapshot snapshot) {
+      return readyIf(snapshot.playable() || over(snapshot));
+    }
+  }
+
+  /// A rendition that players can start with: it has a complete segment.
+  record RenditionStart(RenditionId rendition) implements Awaited {
+    @Override
+    public Readiness in(TimelineSnapshot snapshot) {
+      Optional<RenditionTimeline> timeline = snapshot.rendition(rendition);
+      if (timeline.isEmpty()) {
+        // Before the first media nobody knows which renditions there will be.
+        return snapshot.renditions().isEmpty() && !over(snapshot)
+            ? Readiness.WAIT
+            : Readiness.WITHDRAWN;
+      }
+      return readyIf(timeline.get().lastCompleteSegment().isPresent() || over(snapshot));
+    }
+  }
+
+  /// Segment `msn` complete, or a later one.
+  record WholeSegment(RenditionId rendition, long msn) implements Awaited {
+    @Override
+    public Readiness in(TimelineSnapshot snapshot) {
+      if (over(snapshot)) {
+        return Readiness.READY;
+      }
+      Optional<RenditionTimeline> timeline = snapshot.rendition(rendition);
+      return readyIf(timeline.isPresent() && LiveEdge.of(timeline.get()).lastCompleteMsn() >= msn);
+    }
+  }
+
+  /// Part `part` of segment `msn`, or anything later; a part beyond the last of a finished segment
+  /// means the first of the next.
+  record PartOfPlaylist(RenditionId rendition, long msn, long part) implements Awaited {
+    @Override
+    public Readiness in(TimelineSnapshot snapshot) {
+      if (over(snapshot)) {
+        return Readiness.READY;
+      }
+      Optional<RenditionTimeline> timeline = snapshot.rendition(rendition);
+      if (timeline.isEmpty()) {
+        return Readiness.WAIT;
+      }
+      LiveEdge edge = LiveEdge.of(timeline.get());
+      return readyIf(edge.lastMsn() > msn || (edge.lastMsn() == msn && edge.lastPart() >= part));
+    }
+  }
+
+  /// The bytes of a part that a preload hint has named.
+  record HintedPart(RenditionId rendition, Epoch epoch, long msn, int part) implements Awaited {
+    @Override
+    public Readiness in(TimelineSnapshot snapshot) {
+      Optional<RenditionTimeline> timeline = snapshot.rendition(rendition);
+      if (timeline.isEmpty()) {
+        return Readiness.WITHDRAWN;
+      }
+      if (published(timeline.get())) {
+        return Readiness.READY;
+      }
+      LiveEdge.Hint hint = LiveEdge.hint(snapshot, timeline.get());
+      return new LiveEdge.Hint(epoch, msn, part).equals(hint)
+          ? Readiness.WAIT
+          : Readiness.WITHDRAWN;
+    }
+
+    private boolean published(RenditionTimeline timeline) {
+      for (int i = timeline.segments().size() - 1; i >= 0; i--) {
+        TimelineSegment segment = timeline.segments().get(i);
+        if (segment.number() == msn) {
+          return segment.epoch().equals(epoch) && segment.parts().size() > part;
+        }
+      }
+      return false;
+    }
+  }
+
+  private static Readiness readyIf(boolean ready) {
+    return ready ? Readiness.READY : Readiness.WAIT;
+  }
+
+  private static boolean over(TimelineSnapshot snapshot) {
+    return snapshot.state() == TimelineState.ENDED;
+  }
+}

@@ -1,0 +1,28 @@
+package nova.delivery;
+
+/// Why a request that could have been served was not.
+public enum Refusal {
+  /// Its client address holds as many requests as it may.
+  TOO_MANY_HELD_BY_ADDRESS("too-many-held-by-address"),
+  /// The stream holds as many requests as it may.
+  TOO_MANY_HELD_FOR_STREAM("too-many-held-for-stream"),
+  /// What it waited for did not come in time.
+  HELD_TOO_LONG("held-too-long"),
+  /// Its reload directives ask for the impossible.
+  BAD_DIRECTIVE("bad-directive"),
+  /// The client read so slowly that its connection was closed.
+  TOO_SLOW("too-slow"),
+  /// The server is stopping.
+  STOPPING("stopping");
+
+  private final String reason;
+
+  Refusal(String reason) {
+    this.reason = reason;
+  }
+
+  /// A stable kebab-case name for metrics.
+  public String reason() {
+    return reason;
+  }
+}

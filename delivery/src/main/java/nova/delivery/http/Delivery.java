@@ -1,0 +1,193 @@
+package nova.delivery.http;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeFormatterBuilder;
+import java.util.Locale;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import nova.delivery.BlockingReload;
+import nova.delivery.CachePolicy;
+import nova.delivery.DeliveryConfig;
+import nova.delivery.DeliveryPorts;
+import nova.delivery.HlsPath;
+import nova.delivery.LoopExecutor;
+import nova.delivery.MediaPath;
+import nova.delivery.PastStreams;
+import nova.delivery.PlaylistCache;
+import nova.delivery.RequestKind;
+import nova.segments.TimelineSnapshot;
+import nova.segments.TimelineStore;
+import org.jspecify.annotations.Nullable;
+
+/// The delivery stage: opened once per process, mounted on the router of every HTTP server
+/// verticle.
+///
+/// *Thread-safe.*
+public final class Delivery implements AutoCloseable {
+  private static final DateTimeFormatter ISO_MILLIS =
+      new DateTimeFormatterBuilder().appendInstant(3).toFormatter(Locale.ROOT);
+
+  private final DeliveryConfig config;
+  private final DeliveryPorts ports;
+  private final PlaylistCache playlists;
+  private final PastStreams past;
+  private final BlockingReload reload;
+  private final TimelineStore.Registration registration;
+  private final HttpDate date;
+  private final Faults faults;
+  private final HlsRoutes hls;
+  private final SegmentRoutes segments;
+  private final ConcurrentMap<Object, LoopState> loops = new ConcurrentHashMap<>(); // by event loop
+
+  private Delivery(DeliveryConfig config, DeliveryPorts ports) {
+    this.config = config;
+    this.ports = ports;
+    this.playlists = new PlaylistCache(ports.timelines(), ports.metrics());
+    this.past = new PastStreams(config.rememberedStreams());
+    this.date = new HttpDate(ports.clock());
+    this.faults = new Faults(ports.nanoClock(), ports.metrics());
+    this.hls = new HlsRoutes(config, ports, playlists, past, faults);
+    this.segments = new SegmentRoutes(ports, past, faults);
+    // Registered before the one that wakes held requests, so that these see a stream as past.
+    this.registration = ports.timelines().listen(this::onChange);
+    this.reload = new BlockingReload(config, ports);
+  }
+
+  public static Delivery open(DeliveryConfig config, DeliveryPorts ports) {
+    return new Delivery(config, ports);
+  }
+
+  /// Adds the routes `/hls/*`, `/media/*` and `/time`.
+  public void mount(Router router) {
+    router.route("/hls/*").handler(this::hls);
+    router.route("/media/*").handler(this::media);
+    router.route("/time").handler(this::time);
+  }
+
+  /// Refuses what is held and stops listening to timelines.
+  @Override
+  public void close() {
+    reload.close();
+    registration.close();
+  }
+
+  private void onChange(TimelineSnapshot snapshot) {
+    if (ports.timelines().find(snapshot.stream()).isEmpty()) {
+      past.add(snapshot.stream());
+      playlists.forget(snapshot.stream());
+    }
+  }
+
+  private void hls(RoutingContext context) {
+    HlsPath path = HlsPath.read(pathBelowMount(context));
+    RequestKind kind =
+        switch (path) {
+          case null -> RequestKind.OTHER;
+          case HlsPath.Multivariant _ -> RequestKind.MULTIVARIANT_PLAYLIST;
+          case HlsPath.Media _ -> RequestKind.MEDIA_PLAYLIST;
+        };
+    Reply reply = reply(context, kind);
+    if (isGet(reply)) {
+      if (path == null) {
+        noSuchPath(reply, "A playlist is at /hls/{stream}/index.m3u8.");
+      } else {
+        faults.guard(reply, () -> hls.answer(reply, path));
+      }
+    }
+  }
+
+  private void media(RoutingContext context) {
+    MediaPath path = MediaPath.read(pathBelowMount(context));
+    RequestKind kind =
+        switch (path) {
+          case null -> RequestKind.OTHER;
+          case MediaPath.Init _ -> RequestKind.INIT;
+          case MediaPath.Segment _ -> RequestKind.SEGMENT;
+          case MediaPath.Part _ -> RequestKind.PART;
+        };
+    Reply reply = reply(context, kind);
+    if (isGet(reply)) {
+      if (path == null) {
+        noSuchPath(reply, "Media is where a playlist says it is.");
+      } else {
+        faults.guard(reply, () -> segments.answer(reply, path));
+      }
+    }
+  }
+
+  private void time(RoutingContext context) {
+    Reply reply = reply(context, RequestKind.TIME);
+    if (isGet(reply)) {
+      reply.text(200, ISO_MILLIS.format(ports.clock().instant()), CachePolicy.NO_STORE);
+    }
+  }
+
+  private static void noSuchPath(Reply reply, String advice) {
+    reply.error(
+        404,
+        "There is nothing at this path. " + advice,
+        CachePolicy.mediaError(CachePolicy.UNKNOWN_TARGET_DURATION));
+  }
+
+  /// Whether the request is to be answered with something; otherwise it has had its answer.
+  private static boolean isGet(Reply reply) {
+    HttpMethod method = reply.request().method();
+    if (method.equals(HttpMethod.GET) || method.equals(HttpMethod.HEAD)) {
+      return true;
+    }
+    if (method.equals(HttpMethod.OPTIONS)) {
+      reply.preflight();
+    } else {
+      reply.methodNotAllowed();
+    }
+    return false;
+  }
+
+  /// The raw path, so that nothing is decoded or normalised into a name of ours.
+  private static String pathBelowMount(RoutingContext context) {
+    @Nullable String target = context.request().path();
+    String path = target == null ? "" : target;
+    @Nullable String mount = context.mountPoint();
+    return mount != null && mount.length() > 1 && path.startsWith(mount)
+        ? path.substring(mount.endsWith("/") ? mount.length() - 1 : mount.length())
+        : path;
+  }
+
+  private Reply reply(RoutingContext context, RequestKind kind) {
+    HttpServerRequest request = context.request();
+    return new Reply(request, kind, loopState(context.vertx()), date, ports.metrics());
+  }
+
+  private LoopState loopState(Vertx vertx) {
+    ContextInternal context = ((ContextInternal) vertx.getOrCreateContext()).unwrap();
+    LoopState known = loops.get(context.nettyEventLoop());
+    return known != null
+        ? known
+        : loops.computeIfAbsent(context.nettyEventLoop(), _ -> newLoop(context));
+  }
+
+  private LoopState newLoop(ContextInternal context) {
+    LoopExecutor loop =
+        new LoopExecutor() {
+          @Override
+          public void execute(Runnable task) {
+            context.runOnContext(_ -> task.run());
+          }
+
+          @Override
+          public void schedule(Duration delay, Runnable task) {
+            context.setTimer(delay.toMillis(), _ -> task.run());
+          }
+        };
+    return new LoopState(
+        reload.join(loop),
+        new OpenWrites(loop, ports.nanoClock(), config.writeTimeout(), ports.metrics()));
+  }
+}

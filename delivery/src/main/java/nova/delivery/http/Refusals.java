@@ -1,0 +1,26 @@
+package nova.delivery.http;
+
+import nova.delivery.CachePolicy;
+import nova.delivery.Refusal;
+
+/// What refused clients are told.
+final class Refusals {
+  private Refusals() {}
+
+  static void answer(Reply reply, Refusal refusal) {
+    switch (refusal) {
+      case TOO_MANY_HELD_BY_ADDRESS ->
+          reply.error(
+              429,
+              "Too many requests from this address are waiting; wait for their answers first.",
+              CachePolicy.NO_STORE);
+      case TOO_MANY_HELD_FOR_STREAM ->
+          reply.unavailable(
+              "Too many requests are waiting for this stream; try again.", CachePolicy.NO_STORE);
+      case STOPPING ->
+          reply.unavailable("The server is stopping; try again.", CachePolicy.NO_STORE);
+      case HELD_TOO_LONG, BAD_DIRECTIVE, TOO_SLOW ->
+          throw new IllegalStateException(refusal + " is not a reason to refuse holding");
+    }
+  }
+}

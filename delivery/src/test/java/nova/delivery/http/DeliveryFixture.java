@@ -1,0 +1,144 @@
+package nova.delivery.http;
+
+import io.vertx.core.AbstractVerticle;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Router;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import nova.core.NanoClock;
+import nova.delivery.Broadcast;
+import nova.delivery.CountingMetrics;
+import nova.delivery.DeliveryConfig;
+import nova.delivery.DeliveryPorts;
+import nova.segments.InMemorySegmentStore;
+import nova.segments.InMemoryTimelineStore;
+import nova.segments.SegmentStoreConfig;
+import nova.testkit.FakeClock;
+
+/// Delivery behind a real HTTP server on several event loops, with stores in memory and clocks that
+/// stand still.
+///
+/// *Thread-safe.*
+final class DeliveryFixture implements AutoCloseable {
+  static final String STREAM = "abcd2345efgh6789";
+  static final String CHANNEL = "my-show";
+
+  final FakeClock clock = new FakeClock();
+  final CountingMetrics metrics = new CountingMetrics();
+  final InMemoryTimelineStore timelines =
+      new InMemoryTimelineStore(
+          (snapshot, failure) -> {
+            throw new AssertionError(snapshot.stream().value(), failure);
+          });
+  final InMemorySegmentStore segments = new InMemorySegmentStore(SegmentStoreConfig.defaults());
+  final HttpClient client =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(5))
+          .build();
+  final int port;
+  private final Vertx vertx;
+  private final Delivery delivery;
+
+  DeliveryFixture() {
+    this(DeliveryConfig.defaults(), 2, null);
+  }
+
+  /// @param nanoClock null for the fake clock
+  DeliveryFixture(
+      DeliveryConfig config, int loops, @org.jspecify.annotations.Nullable NanoClock nanoClock) {
+    NanoClock monotonic = nanoClock == null ? clock::nanoTime : nanoClock;
+    delivery =
+        Delivery.open(config, new DeliveryPorts(segments, timelines, metrics, clock, monotonic));
+    vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops));
+    port = freePort();
+    await(
+        vertx.deployVerticle(
+            () ->
+                new AbstractVerticle() {
+                  @Override
+                  public void start(Promise<Void> started) {
+                    Router router = Router.router(vertx);
+                    delivery.mount(router);
+                    vertx
+                        .createHttpServer(new HttpServerOptions().setHost("127.0.0.1"))
+                        .requestHandler(router)
+                        .listen(port)
+                        .<Void>mapEmpty()
+                        .onComplete(started);
+                  }
+                },
+            new DeploymentOptions().setInstances(loops)));
+  }
+
+  Broadcast broadcast() {
+    return broadcast(STREAM);
+  }
+
+  Broadcast broadcast(String stream) {
+    return new Broadcast(timelines, segments, stream, CHANNEL, clock.instant(), 15);
+  }
+
+  HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+        .timeout(Duration.ofSeconds(20));
+  }
+
+  HttpResponse<String> get(String path, String... headers) throws Exception {
+    HttpRequest.Builder request = request(path);
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
+    return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  CompletableFuture<HttpResponse<String>> getAsync(String path) {
+    return client.sendAsync(request(path).build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  /// Waits until the server holds as many requests as said.
+  void awaitHeld(int count) throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (metrics.held.get() != count) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("held " + metrics.held.get() + " (expected: " + count + ")");
+      }
+      Thread.sleep(1);
+    }
+  }
+
+  void closeDelivery() {
+    delivery.close();
+  }
+
+  @Override
+  public void close() {
+    delivery.close();
+    client.shutdownNow();
+    await(vertx.close());
+  }
+
+  private static <T> T await(Future<T> future) {
+    return future.toCompletionStage().toCompletableFuture().orTimeout(20, TimeUnit.SECONDS).join();
+  }
+
+  private static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+}
