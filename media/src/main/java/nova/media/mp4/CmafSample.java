@@ -9,7 +9,8 @@ import nova.core.Bytes;
 /// @param payload as it stands in `mdat`: length-prefixed NAL units for AVC, one raw access unit
 ///   for AAC
 /// @param duration in ticks of the track, 0..2^32-1
-/// @param compositionOffset presentation minus decode time in ticks, -2^31..2^31-1
+/// @param compositionOffset presentation minus decode time in ticks, -2^31..2^31-1; best not
+///   negative, since FFmpeg 5.1 delays a track by its most negative offset
 /// @param sync whether decoding can start here
 public record CmafSample(Bytes payload, long duration, long compositionOffset, boolean sync) {
   /// The highest value of a 32-bit box field.
