@@ -41,6 +41,7 @@ final class HostileBytesFuzzTest {
   /// The dearest input: a byte of AMF that becomes a map entry with name and value.
   private static final long ALLOCATION_PER_BYTE = 400;
 
+  /// One reader, and input that it takes.
   private record Target(String name, List<Bytes> samples, Consumer<Bytes> reader) {}
 
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -56,17 +57,27 @@ final class HostileBytesFuzzTest {
 
   private static void attack(Target target, Random random) {
     Bytes input = damaged(target.samples(), random);
+    long limit = BASE_ALLOCATION + ALLOCATION_PER_BYTE * input.length();
+    // What only the first run of a piece of code allocates, such as its classes, is not counted.
+    if (allocatedBy(target, input) > limit) {
+      assertThat(allocatedBy(target, input)).as("bytes allocated for %s", input).isLessThan(limit);
+    }
+  }
+
+  private static long allocatedBy(Target target, Bytes input) {
     long before = THREADS.getCurrentThreadAllocatedBytes();
+    MediaException refusal = null;
     try {
       target.reader().accept(input);
     } catch (MediaException e) {
-      assertThat(e.reason()).matches("[a-z0-9-]+");
-      assertThat(e.getMessage()).contains("expected").doesNotContain("null");
+      refusal = e;
     }
     long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
-    assertThat(allocated)
-        .as("bytes allocated for %s", input)
-        .isLessThan(BASE_ALLOCATION + ALLOCATION_PER_BYTE * input.length());
+    if (refusal != null) {
+      assertThat(refusal.reason()).matches("[a-z0-9-]+");
+      assertThat(refusal.getMessage()).contains("expected").doesNotContain("null");
+    }
+    return allocated;
   }
 
   /// One in eight is noise; the others are a sample with some bytes changed, put in or left out.
@@ -151,12 +162,16 @@ final class HostileBytesFuzzTest {
   /// What was accepted can be written, and says the same when read again.
   private static void readAmf(Bytes bytes) {
     List<Amf0Value> values = Amf0Reader.readAll(bytes);
-    assertThat(Amf0Reader.readAll(Amf0Writer.writeAll(values))).isEqualTo(values);
+    if (!Amf0Reader.readAll(Amf0Writer.writeAll(values)).equals(values)) {
+      throw new AssertionError("written and read again it differs: " + values);
+    }
   }
 
   private static void readNalUnits(Bytes bytes) {
     for (NalUnit unit : NalUnits.of(bytes, 4)) {
-      assertThat(unit.bytes().isEmpty()).isFalse();
+      if (unit.bytes().isEmpty()) {
+        throw new AssertionError("empty NAL unit");
+      }
     }
   }
 
