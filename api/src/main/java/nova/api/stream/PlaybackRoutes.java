@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.time.temporal.ChronoUnit;
 import nova.api.http.JsonAnswer;
 import nova.api.http.Problem;
 import nova.api.http.ReadRoute;
@@ -63,7 +64,7 @@ public final class PlaybackRoutes {
           stateOf(record.state()),
           record.id().value(),
           links.hlsPath(record.id()),
-          record.startedAt().toString());
+          record.startedAt().truncatedTo(ChronoUnit.MILLIS).toString());
     }
 
     private static String stateOf(StreamState state) {

@@ -2,6 +2,7 @@ package nova.api.stream;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -72,7 +73,7 @@ record StreamView(
         record.id().value(),
         record.channel().value(),
         record.state().name(),
-        record.startedAt().toString(),
+        millis(record.startedAt()),
         text(record.endedAt()),
         record.endReason(),
         text(record.graceUntil()),
@@ -93,7 +94,11 @@ record StreamView(
   }
 
   private static @Nullable String text(@Nullable Instant instant) {
-    return instant == null ? null : instant.toString();
+    return instant == null ? null : millis(instant);
+  }
+
+  private static String millis(Instant instant) {
+    return instant.truncatedTo(ChronoUnit.MILLIS).toString();
   }
 
   /// Frame rates are shown with three decimals as in HLS, and not at all while unknown.

@@ -9,8 +9,8 @@ import { MeasuredRate } from './quality.js';
 const TICK_MS = 500;
 // Beyond this much more than the target the viewer is taken back to live instead of sped up.
 const TOO_FAR_BEHIND_S = 4;
-const STALLED_RESTART_LOADING_S = 4;
-const STALLED_RELOAD_S = 10;
+const STALLED_RESTART_LOADING_MS = 5000;
+const STALLED_RELOAD_MS = 12_000; // longer than a starting stream's first playlist is held
 const CALM_S = 45; // without a stall for this long, latency given up to stalls is won back
 
 const forever = (config, count, isTimeout, response) => {
@@ -61,12 +61,14 @@ export class LivePlayer extends EventTarget {
   #rate = new MeasuredRate();
   #pausedByUser = false;
   #lastPosition = -1;
+  #moving = false;
   #stillFor = 0;
   #farBehindFor = 0;
   #calmFor = 0;
   #reloads = 0;
   #reloadTimer = 0;
   #mediaErrors = [];
+  #insistedAt = 0;
   #restarted = false;
   #frames = { count: 0, at: 0, rate: 0 };
 
@@ -122,7 +124,12 @@ export class LivePlayer extends EventTarget {
 
   /** Whether pictures or sound moved within the last tick. */
   get moving() {
-    return this.#url !== null && this.#stillFor === 0 && !this.#video.paused;
+    return this.#moving && !this.#video.paused;
+  }
+
+  /** Seconds for which nothing has moved although it should. */
+  get stillFor() {
+    return this.#stillFor;
   }
 
   /** Jumps to the newest position that plays without stalling. */
@@ -188,6 +195,7 @@ export class LivePlayer extends EventTarget {
     }
     this.#rate.reset();
     this.#lastPosition = -1;
+    this.#moving = false;
     this.#stillFor = 0;
     this.#farBehindFor = 0;
     this.#restarted = false;
@@ -264,32 +272,48 @@ export class LivePlayer extends EventTarget {
     const moved = position !== this.#lastPosition && this.#video.readyState >= 2;
     this.#lastPosition = position;
     if (moved) {
-      const wasStill = this.#stillFor > 0;
+      const wasMoving = this.#moving;
+      this.#moving = true;
       this.#stillFor = 0;
       this.#restarted = false;
-      if (wasStill) this.#emit('playing');
+      if (!wasMoving) this.#emit('playing');
       this.#stayLive(seconds);
       return;
     }
     if (this.#pausedByUser || this.#video.ended || document.hidden) return;
-    if (this.#stillFor === 0) this.#emit('stalled');
     this.#stillFor += seconds;
+    if (this.#moving) {
+      this.#moving = false;
+      this.#emit('stalled');
+    }
   }
 
   /**
-   * Called while the server says that media is coming: stalled players are first told to load
-   * again, then started over.
+   * Called again and again while the server says that media is coming: a player that stands still
+   * all the same is first told to load again, then started over.
    */
   insist() {
-    if (!this.#url || this.#pausedByUser || document.hidden) return;
-    if (this.#stillFor >= STALLED_RELOAD_S) {
-      this.#stillFor = 0.001;
+    if (!this.#url || this.#moving || this.#pausedByUser || document.hidden) {
+      this.#insistedAt = 0;
+      return;
+    }
+    const now = performance.now();
+    this.#insistedAt ||= now;
+    if (now - this.#insistedAt >= STALLED_RELOAD_MS) {
+      this.#insistedAt = now;
+      this.#restarted = false;
       this.#reload('nothing played for a while');
-    } else if (this.#stillFor >= STALLED_RESTART_LOADING_S && !this.#restarted) {
+    } else if (now - this.#insistedAt >= STALLED_RESTART_LOADING_MS && !this.#restarted) {
       this.#restarted = true;
       this.#hls?.startLoad(-1);
       this.#playUnlessPaused();
     }
+  }
+
+  /** The opposite of insisting: nothing is coming for now, so standing still is no fault. */
+  bePatient() {
+    this.#insistedAt = 0;
+    this.#restarted = false;
   }
 
   #stayLive(seconds) {

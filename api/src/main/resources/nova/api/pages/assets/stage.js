@@ -20,8 +20,9 @@ import { Controls } from './controls.js';
 
 const REFRESH_MS = 500;
 const UNREACHABLE_AFTER = 3;
-// A stream that ended is played out for at most this long before the curtain falls.
+// A stream that ended is played out, for at most this long, before the curtain falls.
 const PLAY_OUT_MS = 8000;
+const PLAYED_OUT_STILL_S = 1.5;
 
 const WORDS = {
   connecting: ['Connecting', ''],
@@ -127,6 +128,8 @@ export class Stage extends EventTarget {
           this.#player.load(url);
         } else if (state === 'live') {
           this.#player.insist();
+        } else {
+          this.#player.bePatient();
         }
         break;
       }
@@ -143,6 +146,7 @@ export class Stage extends EventTarget {
       this.#finished ||
       this.#endedAt === 0 ||
       !this.#player.url ||
+      this.#player.stillFor >= PLAYED_OUT_STILL_S ||
       performance.now() - this.#endedAt > PLAY_OUT_MS
     );
   }
