@@ -76,7 +76,7 @@ function setText(target, text) {
 function hueOf(channel) {
   let hash = 0;
   for (const letter of channel) hash = (hash * 31 + letter.codePointAt(0)) % 9973;
-  return (hash * 47) % 360;
+  return (hash * 137) % 360;
 }
 
 async function refresh() {

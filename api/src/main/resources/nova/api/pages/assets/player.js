@@ -8,7 +8,7 @@ import { MeasuredRate } from './quality.js';
 
 const TICK_MS = 500;
 // Beyond this much more than the target the viewer is taken back to live instead of sped up.
-const TOO_FAR_BEHIND_S = 4;
+const TOO_FAR_BEHIND_S = 2;
 const STALLED_RESTART_LOADING_MS = 5000;
 const STALLED_RELOAD_MS = 12_000; // longer than a starting stream's first playlist is held
 const CALM_S = 45; // without a stall for this long, latency given up to stalls is won back
