@@ -39,9 +39,9 @@ lint: ## Check format, compile with all checks, check the shell scripts
 docs: ## Write docs/configuration.md from the configuration records
 	$(MVN) -q -pl app -am test -Dtest=ConfigurationDocTest -Dsurefire.failIfNoSpecifiedTests=false -Dgolden.update=true
 
-bench: ## Measure against nginx-rtmp and print ratios
+bench: ## Measure beside nginx and print ratios; BENCH="publishers waiters" chooses, BENCH=--help explains
 	@tools/install-test-deps bench
-	@tools/run-bench
+	@tools/run-bench $(BENCH)
 
 clean: ## Delete everything that was built
 	rm -rf target */target dist

@@ -1,0 +1,72 @@
+package nova.bench;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// A stream on the air as its playlists describe it.
+///
+/// *Immutable.*
+///
+/// @param mediaPlaylists paths of the media playlists, video first
+record LiveStream(URI server, List<String> mediaPlaylists) {
+  private static final Pattern MEDIA_URI = Pattern.compile("#EXT-X-MEDIA:.*URI=\"([^\"]+)\".*");
+
+  LiveStream {
+    mediaPlaylists = List.copyOf(mediaPlaylists);
+  }
+
+  /// Reads the multivariant playlist of a channel, which the server holds until the stream has
+  /// begun.
+  static LiveStream find(URI server, String channel) throws IOException, InterruptedException {
+    URI index = server.resolve("/hls/" + channel + "/index.m3u8");
+    List<String> playlists = new ArrayList<>();
+    for (String line : get(index).lines().toList()) {
+      Matcher media = MEDIA_URI.matcher(line);
+      if (media.matches()) {
+        playlists.add(index.resolve(media.group(1)).getPath());
+      } else if (!line.isBlank() && !line.startsWith("#")) {
+        playlists.addFirst(index.resolve(line.strip()).getPath());
+      }
+    }
+    if (playlists.isEmpty()) {
+      throw new IOException(index + " names no media playlist (expected: video and audio)");
+    }
+    return new LiveStream(server, playlists);
+  }
+
+  /// URI of the newest complete video segment.
+  URI newestSegment() throws IOException, InterruptedException {
+    URI playlist = server.resolve(mediaPlaylists.getFirst());
+    String newest =
+        get(playlist)
+            .lines()
+            .filter(line -> !line.isBlank() && !line.startsWith("#"))
+            .reduce((_, later) -> later)
+            .orElseThrow(() -> new IOException(playlist + " has no segment"));
+    return playlist.resolve(newest.strip());
+  }
+
+  static byte[] bytes(URI uri) throws IOException, InterruptedException {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpRequest request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(20)).build();
+      HttpResponse<byte[]> response = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
+      if (response.statusCode() != 200) {
+        throw new IOException(uri + " answered with status " + response.statusCode());
+      }
+      return response.body();
+    }
+  }
+
+  private static String get(URI uri) throws IOException, InterruptedException {
+    return new String(bytes(uri), StandardCharsets.UTF_8);
+  }
+}

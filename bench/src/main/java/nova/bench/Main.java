@@ -1,0 +1,97 @@
+package nova.bench;
+
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// Runs benchmarks one after the other and prints their figures; what `make bench` starts.
+///
+/// Ends with 0 when everything was measured, within budget or not: a figure is for reading, and a
+/// busy machine is not a defect.
+@Command(
+    name = "bench",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description = "Measure Nova beside nginx on this machine and print ratios.")
+final class Main implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Parameters(
+      paramLabel = "BENCH",
+      description = "publishers, waiters, lookups, serving or viewers; default: all.")
+  private List<String> names = new ArrayList<>();
+
+  @Option(names = "--publishers", defaultValue = "20", description = "Broadcasters (20).")
+  private int publishers;
+
+  @Option(names = "--viewers", defaultValue = "200", description = "LL-HLS viewers (200).")
+  private int viewers;
+
+  @Option(
+      names = "--seconds",
+      defaultValue = "30",
+      description = "How long publishers and viewers are measured (30).")
+  private int seconds;
+
+  @Option(names = "--parts", defaultValue = "60", description = "Parts the waiters get (60).")
+  private int parts;
+
+  @Option(
+      names = "--folder",
+      defaultValue = "bench/target/run",
+      description = "For logs, clips and data directories (bench/target/run).")
+  private Path folder = Path.of("bench/target/run");
+
+  @Option(
+      names = "--nova-jvm-flags",
+      defaultValue = "",
+      description = "Added to the server's, for example -XX:StartFlightRecording=filename=a.jfr.")
+  private String jvmFlags = "";
+
+  public static void main(String[] args) {
+    System.exit(new CommandLine(new Main()).execute(args));
+  }
+
+  @Override
+  public Integer call() throws Exception {
+    List<Bench> chosen = chosen();
+    MachineFacts machine = MachineFacts.read();
+    PrintWriter progress = spec.commandLine().getErr();
+    Report report = new Report();
+    boolean failed = false;
+    for (Bench bench : chosen) {
+      progress.println("bench: " + bench.name() + ": " + bench.load());
+      try {
+        report.add(bench, bench.run());
+      } catch (Exception e) {
+        failed = true;
+        progress.println("bench: " + bench.name() + " could not be measured: " + e.getMessage());
+      }
+    }
+    spec.commandLine().getOut().println(report.render(machine));
+    return failed ? 1 : 0;
+  }
+
+  private List<Bench> chosen() {
+    Options options =
+        new Options(publishers, viewers, seconds, parts, folder.toAbsolutePath(), jvmFlags);
+    List<Bench> all = List.of(new WaitersBench(options.parts()), new LookupsBench());
+    List<String> known = all.stream().map(Bench::name).toList();
+    for (String name : names) {
+      if (!known.contains(name)) {
+        throw new ParameterException(
+            spec.commandLine(), "no benchmark '%s' (expected: one of %s)".formatted(name, known));
+      }
+    }
+    return names.isEmpty() ? all : all.stream().filter(b -> names.contains(b.name())).toList();
+  }
+}

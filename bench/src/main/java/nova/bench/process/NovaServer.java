@@ -1,0 +1,150 @@
+package nova.bench.process;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/// Nova as a user runs it: `./nova start` on free ports of loopback with a fresh data directory.
+///
+/// *Thread-safe.*
+public final class NovaServer implements AutoCloseable {
+  private static final Duration READY_TIMEOUT = Duration.ofSeconds(60);
+  private static final Pattern READY =
+      Pattern.compile("nova ready rtmp=\\S*?:(\\d+)\\S* http=\\S*?:(\\d+)\\S*");
+
+  private final ServerProcess process;
+  private final int rtmpPort;
+  private final int httpPort;
+  private final GcLog gcLog;
+
+  private NovaServer(ServerProcess process, int rtmpPort, int httpPort, GcLog gcLog) {
+    this.process = process;
+    this.rtmpPort = rtmpPort;
+    this.httpPort = httpPort;
+    this.gcLog = gcLog;
+  }
+
+  /// Starts a server with channels `bench0`, `bench1`, … and waits until it says it is ready.
+  ///
+  /// @param extraJvmFlags for profiling a run by hand; usually empty
+  public static NovaServer start(Path folder, int channels, String extraJvmFlags)
+      throws IOException, InterruptedException {
+    Files.createDirectories(folder);
+    Path gcLog = folder.resolve("gc.log");
+    Files.deleteIfExists(gcLog);
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                novaCommand().toString(),
+                "start",
+                "--bind",
+                "127.0.0.1",
+                "--rtmp-port",
+                Integer.toString(ServerProcess.freePort()),
+                "--http-port",
+                Integer.toString(ServerProcess.freePort()),
+                "--data",
+                folder.resolve("data").toString()));
+    for (int channel = 0; channel < channels; channel++) {
+      arguments.add("--stream-key");
+      arguments.add(channel(channel) + "=" + streamKey(channel));
+    }
+    ProcessBuilder command = new ProcessBuilder(arguments);
+    command.environment().put("JAVA_OPTS", "-Xlog:gc:file=" + gcLog + " " + extraJvmFlags);
+    ServerProcess process = ServerProcess.start("nova", command, folder.resolve("nova.log"));
+    try {
+      Matcher ready = awaitReady(process);
+      return new NovaServer(
+          process,
+          Integer.parseInt(ready.group(1)),
+          Integer.parseInt(ready.group(2)),
+          new GcLog(gcLog));
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      process.close();
+      throw e;
+    }
+  }
+
+  /// The benchmarks run in the source tree, where `nova` builds and starts the server.
+  private static Path novaCommand() throws IOException {
+    Path command = Path.of("nova").toAbsolutePath();
+    if (!Files.isExecutable(command)) {
+      throw new IOException(command + " is not there; run the benchmarks in Nova's source tree");
+    }
+    return command;
+  }
+
+  private static Matcher awaitReady(ServerProcess process)
+      throws IOException, InterruptedException {
+    CompletableFuture<String> line = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .name("nova-stdout")
+        .start(
+            () -> {
+              try (BufferedReader out = process.process().inputReader(StandardCharsets.UTF_8)) {
+                String first = out.readLine();
+                line.complete(first == null ? "" : first);
+                out.transferTo(Writer.nullWriter()); // so that the server never waits for us
+              } catch (IOException e) {
+                line.completeExceptionally(e);
+              }
+            });
+    try {
+      String first = line.get(READY_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
+      Matcher ready = READY.matcher(first);
+      if (!ready.find()) {
+        throw process.failure("said '" + first + "' (expected: nova ready rtmp=… http=…)");
+      }
+      return ready;
+    } catch (ExecutionException | TimeoutException e) {
+      throw process.failure("was not ready within " + READY_TIMEOUT.toSeconds() + " s");
+    }
+  }
+
+  public static String channel(int number) {
+    return "bench" + number;
+  }
+
+  private static String streamKey(int channel) {
+    return "bench-secret-key-" + channel;
+  }
+
+  public ProcessUsage usage() throws IOException {
+    return process.usage();
+  }
+
+  /// The pauses of its garbage collector.
+  public GcLog gcLog() {
+    return gcLog;
+  }
+
+  /// Where to publish to a channel.
+  public String publishUrl(int channel) {
+    return "rtmp://127.0.0.1:%d/live/%s".formatted(rtmpPort, streamKey(channel));
+  }
+
+  public int httpPort() {
+    return httpPort;
+  }
+
+  public String httpUrl(String path) {
+    return "http://127.0.0.1:%d%s".formatted(httpPort, path);
+  }
+
+  @Override
+  public void close() {
+    process.close();
+  }
+}

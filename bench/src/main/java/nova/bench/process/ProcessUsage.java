@@ -1,0 +1,67 @@
+package nova.bench.process;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/// What a process and its descendants have used so far, as the Linux kernel counts it.
+///
+/// *Immutable.*
+///
+/// @param atNanos when it was read
+/// @param cpuNanos user and system time since the start, of all threads
+/// @param residentBytes memory in RAM, shared pages of every process included
+public record ProcessUsage(long atNanos, long cpuNanos, long residentBytes) {
+  /// `utime` and `stime` are in units of 1/100 s on every Linux that runs Java (USER_HZ).
+  private static final long NANOS_PER_TICK = 10_000_000;
+
+  /// Reads `/proc/<pid>/stat` and `status` of the process and its descendants.
+  static ProcessUsage of(ProcessHandle root) throws IOException {
+    long cpu = 0;
+    long resident = 0;
+    List<ProcessHandle> tree = Stream.concat(Stream.of(root), root.descendants()).toList();
+    for (ProcessHandle process : tree) {
+      Path folder = Path.of("/proc", Long.toString(process.pid()));
+      try {
+        cpu += cpuNanos(Files.readString(folder.resolve("stat")));
+        resident += residentBytes(Files.readAllLines(folder.resolve("status")));
+      } catch (NoSuchFileException e) {
+        if (process.equals(root)) {
+          throw new IOException("the server (pid %d) is gone".formatted(root.pid()), e);
+        }
+      }
+    }
+    return new ProcessUsage(System.nanoTime(), cpu, resident);
+  }
+
+  /// Share of one core between `earlier` and now, in percent.
+  public double percentOfCoreSince(ProcessUsage earlier) {
+    return 100.0 * (cpuNanos - earlier.cpuNanos) / (atNanos - earlier.atNanos);
+  }
+
+  /// CPU time between `earlier` and now, in seconds.
+  public double cpuSecondsSince(ProcessUsage earlier) {
+    return (cpuNanos - earlier.cpuNanos) / 1e9;
+  }
+
+  public double residentMib() {
+    return residentBytes / 1048576.0;
+  }
+
+  /// Spec: proc_pid_stat(5), fields 14 (utime) and 15 (stime); field 2 is a name that may hold
+  /// spaces and parentheses.
+  private static long cpuNanos(String stat) {
+    String[] fromState = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    return (Long.parseLong(fromState[11]) + Long.parseLong(fromState[12])) * NANOS_PER_TICK;
+  }
+
+  private static long residentBytes(List<String> status) {
+    return status.stream()
+        .filter(line -> line.startsWith("VmRSS:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+        .sum();
+  }
+}
