@@ -1,0 +1,126 @@
+package nova.ingest;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import nova.core.StreamId;
+import nova.ingest.connection.AddressLimits;
+import nova.ingest.connection.ConnectionPorts;
+import nova.ingest.connection.ConnectionTimeouts;
+import nova.ingest.publish.LiveStreams;
+import nova.ingest.publish.ReturnPolicy;
+import nova.ingest.transport.RtmpListener;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The RTMP server: lets broadcasters in and writes what they send to the frame log.
+///
+/// *Thread-safe.*
+public final class RtmpServer implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(RtmpServer.class);
+  private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(3);
+
+  private final RtmpListener listener;
+  private final LiveStreams streams;
+  private final InetSocketAddress address;
+
+  private RtmpServer(RtmpListener listener, LiveStreams streams, InetSocketAddress address) {
+    this.listener = listener;
+    this.streams = streams;
+    this.address = address;
+  }
+
+  /// Starts listening.
+  ///
+  /// @throws IOException one sentence naming the address and the setting, when it cannot listen
+  public static RtmpServer start(RtmpConfig config, IngestPorts ports) throws IOException {
+    InetSocketAddress wanted = addressOf(config);
+    RtmpListener listener = new RtmpListener(threadsOf(config));
+    LiveStreams streams =
+        new LiveStreams(
+            new ReturnPolicy(config.grace(), config.takeoversPerMinute(), config.keepLog()),
+            ports.frameLog(),
+            ports.events(),
+            ports.metrics(),
+            ports.clock(),
+            ports.random(),
+            listener.streamsThread());
+    ConnectionPorts connections =
+        new ConnectionPorts(
+            config.limits(),
+            new ConnectionTimeouts(config.publishTimeout(), config.silenceTimeout()),
+            new AddressLimits(config.limits(), ports.nanoClock()),
+            ports.authorizer(),
+            streams,
+            ports.metrics(),
+            ports.clock(),
+            ports.nanoClock());
+    try {
+      InetSocketAddress bound =
+          listener.listen(wanted, connections, ports.random(), config.handshakeTimeout());
+      log.atInfo().addKeyValue("address", bound).log("listening for RTMP");
+      return new RtmpServer(listener, streams, bound);
+    } catch (IOException e) {
+      listener.close();
+      throw new IOException(
+          "cannot listen for RTMP on %s port %d (%s); stop the other program or set another rtmp port"
+              .formatted(config.bind(), config.port(), e.getMessage()),
+          e);
+    }
+  }
+
+  /// Where the server listens.
+  public InetSocketAddress address() {
+    return address;
+  }
+
+  /// Ends a stream for an operator and disconnects its encoder, which is told `reason`.
+  ///
+  /// @return whether the stream was live or waiting for its broadcaster
+  public CompletionStage<Boolean> stopStream(StreamId stream, String reason) {
+    return streams.stop(stream, reason);
+  }
+
+  /// Ends all streams, tells their encoders, and stops; within about 6 s.
+  @Override
+  public void close() {
+    listener.stopAccepting();
+    try {
+      streams
+          .close("The server is shutting down.")
+          .toCompletableFuture()
+          .get(CLOSE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      log.atWarn().log("not all streams ended within {}", CLOSE_TIMEOUT);
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("closing the streams failed", e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      listener.close();
+    }
+  }
+
+  private static InetSocketAddress addressOf(RtmpConfig config) throws IOException {
+    try {
+      return new InetSocketAddress(InetAddress.getByName(config.bind()), config.port());
+    } catch (UnknownHostException e) {
+      throw new IOException(
+          "cannot listen for RTMP on '%s' (expected: an address of this machine); set rtmp bind"
+              .formatted(config.bind()),
+          e);
+    }
+  }
+
+  private static int threadsOf(RtmpConfig config) {
+    return config.threads() > 0
+        ? config.threads()
+        : Math.clamp(Runtime.getRuntime().availableProcessors(), 1, 4);
+  }
+}

@@ -1,0 +1,191 @@
+package nova.ingest.publish;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import nova.core.StreamHealth;
+import nova.core.TrackKind;
+import nova.ingest.chunk.RtmpLimits;
+
+/// Measures a broadcast and turns what is odd about it into advice. Lives as long as the stream and
+/// passes from session to session with its [StreamGrant].
+///
+/// *Confined to its session's thread.*
+final class HealthMeter {
+  private static final long LONG_GOP_MS = 4_000;
+  private static final int KEYFRAMES_REMEMBERED = 3;
+
+  private final IngestMetrics metrics;
+  private final Map<TrackKind, RateWindow> bits = new EnumMap<>(TrackKind.class);
+  private RateWindow frames = new RateWindow();
+  private final Map<TrackKind, String> refusedTracks = new EnumMap<>(TrackKind.class);
+  private final Set<TrackKind> extraTracks = EnumSet.noneOf(TrackKind.class);
+  private final long[] keyframeDistances = new long[KEYFRAMES_REMEMBERED];
+  private int keyframes;
+  private long lastKeyframeMs;
+  private long lastVideoMs;
+  private boolean audioRuns;
+  private boolean videoRuns;
+
+  private long receivedBytes;
+  private long receivedFrames;
+  private long framesReported;
+  private long repairedTimestamps;
+  private long droppedFrames;
+
+  HealthMeter(IngestMetrics metrics) {
+    this.metrics = metrics;
+  }
+
+  /// Another connection sends from here on: rates and advice start afresh, counts go on.
+  void sessionBegan() {
+    bits.clear();
+    frames = new RateWindow();
+    keyframes = 0;
+    audioRuns = false;
+    videoRuns = false;
+    refusedTracks.clear();
+    extraTracks.clear();
+  }
+
+  void received(long bytes) {
+    receivedBytes += bytes;
+  }
+
+  void dropped(String reason) {
+    droppedFrames++;
+    metrics.dropped(reason);
+  }
+
+  void repaired(long count) {
+    repairedTimestamps += count;
+    for (long i = 0; i < count; i++) {
+      metrics.timestampRepaired();
+    }
+  }
+
+  void trackRefused(TrackKind track, String sentence) {
+    refusedTracks.put(track, sentence);
+  }
+
+  void trackCarried(TrackKind track) {
+    refusedTracks.remove(track);
+  }
+
+  void extraTrack(TrackKind track) {
+    extraTracks.add(track);
+  }
+
+  /// A new epoch has these tracks; distances are measured afresh.
+  void epochBegan(Set<TrackKind> tracks) {
+    audioRuns = tracks.contains(TrackKind.AUDIO);
+    videoRuns = tracks.contains(TrackKind.VIDEO);
+    keyframes = 0;
+  }
+
+  /// A frame went into the log.
+  ///
+  /// @param timeMs its session time
+  void logged(TrackKind track, long timeMs, boolean keyframe, int bytes) {
+    receivedFrames++;
+    window(track).add(timeMs, bytes * 8L);
+    if (track == TrackKind.VIDEO) {
+      frames.add(timeMs, 1);
+      lastVideoMs = timeMs;
+      if (keyframe) {
+        if (keyframes > 0) {
+          keyframeDistances[(keyframes - 1) % KEYFRAMES_REMEMBERED] = timeMs - lastKeyframeMs;
+        }
+        keyframes++;
+        lastKeyframeMs = timeMs;
+      }
+    }
+  }
+
+  long receivedBytes() {
+    return receivedBytes;
+  }
+
+  long receivedFrames() {
+    return receivedFrames;
+  }
+
+  StreamHealth health(RtmpLimits limits) {
+    metrics.framesLogged(receivedFrames - framesReported);
+    framesReported = receivedFrames;
+    long video = Math.round(window(TrackKind.VIDEO).perSecond());
+    long audio = Math.round(window(TrackKind.AUDIO).perSecond());
+    double frameRate = frames.perSecond();
+    return new StreamHealth(
+        video,
+        audio,
+        frameRate,
+        keyframeIntervalMs(),
+        receivedBytes,
+        receivedFrames,
+        repairedTimestamps,
+        droppedFrames,
+        advice(limits, video + audio, frameRate));
+  }
+
+  /// The longest recent distance; the one still growing counts once it is longer than those before.
+  private long keyframeIntervalMs() {
+    if (!videoRuns || keyframes == 0) {
+      return 0;
+    }
+    long longest = 0;
+    for (int i = 0; i < Math.min(keyframes - 1, KEYFRAMES_REMEMBERED); i++) {
+      longest = Math.max(longest, keyframeDistances[i]);
+    }
+    long growing = lastVideoMs - lastKeyframeMs;
+    return keyframes > 1 || growing > LONG_GOP_MS ? Math.max(longest, growing) : 0;
+  }
+
+  private List<String> advice(RtmpLimits limits, long bitsPerSecond, double frameRate) {
+    List<String> advice = new ArrayList<>(refusedTracks.values());
+    long interval = keyframeIntervalMs();
+    if (interval > LONG_GOP_MS) {
+      advice.add(
+          String.format(Locale.ROOT, "keyframe interval is %.1f s, set 2 s", interval / 1_000.0));
+    }
+    if (videoRuns && !audioRuns && !refusedTracks.containsKey(TrackKind.AUDIO)) {
+      advice.add("no audio arrives, add an audio track if there should be sound");
+    }
+    if (audioRuns && !videoRuns && !refusedTracks.containsKey(TrackKind.VIDEO)) {
+      advice.add("no video arrives, add a video track if there should be a picture");
+    }
+    if (bitsPerSecond > limits.sourceMegabitsPerSecond() * 1_000_000L) {
+      advice.add(
+          String.format(
+              Locale.ROOT,
+              "bitrate is %.1f Mbit/s, set at most %d Mbit/s",
+              bitsPerSecond / 1e6,
+              limits.sourceMegabitsPerSecond()));
+    }
+    if (frameRate > limits.sourceFrameRate() + 1) {
+      advice.add(
+          String.format(
+              Locale.ROOT,
+              "frame rate is %.0f, set at most %d",
+              frameRate,
+              limits.sourceFrameRate()));
+    }
+    if (repairedTimestamps > 20 && repairedTimestamps * 50 > receivedFrames) {
+      advice.add(
+          "%d of %d timestamps had to be repaired, look at the encoder's clock and load"
+              .formatted(repairedTimestamps, receivedFrames));
+    }
+    for (TrackKind kind : extraTracks) {
+      advice.add("only the first %s track is carried".formatted(kind.label()));
+    }
+    return advice;
+  }
+
+  private RateWindow window(TrackKind track) {
+    return bits.computeIfAbsent(track, _ -> new RateWindow());
+  }
+}

@@ -1,0 +1,291 @@
+package nova.ingest.publish;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.random.RandomGenerator;
+import nova.core.ChannelSlug;
+import nova.core.StreamEvent;
+import nova.core.StreamEvent.StreamEnded;
+import nova.core.StreamEvent.StreamError;
+import nova.core.StreamEvent.StreamRecovering;
+import nova.core.StreamEvent.StreamResumed;
+import nova.core.StreamEvent.StreamStarted;
+import nova.core.StreamEvents;
+import nova.core.StreamId;
+import nova.core.StreamState;
+import nova.framelog.FrameLog;
+import nova.framelog.LogEntry.EpochEnd;
+import nova.framelog.StreamLogWriter;
+import nova.framelog.WriterFencedException;
+import nova.ingest.publish.StreamGrant.Release;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The streams that are live or wait for their broadcaster: at most one per channel.
+///
+/// ```
+/// open ──▶ PENDING_INGEST ──first epoch──▶ ACTIVE ──lost──▶ RECONNECTING ──grace over──▶ ERROR
+///                │ lost: ERROR               │  ▲               │
+///                └──goodbye──▶ ENDED ◀───────┘  └────return─────┘
+/// ```
+///
+/// A publisher that comes while another holds the channel's stream takes over: the holder is asked
+/// to surrender, and when it has let go, the stream goes on with the newcomer. All steps, and the
+/// publishing of all events, happen one after another on the thread of the streams.
+///
+/// *Thread-safe.*
+public final class LiveStreams {
+  private static final Logger log = LoggerFactory.getLogger(LiveStreams.class);
+
+  private final ReturnPolicy policy;
+  private final FrameLog frameLog;
+  private final StreamEvents events;
+  private final IngestMetrics metrics;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+  private final SerialScheduler thread;
+
+  private final Map<ChannelSlug, LiveStream> streams = new HashMap<>();
+  private boolean closing;
+  private final CompletableFuture<Void> allOver = new CompletableFuture<>();
+
+  public LiveStreams(
+      ReturnPolicy policy,
+      FrameLog frameLog,
+      StreamEvents events,
+      IngestMetrics metrics,
+      InstantSource clock,
+      RandomGenerator random,
+      SerialScheduler thread) {
+    this.policy = policy;
+    this.frameLog = frameLog;
+    this.events = events;
+    this.metrics = metrics;
+    this.clock = clock;
+    this.random = random;
+    this.thread = thread;
+  }
+
+  /// Gets `publisher` its channel's stream; the answer comes through the publisher.
+  public void open(Publisher publisher) {
+    thread.execute(() -> enter(publisher));
+  }
+
+  /// Ends a stream for an operator. The encoder is told `reason`.
+  ///
+  /// @return whether the stream was live or waiting
+  public CompletionStage<Boolean> stop(StreamId id, String reason) {
+    CompletableFuture<Boolean> found = new CompletableFuture<>();
+    thread.execute(
+        () -> {
+          List<LiveStream> matching =
+              streams.values().stream().filter(stream -> stream.id().equals(id)).toList();
+          matching.forEach(stream -> stopNow(stream, reason));
+          found.complete(!matching.isEmpty());
+        });
+    return found;
+  }
+
+  /// Ends all streams and lets none begin; complete when the last one is over.
+  public CompletionStage<Void> close(String reason) {
+    thread.execute(
+        () -> {
+          closing = true;
+          new ArrayList<>(streams.values()).forEach(stream -> stopNow(stream, reason));
+          completeWhenEmpty();
+        });
+    return allOver;
+  }
+
+  void report(Runnable step) {
+    thread.execute(step);
+  }
+
+  private void enter(Publisher publisher) {
+    if (closing) {
+      publisher.refused("shutting-down", "The server is shutting down, try again in a moment.");
+      return;
+    }
+    LiveStream stream = streams.get(publisher.channel());
+    if (stream == null) {
+      grant(begin(publisher), publisher);
+    } else if (stream.holder == null) {
+      resume(stream, publisher);
+    } else {
+      takeOver(stream, stream.holder, publisher);
+    }
+  }
+
+  private LiveStream begin(Publisher publisher) {
+    StreamId id = StreamId.random(random);
+    LiveStream stream =
+        new LiveStream(
+            id,
+            publisher.channel(),
+            new StreamLogWriter(frameLog.openWriter(id)),
+            new HealthMeter(metrics),
+            events,
+            clock);
+    streams.put(publisher.channel(), stream);
+    metrics.streamStarted();
+    publish(
+        new StreamStarted(
+            id,
+            clock.instant(),
+            publisher.channel(),
+            publisher.remoteAddress(),
+            publisher.encoder()));
+    log.atInfo()
+        .addKeyValue("stream", id)
+        .addKeyValue("channel", publisher.channel())
+        .addKeyValue("remote", publisher.remoteAddress())
+        .log("stream started");
+    return stream;
+  }
+
+  private void resume(LiveStream stream, Publisher publisher) {
+    stream.stopWaiting();
+    metrics.streamResumed();
+    publish(
+        new StreamResumed(
+            stream.id(), clock.instant(), publisher.remoteAddress(), publisher.encoder()));
+    log.atInfo()
+        .addKeyValue("stream", stream.id())
+        .addKeyValue("remote", publisher.remoteAddress())
+        .log("broadcaster returned");
+    grant(stream, publisher);
+  }
+
+  private void grant(LiveStream stream, Publisher publisher) {
+    StreamGrant grant = new StreamGrant(this, stream);
+    stream.holder = publisher;
+    stream.grant = grant;
+    publisher.granted(grant);
+  }
+
+  private void takeOver(LiveStream stream, Publisher holder, Publisher newcomer) {
+    if (!stream.takeover(policy.takeoversPerMinute())) {
+      newcomer.refused(
+          "too-many-takeovers",
+          "This key is already publishing and was taken over %d times within a minute; stop the other encoder, or wait a minute."
+              .formatted(policy.takeoversPerMinute()));
+      return;
+    }
+    Publisher waiting = stream.successor;
+    stream.successor = newcomer;
+    if (waiting != null) {
+      waiting.refused("taken-over", "Another encoder with this key came after this one.");
+      return; // the holder was asked already
+    }
+    holder.surrender(
+        EpochEnd.TAKEN_OVER,
+        "taken-over",
+        "Another encoder at %s started to publish with this key and took over."
+            .formatted(newcomer.remoteAddress()));
+  }
+
+  void released(LiveStream stream, StreamGrant by, Release how) {
+    if (stream.grant != by) {
+      return; // of an earlier holder
+    }
+    stream.holder = null;
+    stream.grant = null;
+    Publisher successor = stream.successor;
+    stream.successor = null;
+    switch (how) {
+      case Release.Finished(String reason) when successor == null -> end(stream, true, reason);
+      case Release.Lost(String reason)
+          when successor == null && stream.state == StreamState.PENDING_INGEST ->
+          end(stream, false, reason + " It had not sent any media.");
+      case Release.Lost(String reason) when successor == null -> await(stream, reason);
+      case Release.Finished _, Release.Lost _ -> {
+        if (successor != null) {
+          resume(stream, successor);
+        }
+      }
+    }
+  }
+
+  private void await(LiveStream stream, String reason) {
+    if (closing) {
+      end(stream, false, reason);
+      return;
+    }
+    Duration grace = policy.grace();
+    Instant now = clock.instant();
+    stream.state = StreamState.RECONNECTING;
+    stream.graceEnd =
+        thread.schedule(
+            grace,
+            () -> {
+              stream.graceEnd = null;
+              end(
+                  stream,
+                  false,
+                  "%s The broadcaster did not return within %d s."
+                      .formatted(reason, grace.toSeconds()));
+            });
+    publish(new StreamRecovering(stream.id(), now, reason, now.plus(grace)));
+    log.atInfo().addKeyValue("stream", stream.id()).log("broadcaster lost: {}", reason);
+  }
+
+  private void stopNow(LiveStream stream, String reason) {
+    Publisher successor = stream.successor;
+    stream.successor = null;
+    if (successor != null) {
+      successor.refused("stream-stopped", reason);
+    }
+    Publisher holder = stream.holder;
+    if (holder == null) {
+      end(stream, true, reason);
+    } else {
+      holder.surrender(EpochEnd.FINISHED, "stream-stopped", reason);
+    }
+  }
+
+  private void end(LiveStream stream, boolean graceful, String reason) {
+    stream.stopWaiting();
+    stream.state = graceful ? StreamState.ENDED_GRACEFULLY : StreamState.ERROR;
+    streams.remove(stream.channel());
+    try {
+      stream.log().closeStream(graceful, reason);
+    } catch (WriterFencedException e) {
+      // Another server carries the stream now and reports its end.
+      log.atWarn().addKeyValue("stream", stream.id()).log("stream given up: {}", e.getMessage());
+      metrics.streamEnded();
+      completeWhenEmpty();
+      return;
+    }
+    Instant now = clock.instant();
+    publish(
+        graceful
+            ? new StreamEnded(stream.id(), now, reason)
+            : new StreamError(stream.id(), now, reason));
+    metrics.streamEnded();
+    log.atInfo()
+        .addKeyValue("stream", stream.id())
+        .addKeyValue("graceful", graceful)
+        .addKeyValue("frames", stream.health().receivedFrames())
+        .addKeyValue("bytes", stream.health().receivedBytes())
+        .log("stream over: {}", reason);
+    thread.schedule(policy.keepLog(), () -> frameLog.remove(stream.id()));
+    completeWhenEmpty();
+  }
+
+  private void completeWhenEmpty() {
+    if (closing && streams.isEmpty()) {
+      allOver.complete(null);
+    }
+  }
+
+  private void publish(StreamEvent event) {
+    events.publish(event);
+  }
+}

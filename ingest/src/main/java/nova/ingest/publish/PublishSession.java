@@ -1,0 +1,215 @@
+package nova.ingest.publish;
+
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import nova.core.StreamId;
+import nova.core.TrackKind;
+import nova.framelog.LogEntry.EpochEnd;
+import nova.framelog.WriterFencedException;
+import nova.ingest.chunk.RtmpLimits;
+import nova.ingest.message.AudioMessage;
+import nova.ingest.message.DataMessage;
+import nova.ingest.message.VideoMessage;
+import nova.media.TrackFormat;
+import nova.media.amf0.Amf0Properties;
+import nova.media.amf0.Amf0String;
+import nova.media.amf0.Amf0Value;
+import org.jspecify.annotations.Nullable;
+
+/// What one accepted publisher sends, on its way into the log.
+///
+/// ```
+/// message ─▶ RtmpTimestamps ─▶ FrameAssembler ─▶ SourceClock ─▶ TrackProbe ─▶ EpochWriter ─▶ log
+///            64-bit times      formats, frames   no jumps       which tracks   ticks
+/// ```
+///
+/// An epoch begins when the tracks are known, and another one when a format changes, a track comes
+/// late, or the encoder's clock jumped; with video always at a keyframe.
+///
+/// *Confined to its connection's thread.*
+public final class PublishSession {
+  private final StreamGrant grant;
+  private final HealthMeter health;
+  private final RtmpLimits limits;
+  private final RtmpTimestamps timestamps = new RtmpTimestamps();
+  private final FrameAssembler assembler;
+  private final SourceClock clock = new SourceClock();
+  private final TrackProbe probe = new TrackProbe();
+
+  private final Map<TrackKind, TrackFormat> formats = new EnumMap<>(TrackKind.class);
+  private @Nullable EpochWriter epoch;
+  private boolean over;
+
+  public PublishSession(StreamGrant grant, RtmpLimits limits) {
+    this.grant = grant;
+    this.health = grant.health();
+    this.health.sessionBegan();
+    this.limits = limits;
+    this.assembler =
+        new FrameAssembler(
+            limits,
+            health,
+            new FrameAssembler.Output() {
+              @Override
+              public void onFormat(TrackKind track, TrackFormat format) {
+                formats.put(track, format);
+              }
+
+              @Override
+              public void onRefused(TrackKind track) {
+                formats.remove(track);
+              }
+
+              @Override
+              public void onFrame(SourceFrame frame) {
+                PublishSession.this.onFrame(frame);
+              }
+            });
+  }
+
+  public StreamId stream() {
+    return grant.id();
+  }
+
+  /// Takes sound.
+  ///
+  /// @throws WriterFencedException when another server carries the stream now
+  public void audio(AudioMessage message, Instant arrivedAt) {
+    if (!over) {
+      assembler.audio(message.timestamp(), message.payload(), arrivedAt);
+    }
+  }
+
+  /// Takes a picture.
+  ///
+  /// @throws WriterFencedException when another server carries the stream now
+  public void video(VideoMessage message, Instant arrivedAt) {
+    if (!over) {
+      assembler.video(message.timestamp(), message.payload(), arrivedAt);
+    }
+  }
+
+  /// Metadata says which tracks to expect, and is believed in nothing else.
+  public void data(DataMessage message) {
+    List<Amf0Value> values = message.values();
+    int name =
+        !values.isEmpty() && values.getFirst().equals(new Amf0String("@setDataFrame")) ? 1 : 0;
+    if (values.size() > name + 1
+        && values.get(name).equals(new Amf0String("onMetaData"))
+        && values.get(name + 1) instanceof Amf0Properties metadata) {
+      if (metadata.get("videocodecid").isPresent()) {
+        probe.announce(TrackKind.VIDEO);
+      }
+      if (metadata.get("audiocodecid").isPresent()) {
+        probe.announce(TrackKind.AUDIO);
+      }
+    }
+  }
+
+  /// Bytes arrived on the connection.
+  public void received(long bytes) {
+    health.received(bytes);
+  }
+
+  /// A message could not be read and was dropped.
+  public void dropped(String reason) {
+    health.dropped(reason);
+  }
+
+  /// Reports the health of the stream; called about once a second.
+  public void tick() {
+    if (!over && epoch != null) {
+      grant.measured(health.health(limits));
+    }
+  }
+
+  /// Ends the session: the epoch is closed and the stream given back. Only the first call counts.
+  public void end(EpochEnd end, StreamGrant.Release release) {
+    if (over) {
+      return;
+    }
+    over = true;
+    try {
+      if (epoch == null && probe.isDecided(formats.keySet(), EnumSet.allOf(TrackKind.class))) {
+        beginWithWhatIsHeld(); // a broadcast shorter than the probe
+      }
+      grant.log().endEpoch(end);
+    } catch (WriterFencedException e) {
+      // The new writer has ended the epoch.
+    }
+    grant.release(release);
+  }
+
+  private void onFrame(SourceFrame source) {
+    SourceFrame frame = source.at(timeWithoutJumps(source));
+    EpochWriter current = epoch;
+    if (current == null) {
+      probe.hold(frame);
+      if (probe.isDecided(formats.keySet(), refusedTracks())) {
+        beginWithWhatIsHeld();
+      }
+      return;
+    }
+    boolean changed = clock.isJumped() || !current.hasTracksOf(formats);
+    boolean canBegin =
+        !formats.containsKey(TrackKind.VIDEO)
+            || (frame.track() == TrackKind.VIDEO && frame.keyframe());
+    if (changed && canBegin) {
+      current = begin(frame);
+    }
+    TrackFormat format = formats.get(frame.track());
+    if (format != null && current.carries(frame.track(), format)) {
+      current.write(frame);
+    } else {
+      health.dropped("frame-before-epoch"); // its track joins at the next keyframe
+    }
+  }
+
+  private long timeWithoutJumps(SourceFrame frame) {
+    long jumps = clock.jumps();
+    long time = clock.timeOf(frame.track(), timestamps.unwrap(frame.timeMs()));
+    health.repaired(clock.jumps() - jumps);
+    return time;
+  }
+
+  private void beginWithWhatIsHeld() {
+    List<SourceFrame> held = probe.release();
+    if (held.isEmpty()) {
+      return;
+    }
+    EpochWriter begun = begin(earliest(held));
+    held.forEach(begun::write);
+  }
+
+  private EpochWriter begin(SourceFrame first) {
+    EpochWriter begun = new EpochWriter(grant.log(), health, formats, first);
+    epoch = begun;
+    clock.settle();
+    grant.epochBegan(begun.epoch(), begun.describe());
+    return begun;
+  }
+
+  private static SourceFrame earliest(List<SourceFrame> frames) {
+    SourceFrame earliest = frames.getFirst();
+    for (SourceFrame frame : frames) {
+      if (frame.timeMs() < earliest.timeMs()) {
+        earliest = frame;
+      }
+    }
+    return earliest;
+  }
+
+  private Set<TrackKind> refusedTracks() {
+    Set<TrackKind> refused = EnumSet.noneOf(TrackKind.class);
+    for (TrackKind kind : TrackKind.values()) {
+      if (assembler.isRefused(kind)) {
+        refused.add(kind);
+      }
+    }
+    return refused;
+  }
+}

@@ -1,0 +1,65 @@
+package nova.ingest.publish;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import nova.core.Epoch;
+import nova.core.StreamHealth;
+import nova.core.StreamId;
+import nova.core.TrackDescription;
+import nova.framelog.StreamLogWriter;
+
+/// The right to write a stream's log, held by one publisher at a time. What it reports reaches the
+/// stream in order.
+///
+/// *Confined to its session's thread.*
+public final class StreamGrant {
+  private final LiveStreams streams;
+  private final LiveStream stream;
+  private final AtomicBoolean released = new AtomicBoolean();
+
+  StreamGrant(LiveStreams streams, LiveStream stream) {
+    this.streams = streams;
+    this.stream = stream;
+  }
+
+  public StreamId id() {
+    return stream.id();
+  }
+
+  StreamLogWriter log() {
+    return stream.log();
+  }
+
+  HealthMeter health() {
+    return stream.health();
+  }
+
+  void epochBegan(Epoch epoch, List<TrackDescription> tracks) {
+    streams.report(() -> stream.epochBegan(epoch, tracks));
+  }
+
+  void measured(StreamHealth health) {
+    streams.report(() -> stream.measured(health));
+  }
+
+  /// Gives the stream back; only the first call counts. The holder must not touch the log again.
+  public void release(Release how) {
+    if (released.compareAndSet(false, true)) {
+      streams.report(() -> streams.released(stream, this, how));
+    }
+  }
+
+  /// Why a grant was given back.
+  ///
+  /// *Immutable.*
+  public sealed interface Release {
+    /// One sentence.
+    String reason();
+
+    /// The broadcaster said goodbye, or an operator stopped the stream.
+    record Finished(String reason) implements Release {}
+
+    /// The connection is gone or fell silent.
+    record Lost(String reason) implements Release {}
+  }
+}
