@@ -1,0 +1,217 @@
+package nova.ingest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import nova.core.Epoch;
+import nova.core.StreamEvent.EpochBegan;
+import nova.core.StreamEvent.StreamEnded;
+import nova.core.StreamEvent.StreamError;
+import nova.core.StreamEvent.StreamMeasured;
+import nova.core.StreamEvent.StreamRecovering;
+import nova.core.StreamEvent.StreamResumed;
+import nova.core.StreamEvent.StreamStarted;
+import nova.framelog.LogEntry;
+import nova.framelog.LogEntry.EpochEnd;
+import nova.framelog.LogEntry.EpochEnded;
+import nova.framelog.LogEntry.EpochStarted;
+import nova.framelog.LogEntry.LoggedFrame;
+import nova.framelog.LogEntry.StreamClosed;
+import org.junit.jupiter.api.Test;
+
+class StreamLifeTest {
+  private static final Duration SHORT = Duration.ofMillis(400);
+  private static final Duration LONG = Duration.ofSeconds(20);
+
+  @Test
+  void lostConnection_andReturn_continueTheStreamAsANewEpoch() throws Exception {
+    try (TestServer server = TestServer.start()) {
+      StreamStarted started;
+      try (TestClient client = live(server)) {
+        started = server.await(StreamStarted.class);
+        assertThat(server.await(EpochBegan.class).epoch()).isEqualTo(new Epoch(0));
+        client.video(40, false);
+      }
+      assertThat(server.await(StreamRecovering.class).stream()).isEqualTo(started.stream());
+      try (TestClient client = live(server)) {
+        assertThat(server.await(StreamResumed.class).stream()).isEqualTo(started.stream());
+        assertThat(server.await(EpochBegan.class).epoch()).isEqualTo(new Epoch(1));
+        client.video(40, false);
+      }
+      server.await(StreamRecovering.class);
+      server.server().stopStream(started.stream(), "Stopped.");
+      List<LogEntry> entries = server.readToEnd(started.stream());
+      List<EpochStarted> epochs =
+          entries.stream()
+              .filter(EpochStarted.class::isInstance)
+              .map(EpochStarted.class::cast)
+              .toList();
+      assertThat(epochs).hasSize(2);
+      assertThat(epochs.get(1).firstSegment()).isGreaterThan(epochs.get(0).firstSegment());
+      assertThat(entries)
+          .filteredOn(EpochEnded.class::isInstance)
+          .allMatch(e -> ((EpochEnded) e).end() == EpochEnd.CONNECTION_LOST);
+      List<Long> dts =
+          entries.stream()
+              .filter(LoggedFrame.class::isInstance)
+              .map(e -> ((LoggedFrame) e).frame())
+              .filter(f -> f.track().equals(nova.core.TrackId.VIDEO))
+              .map(nova.media.MediaFrame::dts)
+              .toList();
+      assertThat(dts).isSorted().doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void grace_thatPasses_endsTheStreamInError() throws Exception {
+    try (TestServer server = TestServer.start(TestServer.config(SHORT, LONG))) {
+      live(server).close();
+      StreamRecovering recovering = server.await(StreamRecovering.class);
+      assertThat(recovering.graceUntil()).isEqualTo(recovering.at().plus(SHORT));
+      StreamError error = server.await(StreamError.class);
+      assertThat(error.reason()).startsWith("The connection was lost. The broadcaster did not");
+      assertThat(server.readToEnd(error.stream()).getLast())
+          .isEqualTo(new StreamClosed(false, error.reason()));
+    }
+  }
+
+  @Test
+  void publisher_thatLeavesBeforeMedia_endsTheStream() throws Exception {
+    try (TestServer server = TestServer.start()) {
+      TestClient client = TestClient.publishing(server.port(), "secret");
+      client.status();
+      client.close();
+      assertThat(server.await(StreamError.class).reason()).contains("had not sent any media");
+    }
+  }
+
+  @Test
+  void sameKey_takesOverAtOnce_threeTimesAMinute() throws Exception {
+    try (TestServer server = TestServer.start()) {
+      TestClient holder = live(server);
+      server.await(EpochBegan.class);
+      for (int i = 1; i <= 3; i++) {
+        TestClient newcomer = live(server);
+        assertThat(holder.status())
+            .startsWith("NetStream.Publish.BadName: Another encoder at 127.0.0.1");
+        assertThat(holder.isClosedByServer()).isTrue();
+        holder.close();
+        server.await(StreamResumed.class);
+        assertThat(server.await(EpochBegan.class).epoch()).isEqualTo(new Epoch(i));
+        holder = newcomer;
+      }
+      try (TestClient fourth = TestClient.publishing(server.port(), "secret")) {
+        assertThat(fourth.status()).startsWith("NetStream.Publish.BadName: This key is already");
+      }
+      holder.video(40, false);
+      assertThat(server.events).noneMatch(StreamRecovering.class::isInstance);
+      assertThat(server.refusals)
+          .containsEntry("taken-over", 3)
+          .containsEntry("too-many-takeovers", 1);
+      holder.close();
+    }
+  }
+
+  @Test
+  void ghost_thatFallsSilent_losesTheStream() throws Exception {
+    try (TestServer server = TestServer.start(TestServer.config(LONG, Duration.ofSeconds(1)))) {
+      try (TestClient ghost = live(server)) {
+        assertThat(server.await(StreamRecovering.class).reason())
+            .isEqualTo("No media arrived for 1 s.");
+        assertThat(ghost.status()).isEqualTo("NetStream.Publish.Failed: No media arrived for 1 s.");
+        assertThat(ghost.isClosedByServer()).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void stream_isMeasuredEachSecond() throws Exception {
+    try (TestServer server = TestServer.start();
+        TestClient client = live(server)) {
+      for (int ms = 40; ms < 9_000; ms += 40) {
+        client.video(ms, false);
+        client.audio(ms);
+      }
+      StreamMeasured measured = server.await(StreamMeasured.class);
+      while (measured.health().receivedFrames() < 447) {
+        measured = server.await(StreamMeasured.class);
+      }
+      assertThat(measured.health().frameRate()).isEqualTo(25);
+      assertThat(measured.health().keyframeIntervalMs()).isEqualTo(8_960);
+      assertThat(measured.health().videoBitrateBps()).isEqualTo(25 * 8 * 8);
+      assertThat(measured.health().receivedBytes()).isPositive();
+      assertThat(measured.health().advice()).contains("keyframe interval is 9.0 s, set 2 s");
+    }
+  }
+
+  @Test
+  void stop_tellsTheEncoder_andEndsTheStream() throws Exception {
+    try (TestServer server = TestServer.start();
+        TestClient client = live(server)) {
+      StreamStarted started = server.await(StreamStarted.class);
+      server.await(EpochBegan.class);
+      assertThat(stop(server, started)).isTrue();
+      assertThat(client.status()).endsWith(": Maintenance.");
+      assertThat(server.await(StreamEnded.class).reason()).isEqualTo("Maintenance.");
+      assertThat(stop(server, started)).isFalse();
+    }
+  }
+
+  @Test
+  void close_endsStreamsCleanly() throws Exception {
+    TestServer server = TestServer.start();
+    TestClient client = live(server);
+    StreamStarted started = server.await(StreamStarted.class);
+    server.await(EpochBegan.class);
+    server.close();
+    assertThat(client.status()).endsWith(": The server is shutting down.");
+    server.await(StreamEnded.class);
+    assertThat(server.readToEnd(started.stream()).getLast())
+        .isEqualTo(new StreamClosed(true, "The server is shutting down."));
+  }
+
+  @Test
+  void takenPort_isOneSentence() throws Exception {
+    try (TestServer server = TestServer.start()) {
+      RtmpConfig d = TestServer.config();
+      RtmpConfig same =
+          new RtmpConfig(
+              "127.0.0.1",
+              server.port(),
+              1,
+              d.handshakeTimeout(),
+              d.publishTimeout(),
+              d.silenceTimeout(),
+              d.grace(),
+              3,
+              d.keepLog(),
+              d.limits());
+      assertThatThrownBy(() -> TestServer.start(same))
+          .isInstanceOf(IOException.class)
+          .hasMessageStartingWith("cannot listen for RTMP on 127.0.0.1 port " + server.port())
+          .hasMessageEndingWith("stop the other program or set another rtmp port");
+    }
+  }
+
+  private static boolean stop(TestServer server, StreamStarted started) throws Exception {
+    return server
+        .server()
+        .stopStream(started.stream(), "Maintenance.")
+        .toCompletableFuture()
+        .get(5, TimeUnit.SECONDS);
+  }
+
+  /// A publisher that sent its headers and a first frame of each track.
+  private static TestClient live(TestServer server) throws IOException {
+    TestClient client = TestClient.publishing(server.port(), "secret");
+    assertThat(client.status()).startsWith("NetStream.Publish.Start");
+    client.headers();
+    client.video(0, true);
+    client.audio(0);
+    return client;
+  }
+}
