@@ -2,6 +2,7 @@ package nova.app;
 
 import java.util.OptionalInt;
 import nova.app.config.AppConfig;
+import nova.app.keys.StreamSecret;
 import nova.core.ChannelSlug;
 
 /// The addresses that people are shown.
@@ -10,18 +11,26 @@ import nova.core.ChannelSlug;
 ///
 /// @param rtmp the server to paste into OBS, such as `rtmp://localhost:1935/live`
 /// @param http the viewers' base address without a slash at its end
-record Links(String rtmp, String http) {
+/// @param local the same server as this machine reaches it
+record Links(String rtmp, String http, String local) {
   private static final String RTMP_APP = "live"; // any name works; this one is what people expect
 
   static Links of(AppConfig config, int rtmpPort, int httpPort, OptionalInt httpsPort) {
-    String host = host(config.bind());
+    String host = host(config.http().bind());
+    String rtmpHost = host(config.rtmp().bind());
     String http =
         httpsPort.isPresent()
             ? "https://%s:%d".formatted(host, httpsPort.getAsInt())
             : "http://%s:%d".formatted(host, httpPort);
     return new Links(
-        "rtmp://%s:%d/%s".formatted(host, rtmpPort, RTMP_APP),
-        config.api().publicUrl().isEmpty() ? http : config.api().publicUrl());
+        "rtmp://%s:%d/%s".formatted(rtmpHost, rtmpPort, RTMP_APP),
+        config.api().publicUrl().isEmpty() ? http : config.api().publicUrl(),
+        "rtmp://%s:%d/%s".formatted(loopback(rtmpHost), rtmpPort, RTMP_APP));
+  }
+
+  /// The URL with which this process publishes to itself.
+  String publishLocally(StreamSecret secret) {
+    return local + "/" + secret.value();
   }
 
   String watch(ChannelSlug channel) {
@@ -30,6 +39,11 @@ record Links(String rtmp, String http) {
 
   String hls(ChannelSlug channel) {
     return http + "/hls/" + channel + "/index.m3u8";
+  }
+
+  /// Both loopback addresses answer a server on all interfaces, but `localhost` may mean the other.
+  private static String loopback(String host) {
+    return host.equals("localhost") ? "127.0.0.1" : host;
   }
 
   private static String host(String bind) {

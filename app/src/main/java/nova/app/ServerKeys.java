@@ -1,9 +1,11 @@
 package nova.app;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Optional;
 import nova.app.config.AppConfig;
+import nova.app.error.StartupException;
 import nova.app.keys.StreamKeyFile;
 import nova.app.keys.StreamKeys;
 import nova.app.keys.StreamSecret;
@@ -28,17 +30,29 @@ final class ServerKeys {
   }
 
   static ServerKeys of(AppConfig config, SecureRandom random) {
-    StreamKeyFile file = new StreamKeyFile(Path.of(config.data()));
-    StreamKeys configured = StreamKeys.parse(config.streamKeys());
-    if (!configured.isEmpty()) {
-      return new ServerKeys(file, configured, null);
+    StreamKeyFile file = file(config);
+    StreamKeys existing = existing(config);
+    if (!existing.isEmpty()) {
+      return new ServerKeys(file, existing, null);
     }
-    Optional<StreamKeys> kept = file.read();
-    if (kept.isPresent()) {
-      return new ServerKeys(file, kept.get(), null);
-    }
+    file.prepareFolder();
     StreamSecret secret = StreamSecret.random(random);
     return new ServerKeys(file, StreamKeys.none().with(FIRST_CHANNEL, secret), secret);
+  }
+
+  /// The keys that need not be made: the configured ones, else those in the data folder.
+  static StreamKeys existing(AppConfig config) {
+    StreamKeys configured = StreamKeys.parse(config.streamKeys());
+    return configured.isEmpty() ? file(config).read().orElse(StreamKeys.none()) : configured;
+  }
+
+  private static StreamKeyFile file(AppConfig config) {
+    try {
+      return new StreamKeyFile(Path.of(config.data()));
+    } catch (InvalidPathException e) {
+      throw new StartupException(
+          "data folder '%s' is not a path; choose one with --data".formatted(config.data()), e);
+    }
   }
 
   StreamKeys keys() {

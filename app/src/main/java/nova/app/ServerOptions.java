@@ -90,7 +90,8 @@ final class ServerOptions {
   AppConfig read(Map<String, String> environment) {
     Map<String, ConfigValue> options = new LinkedHashMap<>();
     put(options, "data", "--data", data);
-    put(options, "bind", "--bind", bind);
+    put(options, "rtmp.bind", "--bind", bind);
+    put(options, "http.bind", "--bind", bind);
     put(options, "rtmp.port", "--rtmp-port", rtmpPort);
     put(options, "http.port", "--http-port", httpPort);
     put(options, "http.https-port", "--https-port", httpsPort);

@@ -26,9 +26,9 @@ final class StartCommand implements Callable<Integer> {
     ServerKeys keys = ServerKeys.of(config, new SecureRandom());
     try (Lifecycle lifecycle = new Lifecycle();
         Shutdown shutdown = Shutdown.closing(lifecycle)) {
-      Wiring wiring = Wiring.open(config, keys.keys(), lifecycle);
-      keys.keep(wiring.links()).ifPresent(System.err::println);
-      System.out.println(readyLine(wiring.links()));
+      Links links = Wiring.open(config, keys.keys(), lifecycle);
+      keys.keep(links).ifPresent(System.err::println);
+      System.out.println(readyLine(links));
       shutdown.await(FOREVER);
     }
     return 0;

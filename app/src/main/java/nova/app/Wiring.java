@@ -2,18 +2,38 @@ package nova.app;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import nova.api.Api;
 import nova.api.ApiPorts;
 import nova.app.config.AppConfig;
+import nova.app.error.StartupException;
 import nova.app.http.HealthRoutes;
 import nova.app.http.HttpServers;
+import nova.app.http.MetricsRoute;
 import nova.app.http.RouteMount;
+import nova.app.keys.StreamKeyAuthorizer;
 import nova.app.keys.StreamKeys;
+import nova.app.metrics.DeliveryMeters;
+import nova.app.metrics.IngestMeters;
+import nova.app.metrics.Metrics;
+import nova.app.metrics.PackagerMeters;
 import nova.core.InProcessStreamEvents;
+import nova.core.NanoClock;
 import nova.core.StreamEvent;
+import nova.delivery.DeliveryPorts;
+import nova.delivery.http.Delivery;
+import nova.framelog.InProcessFrameLog;
+import nova.ingest.IngestPorts;
+import nova.ingest.RtmpServer;
+import nova.packager.Packager;
+import nova.packager.PackagerPorts;
+import nova.segments.InMemorySegmentStore;
+import nova.segments.InMemoryTimelineStore;
+import nova.segments.TimelineSnapshot;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,42 +41,143 @@ import org.slf4j.LoggerFactory;
 ///
 /// ```
 /// RTMP ─▶ ingest ─▶ frame log ─▶ packager ─▶ segment and timeline stores ─▶ delivery ─▶ HTTP
-///            └────────────── stream events ──────────────▶ api, metrics ─────────────▶ HTTP
+///            └────────────── stream events ──────────────▶ api, packager
 /// ```
 ///
-/// *Immutable.*
+/// *Confined to the main thread.*
 final class Wiring {
   private static final Logger log = LoggerFactory.getLogger(Wiring.class);
   private static final int STOP_SECONDS = 2;
 
-  private final Links links;
+  private final AppConfig config;
+  private final StreamKeys keys;
+  private final Lifecycle lifecycle;
+  private final InstantSource clock = InstantSource.system();
+  private final NanoClock nanoClock = System::nanoTime;
+  private volatile int rtmpPort; // known only once RTMP listens, which is last
 
-  private Wiring(Links links) {
-    this.links = links;
+  private Wiring(AppConfig config, StreamKeys keys, Lifecycle lifecycle) {
+    this.config = config;
+    this.keys = keys;
+    this.lifecycle = lifecycle;
   }
 
   /// Starts everything; when this returns both ports accept. What was opened belongs to
   /// `lifecycle`, also when this throws.
-  static Wiring open(AppConfig config, StreamKeys keys, Lifecycle lifecycle) {
-    int loops = config.http().eventLoops();
-    int eventLoops = loops > 0 ? loops : Runtime.getRuntime().availableProcessors();
+  static Links open(AppConfig config, StreamKeys keys, Lifecycle lifecycle) {
+    return new Wiring(config, keys, lifecycle).open();
+  }
+
+  /// Opened against the flow, so that whoever receives is there before anybody sends; closed along
+  /// the flow: broadcasters first, and viewers last, who still fetch the end.
+  private Links open() {
+    int eventLoops = eventLoops();
+    Vertx vertx = openVertx(eventLoops);
+    Metrics metrics = lifecycle.own("metrics", new Metrics());
+    InProcessStreamEvents events = new InProcessStreamEvents(Wiring::subscriberFailed);
+    InProcessFrameLog frames = new InProcessFrameLog(config.frameLog());
+    InMemorySegmentStore segments = new InMemorySegmentStore(config.segments());
+    InMemoryTimelineStore timelines = new InMemoryTimelineStore(Wiring::listenerFailed);
+    measureMemory(metrics, frames, segments);
+
+    Api api =
+        lifecycle.own("API", Api.open(config.api(), new ApiPorts(events, clock, () -> rtmpPort)));
+    Delivery delivery =
+        lifecycle.own(
+            "delivery",
+            Delivery.open(
+                config.delivery(),
+                new DeliveryPorts(
+                    segments, timelines, new DeliveryMeters(metrics), clock, nanoClock)));
+    HttpServers http = openHttp(vertx, eventLoops, metrics, delivery, api);
+    Packager packager =
+        lifecycle.own(
+            "packager",
+            Packager.start(
+                config.packager(),
+                new PackagerPorts(
+                    frames,
+                    segments,
+                    timelines,
+                    events,
+                    clock,
+                    Thread.ofVirtual().factory(),
+                    new PackagerMeters(metrics))));
+    metrics.gauge(
+        "nova.packager.streams",
+        "Streams being packaged, and ended ones still watchable.",
+        "streams",
+        packager,
+        Packager::streams);
+    RtmpServer rtmp = openRtmp(frames, events, metrics);
+    return Links.of(config, rtmp.address().getPort(), http.port(), http.httpsPort());
+  }
+
+  private RtmpServer openRtmp(
+      InProcessFrameLog frames, InProcessStreamEvents events, Metrics metrics) {
+    IngestPorts ports =
+        new IngestPorts(
+            frames,
+            events,
+            new StreamKeyAuthorizer(keys),
+            new IngestMeters(metrics),
+            clock,
+            nanoClock,
+            new SecureRandom());
+    try {
+      RtmpServer rtmp = lifecycle.own("RTMP", RtmpServer.start(config.rtmp(), ports));
+      rtmpPort = rtmp.address().getPort();
+      return rtmp;
+    } catch (IOException e) {
+      throw new StartupException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private int eventLoops() {
+    int configured = config.http().eventLoops();
+    return configured > 0 ? configured : Runtime.getRuntime().availableProcessors();
+  }
+
+  private Vertx openVertx(int eventLoops) {
     Vertx vertx =
         Vertx.vertx(
             new VertxOptions().setEventLoopPoolSize(eventLoops).setPreferNativeTransport(true));
     lifecycle.own("event loops", () -> vertx.close().await(STOP_SECONDS, TimeUnit.SECONDS));
+    return vertx;
+  }
 
-    InProcessStreamEvents events = new InProcessStreamEvents(Wiring::subscriberFailed);
-    Api api =
-        lifecycle.own(
-            "API",
-            Api.open(config.api(), new ApiPorts(events, InstantSource.system(), () -> 1935)));
-    List<RouteMount> mounts = List.of(new HealthRoutes(() -> !lifecycle.isClosing()), api::mount);
-    HttpServers http =
-        lifecycle.own(
-            "HTTP",
-            HttpServers.open(
-                vertx, config.bind(), config.http(), eventLoops, System::nanoTime, mounts));
-    return new Wiring(Links.of(config, 1935, http.port(), http.httpsPort()));
+  private HttpServers openHttp(
+      Vertx vertx, int eventLoops, Metrics metrics, Delivery delivery, Api api) {
+    List<RouteMount> mounts =
+        List.of(
+            new HealthRoutes(() -> !lifecycle.isClosing()),
+            new MetricsRoute(metrics::scrape),
+            delivery::mount,
+            api::mount); // last, because it answers every path that nobody else knows
+    return lifecycle.own(
+        "HTTP", HttpServers.open(vertx, config.http(), eventLoops, nanoClock, mounts));
+  }
+
+  private static void measureMemory(
+      Metrics metrics, InProcessFrameLog frames, InMemorySegmentStore segments) {
+    metrics.gauge(
+        "nova.framelog.size",
+        "Frames kept in memory.",
+        "bytes",
+        frames,
+        InProcessFrameLog::sizeBytes);
+    metrics.gauge(
+        "nova.segments.size",
+        "Segments kept in memory.",
+        "bytes",
+        segments,
+        InMemorySegmentStore::sizeBytes);
+    metrics.count(
+        "nova.segments.evicted",
+        "Bytes dropped because the store was full.",
+        "bytes",
+        segments,
+        InMemorySegmentStore::evictedBytes);
   }
 
   private static void subscriberFailed(StreamEvent event, RuntimeException failure) {
@@ -67,7 +188,10 @@ final class Wiring {
         .log("a subscriber of stream events failed");
   }
 
-  Links links() {
-    return links;
+  private static void listenerFailed(TimelineSnapshot snapshot, RuntimeException failure) {
+    log.atError()
+        .addKeyValue("stream", snapshot.stream())
+        .setCause(failure)
+        .log("a listener of timelines failed");
   }
 }

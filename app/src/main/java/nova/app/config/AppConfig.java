@@ -3,7 +3,10 @@ package nova.app.config;
 import java.util.List;
 import nova.api.ApiConfig;
 import nova.core.Setting;
+import nova.delivery.DeliveryConfig;
 import nova.framelog.FrameLogConfig;
+import nova.ingest.RtmpConfig;
+import nova.packager.PackagerConfig;
 import nova.segments.SegmentStoreConfig;
 
 /// Everything that can be set, one component per part of Nova.
@@ -15,10 +18,6 @@ public record AppConfig(
             byDefault = "./nova-data")
         String data,
     @Setting(
-            value = "Address on which RTMP and HTTP listen; 0.0.0.0 means all interfaces.",
-            byDefault = "0.0.0.0")
-        String bind,
-    @Setting(
             value = "How much is logged to stderr: error, warn, info, debug or trace.",
             byDefault = "info")
         String logLevel,
@@ -26,9 +25,12 @@ public record AppConfig(
             "Who may publish, as CHANNEL=SECRET; with none the first start makes a key for channel"
                 + " `live`.")
         List<String> streamKeys,
+    @Setting("The RTMP server.") RtmpConfig rtmp,
     @Setting("The HTTP server.") HttpConfig http,
     @Setting("The frame log.") FrameLogConfig frameLog,
     @Setting("The store of media segments.") SegmentStoreConfig segments,
+    @Setting("The packager.") PackagerConfig packager,
+    @Setting("Delivery to viewers.") DeliveryConfig delivery,
     @Setting("The API and the pages.") ApiConfig api) {
 
   private static final List<String> LOG_LEVELS = List.of("error", "warn", "info", "debug", "trace");
@@ -37,9 +39,6 @@ public record AppConfig(
     streamKeys = List.copyOf(streamKeys);
     if (data.isEmpty()) {
       throw new IllegalArgumentException("data is empty (expected: a folder)");
-    }
-    if (bind.isEmpty()) {
-      throw new IllegalArgumentException("bind is empty (expected: an address such as 0.0.0.0)");
     }
     if (!LOG_LEVELS.contains(logLevel)) {
       throw new IllegalArgumentException(
@@ -51,7 +50,7 @@ public record AppConfig(
   /// Never shows stream keys.
   @Override
   public String toString() {
-    return "AppConfig[data=%s, bind=%s, logLevel=%s, %d stream keys]"
-        .formatted(data, bind, logLevel, streamKeys.size());
+    return "AppConfig[data=%s, logLevel=%s, %d stream keys]"
+        .formatted(data, logLevel, streamKeys.size());
   }
 }

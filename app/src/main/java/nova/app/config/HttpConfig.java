@@ -8,6 +8,8 @@ import nova.core.Setting;
 ///
 /// *Immutable.*
 public record HttpConfig(
+    @Setting(value = "Address to listen on; 0.0.0.0 means all interfaces.", byDefault = "0.0.0.0")
+        String bind,
     @Setting(
             value = "Port for HTTP/1.1 and HTTP/2 without TLS; 0 takes a free one.",
             byDefault = "8080")
@@ -33,6 +35,9 @@ public record HttpConfig(
   private static final int MAX_HEADER_BYTES = 1 << 20;
 
   public HttpConfig {
+    if (bind.isEmpty()) {
+      throw new IllegalArgumentException("bind is empty (expected: an address such as 0.0.0.0)");
+    }
     requirePort("port", port, 0);
     requirePort("https-port", httpsPort, -1);
     if (eventLoops < 0 || eventLoops > 256) {
@@ -54,6 +59,21 @@ public record HttpConfig(
       throw new IllegalArgumentException(
           "tls-cert or tls-key is set and nothing uses it (expected: https-port as well)");
     }
+  }
+
+  /// Port 8080 without TLS and the limits of the table in docs/configuration.md.
+  public static HttpConfig defaults() {
+    return new HttpConfig(
+        "0.0.0.0",
+        8080,
+        -1,
+        "",
+        "",
+        0,
+        DataSize.ofKiB(8),
+        DataSize.ofMiB(1),
+        Duration.ofSeconds(10),
+        Duration.ofSeconds(75));
   }
 
   private static void requirePort(String key, int port, int lowest) {

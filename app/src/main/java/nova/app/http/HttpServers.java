@@ -34,13 +34,8 @@ public final class HttpServers implements AutoCloseable {
   ///
   /// @throws StartupException with a sentence when a port, an address or a certificate is unusable
   public static HttpServers open(
-      Vertx vertx,
-      String bind,
-      HttpConfig config,
-      int eventLoops,
-      NanoClock clock,
-      List<RouteMount> mounts) {
-    List<HttpServerOptions> sockets = ListenOptions.of(bind, config);
+      Vertx vertx, HttpConfig config, int eventLoops, NanoClock clock, List<RouteMount> mounts) {
+    List<HttpServerOptions> sockets = ListenOptions.of(config);
     AtomicIntegerArray ports = new AtomicIntegerArray(sockets.size());
     Future<String> deployed =
         vertx.deployVerticle(

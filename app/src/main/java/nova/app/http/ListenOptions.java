@@ -22,12 +22,12 @@ final class ListenOptions {
   private ListenOptions() {}
 
   /// The plain socket, and after it the TLS socket if there is one.
-  static List<HttpServerOptions> of(String bind, HttpConfig config) {
+  static List<HttpServerOptions> of(HttpConfig config) {
     List<HttpServerOptions> sockets = new ArrayList<>();
-    sockets.add(common(bind, config.port(), config).setHttp2ClearTextEnabled(true));
+    sockets.add(common(config.port(), config).setHttp2ClearTextEnabled(true));
     if (config.httpsPort() >= 0) {
       sockets.add(
-          common(bind, config.httpsPort(), config)
+          common(config.httpsPort(), config)
               .setSsl(true)
               .setUseAlpn(true)
               .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1))
@@ -44,9 +44,9 @@ final class ListenOptions {
         : SocketAddress.inetSocketAddress(socket.getPort(), socket.getHost());
   }
 
-  private static HttpServerOptions common(String bind, int port, HttpConfig config) {
+  private static HttpServerOptions common(int port, HttpConfig config) {
     return new HttpServerOptions()
-        .setHost(bind)
+        .setHost(config.bind())
         .setPort(port)
         .setMaxInitialLineLength(MAX_REQUEST_LINE_BYTES)
         .setMaxHeaderSize(Math.toIntExact(config.maxHeader().bytes()))

@@ -48,7 +48,6 @@ public final class StreamKeyFile {
     try {
       return Optional.of(parse(Files.readAllLines(path())));
     } catch (NoSuchFileException e) {
-      requireWritableFolder();
       return Optional.empty();
     } catch (IOException e) {
       throw new StartupException(
@@ -104,7 +103,10 @@ public final class StreamKeyFile {
         .formatted(line, path());
   }
 
-  private void requireWritableFolder() {
+  /// Creates the folder for [#write], for the owner only, unless it is there.
+  ///
+  /// @throws StartupException when it cannot be created or written to
+  public void prepareFolder() {
     try {
       Path parent = folder.toAbsolutePath().getParent();
       if (parent != null) {

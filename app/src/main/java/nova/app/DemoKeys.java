@@ -1,0 +1,52 @@
+package nova.app;
+
+import java.security.SecureRandom;
+import nova.app.config.AppConfig;
+import nova.app.keys.StreamKeys;
+import nova.app.keys.StreamSecret;
+import nova.core.ChannelSlug;
+
+/// The keys of one demo: one for the clip, and one for a person with OBS. Both are made for this
+/// run and kept nowhere, beside whatever keys the server has anyway.
+///
+/// *Immutable.*
+///
+/// @param accepted all keys that may publish
+/// @param clip publishes the clip to channel `demo`
+/// @param person publishes to channel `live`
+record DemoKeys(StreamKeys accepted, StreamSecret clip, StreamSecret person) {
+  private static final ChannelSlug CLIP_CHANNEL = new ChannelSlug("demo");
+
+  static DemoKeys of(AppConfig config, SecureRandom random) {
+    StreamSecret clip = StreamSecret.random(random);
+    StreamSecret person = StreamSecret.random(random);
+    StreamKeys accepted =
+        ServerKeys.existing(config).with(CLIP_CHANNEL, clip).with(ServerKeys.FIRST_CHANNEL, person);
+    return new DemoKeys(accepted, clip, person);
+  }
+
+  /// What the person is told.
+  String explain(Links links) {
+    return """
+
+    The demo clip is on air:
+
+        Watch:       %s
+        HLS:         %s
+
+    Publish yourself with OBS: Settings, Stream, Service "Custom..."
+
+        Server:      %s
+        Stream key:  %s   (for this run only)
+        Watch:       %s
+
+    Ctrl-C ends it.\
+    """
+        .formatted(
+            links.watch(CLIP_CHANNEL),
+            links.hls(CLIP_CHANNEL),
+            links.rtmp(),
+            person.value(),
+            links.watch(ServerKeys.FIRST_CHANNEL));
+  }
+}

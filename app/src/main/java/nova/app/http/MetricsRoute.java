@@ -1,0 +1,37 @@
+package nova.app.http;
+
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.Router;
+import java.util.function.Supplier;
+
+/// `/metrics` for Prometheus. The page is made off the event loop.
+///
+/// *Thread-safe.*
+public final class MetricsRoute implements RouteMount {
+  private static final String TEXT_FORMAT = "text/plain; version=0.0.4; charset=utf-8";
+
+  private final Supplier<String> scrape;
+
+  public MetricsRoute(Supplier<String> scrape) {
+    this.scrape = scrape;
+  }
+
+  @Override
+  public void mount(Router router) {
+    router
+        .get("/metrics")
+        .handler(
+            context ->
+                context
+                    .vertx()
+                    .executeBlocking(scrape::get, false)
+                    .onSuccess(
+                        page ->
+                            context
+                                .response()
+                                .putHeader(HttpHeaders.CONTENT_TYPE, TEXT_FORMAT)
+                                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+                                .end(page))
+                    .onFailure(context::fail));
+  }
+}

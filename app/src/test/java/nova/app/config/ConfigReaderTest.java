@@ -1,0 +1,168 @@
+package nova.app.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import nova.app.error.StartupException;
+import nova.core.DataSize;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigReaderTest {
+  @TempDir private Path folder;
+  private final List<String> warnings = new ArrayList<>();
+  private final ConfigReader reader = new ConfigReader(warnings::add);
+
+  @Test
+  void nothing_written_gives_the_defaults() {
+    AppConfig config = read("");
+
+    assertThat(config.http().port()).isEqualTo(8080);
+    assertThat(config.http().maxHeader()).isEqualTo(DataSize.ofKiB(8));
+    assertThat(config.streamKeys()).isEmpty();
+    assertThat(warnings).isEmpty();
+  }
+
+  @Test
+  void file_values_of_every_type_are_read() {
+    AppConfig config =
+        read(
+            """
+            data: /srv/nova
+            stream-keys: [live=a-secret, other=b-secret]
+            http:
+              port: 9000
+              max-body: 2MiB
+              idle-timeout: 1.5m
+            """);
+
+    assertThat(config.data()).isEqualTo("/srv/nova");
+    assertThat(config.streamKeys()).containsExactly("live=a-secret", "other=b-secret");
+    assertThat(config.http().port()).isEqualTo(9000);
+    assertThat(config.http().maxBody()).isEqualTo(DataSize.ofMiB(2));
+    assertThat(config.http().idleTimeout()).isEqualTo(Duration.ofSeconds(90));
+  }
+
+  @Test
+  void later_sources_win() {
+    Map<String, String> environment =
+        Map.of("NOVA_HTTP_PORT", "9001", "NOVA_STREAM_KEYS", "live=x, other=y", "PATH", "/bin");
+    Map<String, ConfigValue> options =
+        Map.of("http.port", ConfigValue.of("9002", "option --http-port"));
+
+    assertThat(read("http: {port: 9000}", environment, Map.of()).http().port()).isEqualTo(9001);
+    assertThat(read("http: {port: 9000}", environment, options).http().port()).isEqualTo(9002);
+    assertThat(read("", environment, Map.of()).streamKeys()).containsExactly("live=x", "other=y");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "htp: {port: 1}|unknown key 'htp.port' in FILE (did you mean 'http.port'?)",
+        "http: {prot: 1}|unknown key 'http.prot' in FILE (did you mean 'http.port'?)",
+        "server: {idle-timeout: 1s}|(did you mean 'http.idle-timeout'?)",
+        "nonsense: 1|unknown key 'nonsense' in FILE; docs/configuration.md lists all keys",
+        "http: 8080|'http' in FILE holds a single value (expected: keys below it, such as",
+        "http: {port: eighty}|http.port: 'eighty' in FILE (expected: a whole number)",
+        "http: {port: 99999}|configuration of http: port 99999 (expected: 0 to 65535)",
+        "http: {port: [1, 2]}|http.port: '[1, 2]' in FILE (expected: a single whole number)",
+        "http: {port: }|http.port: '' in FILE (expected: a whole number)",
+        "http: {idle-timeout: 30}|(expected: a number and ms, s, m, h or d, such as 30s)",
+        "http: {max-body: 5 bananas}|http.max-body: '5 bananas' in FILE (expected: a number and B",
+        "log-level: loud|configuration: log-level 'loud' (expected: one of error, warn, info",
+        "- 1|holds a single value or a list (expected: keys and values",
+        "http: {port: 1, port: 2}|is not valid YAML: Duplicate field 'port'",
+        "http: [1|is not valid YAML",
+      })
+  void mistake_in_the_file_is_explained(String yaml, String sentence) {
+    assertThatThrownBy(() -> read(yaml))
+        .isInstanceOf(StartupException.class)
+        .hasMessageContaining(sentence.replace("FILE", file().toString()))
+        .message()
+        .doesNotContain("\n");
+  }
+
+  @Test
+  void file_that_cannot_be_read_is_explained() throws IOException {
+    Path missing = folder.resolve("missing.yaml");
+    assertThatThrownBy(() -> reader.read(Optional.of(missing), Map.of(), Map.of()))
+        .isInstanceOf(StartupException.class)
+        .hasMessage(
+            "configuration file %s does not exist; check the path given with --config", missing);
+    Files.write(file(), new byte[] {'a', (byte) 0xff, (byte) 0xfe});
+    assertThatThrownBy(() -> reader.read(Optional.of(file()), Map.of(), Map.of()))
+        .hasMessageEndingWith("it is not UTF-8");
+    assertThatThrownBy(() -> reader.read(Optional.of(folder), Map.of(), Map.of()))
+        .isInstanceOf(StartupException.class)
+        .hasMessageContaining("cannot be read");
+  }
+
+  @Test
+  void wrong_variable_is_explained_and_a_strange_one_only_warned_about() {
+    assertThatThrownBy(() -> read("", Map.of("NOVA_HTTP_PORT", "tcp://10.0.0.1:80"), Map.of()))
+        .isInstanceOf(StartupException.class)
+        .hasMessage(
+            "http.port: 'tcp://10.0.0.1:80' in environment variable NOVA_HTTP_PORT (expected: a"
+                + " whole number)");
+
+    read("", Map.of("NOVA_HTTP_PROT", "1", "NOVA_CONFIG", "x.yaml"), Map.of());
+    assertThat(warnings)
+        .containsExactly(
+            "environment variable NOVA_HTTP_PROT is not a setting (did you mean"
+                + " 'NOVA_HTTP_PORT'?)");
+  }
+
+  @Test
+  void removed_key_names_its_replacement() throws IOException {
+    ConfigReader later =
+        new ConfigReader(
+            SettingKey.of(AppConfig.class), Map.of("web.port", "write http.port"), warnings::add);
+    Files.writeString(file(), "web: {port: 80}");
+
+    assertThatThrownBy(() -> later.read(Optional.of(file()), Map.of(), Map.of()))
+        .hasMessage("'web.port' in %s is no longer a key: write http.port", file());
+  }
+
+  @Test
+  void certificate_and_https_port_go_together() {
+    assertThatThrownBy(() -> read("http: {https-port: 8443}"))
+        .hasMessageContaining("https-port 8443 needs a certificate");
+    assertThatThrownBy(() -> read("http: {tls-cert: a.pem, tls-key: b.pem}"))
+        .hasMessageContaining("expected: https-port as well");
+  }
+
+  @Test
+  void configuration_as_text_hides_stream_keys() {
+    assertThat(read("stream-keys: [live=top-secret]").toString()).doesNotContain("top-secret");
+  }
+
+  private AppConfig read(String yaml) {
+    return read(yaml, Map.of(), Map.of());
+  }
+
+  private AppConfig read(
+      String yaml, Map<String, String> environment, Map<String, ConfigValue> options) {
+    try {
+      Files.writeString(file(), yaml);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    return reader.read(Optional.of(file()), environment, options);
+  }
+
+  private Path file() {
+    return folder.resolve("nova.yaml");
+  }
+}
