@@ -84,7 +84,13 @@ final class Main implements Callable<Integer> {
   private List<Bench> chosen() {
     Options options =
         new Options(publishers, viewers, seconds, parts, folder.toAbsolutePath(), jvmFlags);
-    List<Bench> all = List.of(new WaitersBench(options.parts()), new LookupsBench());
+    List<Bench> all =
+        List.of(
+            new PublishersBench(options),
+            new WaitersBench(options.parts()),
+            new LookupsBench(),
+            new ServingBench(options),
+            new ViewersBench(options));
     List<String> known = all.stream().map(Bench::name).toList();
     for (String name : names) {
       if (!known.contains(name)) {

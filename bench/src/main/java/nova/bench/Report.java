@@ -33,6 +33,10 @@ final class Report {
             .filter(figure -> figure.verdict() == Figure.Verdict.OVER)
             .count();
     lines.add("");
+    if (results.isEmpty()) {
+      lines.add("nothing was measured");
+      return String.join("\n", lines);
+    }
     lines.add(over == 0 ? "all within budget" : over + " over budget");
     return String.join("\n", lines);
   }

@@ -1,6 +1,7 @@
 package nova.bench;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -71,15 +72,14 @@ final class WaitersBench implements Bench {
             });
     SyntheticStream stream =
         new SyntheticStream(StreamId.random(RandomGenerator.getDefault()), segments, timelines);
-    Vertx vertx = Vertx.vertx();
+    Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true)); // as Nova's
     DeliveryPorts ports =
         new DeliveryPorts(segments, timelines, held, InstantSource.system(), System::nanoTime);
     try (Delivery delivery = Delivery.open(DeliveryConfig.defaults(), ports);
         HttpServers server =
             HttpServers.open(
                 vertx,
-                "127.0.0.1",
-                anyPort(),
+                loopback(),
                 Runtime.getRuntime().availableProcessors(),
                 System::nanoTime,
                 List.of(delivery::mount));
@@ -96,9 +96,10 @@ final class WaitersBench implements Bench {
     }
   }
 
-  private static HttpConfig anyPort() {
+  private static HttpConfig loopback() {
     Duration timeout = Duration.ofMinutes(2);
-    return new HttpConfig(0, -1, "", "", 0, DataSize.ofKiB(8), DataSize.ofMiB(1), timeout, timeout);
+    return new HttpConfig(
+        "127.0.0.1", 0, -1, "", "", 0, DataSize.ofKiB(8), DataSize.ofMiB(1), timeout, timeout);
   }
 
   private List<Figure> measure(Waiters waiters, SyntheticStream stream, HeldCount held, int count)

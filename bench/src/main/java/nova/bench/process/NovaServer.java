@@ -1,8 +1,9 @@
 package nova.bench.process;
 
 import java.io.BufferedReader;
+import java.io.EOFException;
 import java.io.IOException;
-import java.io.Writer;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,9 +53,9 @@ public final class NovaServer implements AutoCloseable {
                 "--bind",
                 "127.0.0.1",
                 "--rtmp-port",
-                Integer.toString(ServerProcess.freePort()),
+                "0",
                 "--http-port",
-                Integer.toString(ServerProcess.freePort()),
+                "0",
                 "--data",
                 folder.resolve("data").toString()));
     for (int channel = 0; channel < channels; channel++) {
@@ -88,28 +89,28 @@ public final class NovaServer implements AutoCloseable {
 
   private static Matcher awaitReady(ServerProcess process)
       throws IOException, InterruptedException {
-    CompletableFuture<String> line = new CompletableFuture<>();
-    Thread.ofVirtual()
-        .name("nova-stdout")
-        .start(
-            () -> {
-              try (BufferedReader out = process.process().inputReader(StandardCharsets.UTF_8)) {
-                String first = out.readLine();
-                line.complete(first == null ? "" : first);
-                out.transferTo(Writer.nullWriter()); // so that the server never waits for us
-              } catch (IOException e) {
-                line.completeExceptionally(e);
-              }
-            });
+    CompletableFuture<Matcher> ready = new CompletableFuture<>();
+    Thread.ofVirtual().name("nova-stdout").start(() -> readOutput(process, ready));
     try {
-      String first = line.get(READY_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
-      Matcher ready = READY.matcher(first);
-      if (!ready.find()) {
-        throw process.failure("said '" + first + "' (expected: nova ready rtmp=… http=…)");
-      }
-      return ready;
+      return ready.get(READY_TIMEOUT.toSeconds(), TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {
-      throw process.failure("was not ready within " + READY_TIMEOUT.toSeconds() + " s");
+      throw process.failure("did not say 'nova ready rtmp=… http=…'");
+    }
+  }
+
+  /// Reads to the end, so that the server never waits for us. Flight recordings announce themselves
+  /// there, too.
+  private static void readOutput(ServerProcess process, CompletableFuture<Matcher> ready) {
+    try (BufferedReader out = process.process().inputReader(StandardCharsets.UTF_8)) {
+      for (String line = out.readLine(); line != null; line = out.readLine()) {
+        Matcher matcher = READY.matcher(line);
+        if (matcher.find()) {
+          ready.complete(matcher);
+        }
+      }
+      ready.completeExceptionally(new EOFException("the server ended"));
+    } catch (IOException e) {
+      ready.completeExceptionally(e);
     }
   }
 
@@ -141,6 +142,11 @@ public final class NovaServer implements AutoCloseable {
 
   public String httpUrl(String path) {
     return "http://127.0.0.1:%d%s".formatted(httpPort, path);
+  }
+
+  /// What it says of itself now.
+  public Gauges gauges() throws IOException, InterruptedException {
+    return Gauges.read(URI.create(httpUrl("/metrics")));
   }
 
   @Override

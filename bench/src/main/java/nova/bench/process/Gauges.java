@@ -1,0 +1,43 @@
+package nova.bench.process;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+
+/// What a server says of itself at `/metrics`, in the text format of Prometheus.
+///
+/// *Immutable.*
+public record Gauges(List<String> lines) {
+  public Gauges {
+    lines = List.copyOf(lines);
+  }
+
+  static Gauges read(URI metrics) throws IOException, InterruptedException {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpRequest request = HttpRequest.newBuilder(metrics).timeout(Duration.ofSeconds(10)).build();
+      return new Gauges(
+          client.send(request, HttpResponse.BodyHandlers.ofString()).body().lines().toList());
+    }
+  }
+
+  /// The sum of all values of `name` whose labels contain `labels`.
+  ///
+  /// @throws IOException when there is none
+  public double sum(String name, String labels) throws IOException {
+    List<String> found =
+        lines.stream()
+            .filter(line -> line.startsWith(name + "{") || line.startsWith(name + " "))
+            .filter(line -> line.contains(labels))
+            .toList();
+    if (found.isEmpty()) {
+      throw new IOException("the server's metrics have no %s with %s".formatted(name, labels));
+    }
+    return found.stream()
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
+  }
+}
