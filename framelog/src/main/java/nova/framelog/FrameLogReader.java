@@ -2,6 +2,7 @@ package nova.framelog;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Predicate;
 
 /// A reader's own place in one stream's log.
 ///
@@ -14,7 +15,19 @@ public interface FrameLogReader extends AutoCloseable {
   /// in force, and [#skippedEntries] grows.
   ///
   /// @throws InterruptedException when the thread is interrupted while waiting
-  List<LogEntry> read(Duration timeout) throws InterruptedException;
+  default List<LogEntry> read(Duration timeout) throws InterruptedException {
+    return read(timeout, _ -> true);
+  }
+
+  /// As [#read(Duration)], but waits until an entry came that is `worthWaking`, and then returns it
+  /// with all others. For readers that can do nothing with most frames by themselves: waking a
+  /// thread costs more than what it then does with one frame. An adapter may return sooner.
+  ///
+  /// @param worthWaking called on the writer's thread; must be quick and depend on nothing that
+  ///   changes while the reader waits
+  /// @throws InterruptedException when the thread is interrupted while waiting
+  List<LogEntry> read(Duration timeout, Predicate<? super LogEntry> worthWaking)
+      throws InterruptedException;
 
   /// Whether nothing will ever be read again: the reader was closed or the log removed.
   boolean ended();

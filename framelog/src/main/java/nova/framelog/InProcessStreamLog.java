@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import nova.core.StreamId;
 import nova.core.TrackId;
 import nova.framelog.LogEntry.EpochEnded;
@@ -32,7 +33,7 @@ final class InProcessStreamLog {
   private final StreamId stream;
   private final long capBytes;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition appended = lock.newCondition();
+  private final List<Reader> waiting = new ArrayList<>(2);
   private final LogTailTracker tail = new LogTailTracker();
   private final Deque<Long> keyframes = new ArrayDeque<>(); // positions, rising
   private final FormatsInForce atHead = new FormatsInForce();
@@ -42,7 +43,6 @@ final class InProcessStreamLog {
   private long head;
   private long end;
   private long bytes;
-  private int waiting;
   private boolean removed;
   private @Nullable Writer current;
 
@@ -81,7 +81,7 @@ final class InProcessStreamLog {
       head = end;
       bytes = 0;
       keyframes.clear();
-      appended.signalAll();
+      waiting.forEach(Reader::wake);
     } finally {
       lock.unlock();
     }
@@ -111,8 +111,8 @@ final class InProcessStreamLog {
     if (bytes > capBytes) {
       dropOldest();
     }
-    if (waiting > 0) {
-      appended.signalAll();
+    for (int i = 0; i < waiting.size(); i++) {
+      waiting.get(i).appended(entry);
     }
   }
 
@@ -193,14 +193,17 @@ final class InProcessStreamLog {
     }
   }
 
-  /// A place in the log; all fields but `closed` belong to the reading thread.
+  /// A place in the log.
   private final class Reader implements FrameLogReader {
     private final FormatsInForce inForce = new FormatsInForce();
     private long position;
     private boolean seeking; // for a keyframe: frames before it are passed over
     private boolean prefaced;
     private long skipped;
-    private volatile boolean closed;
+    private final Condition changed = lock.newCondition(); // all below guarded by `lock`
+    private Predicate<? super LogEntry> waitsFor = _ -> true;
+    private boolean woken;
+    private boolean closed;
 
     Reader(long position) {
       this.position = position;
@@ -208,27 +211,68 @@ final class InProcessStreamLog {
     }
 
     @Override
-    public List<LogEntry> read(Duration timeout) throws InterruptedException {
+    public List<LogEntry> read(Duration timeout, Predicate<? super LogEntry> worthWaking)
+        throws InterruptedException {
       long remainingNs = timeout.toNanos();
       List<LogEntry> batch = new ArrayList<>();
       lock.lockInterruptibly();
       try {
+        boolean worthIt = anyUnread(worthWaking);
         while (!closed && !removed) {
-          take(batch);
-          if (!batch.isEmpty() || remainingNs <= 0) {
-            return batch;
+          if (worthIt || remainingNs <= 0) {
+            take(batch);
+            if (!batch.isEmpty() || remainingNs <= 0) {
+              return batch;
+            }
           }
-          waiting++;
-          try {
-            remainingNs = appended.awaitNanos(remainingNs);
-          } finally {
-            waiting--;
-          }
+          remainingNs = await(worthWaking, remainingNs);
+          worthIt = remainingNs > 0;
         }
         return List.of();
       } finally {
         lock.unlock();
       }
+    }
+
+    private boolean anyUnread(Predicate<? super LogEntry> worthWaking) {
+      if (position < head || end - position >= LARGEST_BATCH) {
+        return true;
+      }
+      for (long unread = position; unread < end; unread++) {
+        if (worthWaking.test(entryAt(unread))) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    /// @return the time left, > 0 if and only if there is something worth reading
+    private long await(Predicate<? super LogEntry> worthWaking, long nanos)
+        throws InterruptedException {
+      long remainingNs = nanos;
+      waitsFor = worthWaking;
+      woken = false;
+      waiting.add(this);
+      try {
+        while (!woken && remainingNs > 0) {
+          remainingNs = changed.awaitNanos(remainingNs);
+        }
+        return woken ? Math.max(1, remainingNs) : 0;
+      } finally {
+        waiting.remove(this);
+      }
+    }
+
+    /// Called by the writer while this reader waits.
+    void appended(LogEntry entry) {
+      if (!woken && (end - position >= LARGEST_BATCH || waitsFor.test(entry))) {
+        wake();
+      }
+    }
+
+    void wake() {
+      woken = true;
+      changed.signal();
     }
 
     private void take(List<LogEntry> batch) {
@@ -286,7 +330,7 @@ final class InProcessStreamLog {
       lock.lock();
       try {
         closed = true;
-        appended.signalAll();
+        wake();
       } finally {
         lock.unlock();
       }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import nova.core.Epoch;
 import nova.core.StreamId;
 import nova.core.TrackId;
@@ -205,13 +206,19 @@ public abstract class FrameLogContract {
   }
 
   private static CompletableFuture<List<LogEntry>> readAsync(FrameLogReader reader) {
+    return readAsync(reader, _ -> true);
+  }
+
+  /// Reads once on a thread of its own.
+  protected static CompletableFuture<List<LogEntry>> readAsync(
+      FrameLogReader reader, Predicate<LogEntry> worthWaking) {
     CompletableFuture<List<LogEntry>> result = new CompletableFuture<>();
     Thread _ =
         Thread.ofVirtual()
             .start(
                 () -> {
                   try {
-                    result.complete(reader.read(SOON));
+                    result.complete(reader.read(SOON, worthWaking));
                   } catch (InterruptedException e) {
                     result.completeExceptionally(e);
                   }

@@ -87,6 +87,13 @@ final class EpochPackager {
         .orElse(false);
   }
 
+  /// Which frames to come may complete something.
+  PartsDue partsDue() {
+    Map<TrackId, Long> due = new HashMap<>();
+    tracks.forEach((id, track) -> due.put(id, track.segmenter.dueDts()));
+    return new PartsDue(due);
+  }
+
   /// Takes the next frame of any track.
   ///
   /// @return false when the frame's track is not carried

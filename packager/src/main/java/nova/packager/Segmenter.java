@@ -62,6 +62,14 @@ final class Segmenter {
     return segment;
   }
 
+  /// The decode time from which on the next frame may complete a part; every frame may while the
+  /// track is too new to tell.
+  long dueDts() {
+    return waiting == null || lastDuration == 0
+        ? Long.MIN_VALUE
+        : partStart + policy.target() + policy.tolerance() - lastDuration;
+  }
+
   /// Takes the next frame.
   void add(LoggedFrame logged) {
     MediaFrame frame = logged.frame();

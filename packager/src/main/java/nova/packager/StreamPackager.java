@@ -78,7 +78,8 @@ final class StreamPackager implements Runnable {
     publication.publish();
     try (FrameLogReader reader = ports.frames().openReader(stream, LogPosition.EARLIEST)) {
       while (!timeline.isEnded()) {
-        List<LogEntry> entries = reader.read(READ_TIMEOUT);
+        PartsDue due = epoch == null ? PartsDue.ANY : epoch.partsDue();
+        List<LogEntry> entries = reader.read(READ_TIMEOUT, due);
         if (entries.isEmpty() && (reader.ended() || reportedOver)) {
           end();
         }

@@ -15,6 +15,7 @@ import nova.core.RenditionId;
 import nova.core.StreamEvent.SegmentGenerated;
 import nova.core.StreamEvent.StreamEnded;
 import nova.core.StreamEvent.StreamError;
+import nova.core.TrackId;
 import nova.framelog.LogEntry.EpochEnd;
 import nova.framelog.SyntheticBroadcast;
 import nova.media.MediaFrame;
@@ -215,6 +216,40 @@ class PackagerTest {
     assertThat(audio.timescale().toSeconds(gap.duration())).isCloseTo(2, within(0.03));
     assertThat(Duration.between(other.programDateTime(), gap.programDateTime()).abs())
         .isLessThan(Duration.ofMillis(1));
+  }
+
+  @Test
+  void trackThatFallsSilent_isAGap_ratherThanAPlaylistThatStandsStill() {
+    SyntheticBroadcast both = SyntheticBroadcast.usual(20);
+    var _ = stream.writer().startEpoch(both.formats(), SyntheticBroadcast.BEGIN);
+    for (SyntheticBroadcast.Arrival arrival : both.arrivals()) {
+      if (isVideo(arrival) || isBetween(arrival, 0, 5) || isBetween(arrival, 13, 20)) {
+        var _ = stream.writer().append(arrival.frame(), arrival.at());
+      }
+      if (isVideo(arrival) && arrival.frame().dts() == 12 * 90_000) {
+        // Told while audio is silent, not when it comes back.
+        TimelineSnapshot _ =
+            stream.await(s -> s.rendition(AUDIO).stream().anyMatch(r -> r.segments().size() > 3));
+      }
+    }
+    TimelineSnapshot ended = stream.close("over");
+
+    assertThat(numbers(ended, AUDIO)).isEqualTo(numbers(ended, SOURCE));
+    RenditionTimeline audio = ended.rendition(AUDIO).orElseThrow();
+    assertThat(audio.segments())
+        .filteredOn(TimelineSegment::gap)
+        .extracting(TimelineSegment::number)
+        .containsExactly(3L, 4L, 5L);
+    assertThat(audio.segments()).allMatch(TimelineSegment::complete);
+  }
+
+  private static boolean isVideo(SyntheticBroadcast.Arrival arrival) {
+    return arrival.frame().track().equals(TrackId.VIDEO);
+  }
+
+  private static boolean isBetween(SyntheticBroadcast.Arrival arrival, int from, int to) {
+    long seconds = Duration.between(SyntheticBroadcast.BEGIN, arrival.at()).toSeconds();
+    return seconds >= from && seconds < to;
   }
 
   @Test
