@@ -20,7 +20,9 @@ public record DeliveryConfig(
     @Setting(value = "Requests held at once for one stream.", byDefault = "50000")
         int heldRequestsPerStream,
     @Setting(
-            value = "How long a client may take to accept 256 KiB before its connection is closed.",
+            value =
+                "How long a client may take to accept a segment, or 4 MiB of it, before its"
+                    + " connection is closed.",
             byDefault = "30s")
         Duration writeTimeout,
     @Setting(

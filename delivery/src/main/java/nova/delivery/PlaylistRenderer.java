@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import nova.core.StreamId;
-import nova.core.Timescale;
 import nova.media.hls.MediaPlaylist;
 import nova.media.hls.MediaSegment;
 import nova.media.hls.PartialSegment;
@@ -29,7 +28,8 @@ public final class PlaylistRenderer {
   private static final String TO_MEDIA = "../../../media/"; // from /hls/{stream}/{rendition}/
 
   private static final int PARTS_KEPT = 3; // target durations from the end
-  private static final int HOLD_BACK = 3;
+  private static final int PART_HOLD_BACK = 3; // part targets
+  private static final int HOLD_BACK = 3; // target durations
   private static final int SKIP_BOUNDARY = 6;
 
   private PlaylistRenderer() {}
@@ -46,7 +46,7 @@ public final class PlaylistRenderer {
         rendition.timescale(),
         rendition.targetDurationSeconds(),
         OptionalLong.of(rendition.partTarget()),
-        serverControl(rendition),
+        serverControl(snapshot, rendition.targetDurationSeconds()),
         listed.isEmpty() ? 0 : listed.getFirst().number(),
         rendition.discontinuitySequence(),
         rendition.independentSegments(),
@@ -57,14 +57,17 @@ public final class PlaylistRenderer {
         over);
   }
 
-  private static ServerControl serverControl(RenditionTimeline rendition) {
-    Timescale scale = rendition.timescale();
-    Duration target = Duration.ofSeconds(rendition.targetDurationSeconds());
-    // Rounded up: a hold-back shorter than three parts would break the authoring rules.
-    long partTargetMs = scale.toMs(rendition.partTarget(), RoundingMode.CEILING);
+  /// The same in every media playlist of the stream, so it follows from the longest part target.
+  private static ServerControl serverControl(TimelineSnapshot snapshot, int targetDuration) {
+    long longestMs = 0;
+    for (RenditionTimeline rendition : snapshot.renditions()) {
+      long threeParts = PART_HOLD_BACK * rendition.partTarget();
+      longestMs = Math.max(longestMs, rendition.timescale().toMs(threeParts, RoundingMode.CEILING));
+    }
+    Duration target = Duration.ofSeconds(targetDuration);
     return new ServerControl(
         true,
-        Optional.of(Duration.ofMillis(3 * partTargetMs)),
+        Optional.of(Duration.ofMillis(longestMs)),
         Optional.of(target.multipliedBy(HOLD_BACK)),
         Optional.of(target.multipliedBy(SKIP_BOUNDARY)));
   }

@@ -45,6 +45,7 @@ final class HttpServerVerticle extends VerticleBase {
     Router router = Router.router(vertx);
     router.route().handler(new BodyLimit(config.maxBody().bytes()));
     router.errorHandler(500, HttpServerVerticle::failed);
+    router.errorHandler(400, HttpServerVerticle::malformed);
     mounts.forEach(mount -> mount.mount(router));
     Future<?> listening = Future.succeededFuture();
     for (int i = 0; i < sockets.size(); i++) {
@@ -72,6 +73,12 @@ final class HttpServerVerticle extends VerticleBase {
             failure ->
                 Future.failedFuture(
                     ListenFailure.explain(sockets.get(socket), socket > 0, failure)));
+  }
+
+  /// The path has an escape such as `%zz`. Without this handler Vert.x logs a stack trace for each.
+  private static void malformed(RoutingContext context) {
+    PlainAnswer.refuse(
+        context.request(), 400, "the path is malformed (expected: escapes such as %20)");
   }
 
   /// A route threw: a programmer's error, told to the operator and not to the viewer.

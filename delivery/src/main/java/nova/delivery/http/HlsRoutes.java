@@ -169,10 +169,14 @@ final class HlsRoutes {
     }
     RenditionTimeline rendition = found.get();
     boolean over = isOver(snapshot);
+    // A reload that was answered without what it waited for must not stay in caches.
+    boolean fulfilled =
+        reload.blocking()
+            && ReloadPolicy.awaited(reload, rendition).in(snapshot) == Awaited.Readiness.READY;
     reply.playlist(
         playlists.media(snapshot, rendition, reload.skip() && !over),
         over ? "\"" + rendition.id() + "-" + snapshot.version() + "\"" : "",
-        cacheControl(path, snapshot, reload.blocking(), rendition.targetDurationSeconds()));
+        cacheControl(path, snapshot, fulfilled, rendition.targetDurationSeconds()));
   }
 
   /// Waits, and answers what there is to say about any outcome but a playlist.

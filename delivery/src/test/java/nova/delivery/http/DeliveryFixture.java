@@ -17,7 +17,6 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import nova.core.NanoClock;
 import nova.delivery.Broadcast;
 import nova.delivery.CountingMetrics;
 import nova.delivery.DeliveryConfig;
@@ -32,6 +31,14 @@ import nova.testkit.FakeClock;
 ///
 /// *Thread-safe.*
 final class DeliveryFixture implements AutoCloseable {
+  // One for all tests of the JVM: starting them takes longer than most tests.
+  private static final Vertx VERTX = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(2));
+  private static final HttpClient CLIENT =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(Duration.ofSeconds(5))
+          .build();
+
   static final String STREAM = "abcd2345efgh6789";
   static final String CHANNEL = "my-show";
 
@@ -43,44 +50,40 @@ final class DeliveryFixture implements AutoCloseable {
             throw new AssertionError(snapshot.stream().value(), failure);
           });
   final InMemorySegmentStore segments = new InMemorySegmentStore(SegmentStoreConfig.defaults());
-  final HttpClient client =
-      HttpClient.newBuilder()
-          .version(HttpClient.Version.HTTP_1_1)
-          .connectTimeout(Duration.ofSeconds(5))
-          .build();
+  final HttpClient client = CLIENT;
   final int port;
-  private final Vertx vertx;
   private final Delivery delivery;
+  private final String deployment;
 
   DeliveryFixture() {
-    this(DeliveryConfig.defaults(), 2, null);
+    this(DeliveryConfig.defaults(), 2);
   }
 
-  /// @param nanoClock null for the fake clock
-  DeliveryFixture(
-      DeliveryConfig config, int loops, @org.jspecify.annotations.Nullable NanoClock nanoClock) {
-    NanoClock monotonic = nanoClock == null ? clock::nanoTime : nanoClock;
+  DeliveryFixture(DeliveryConfig config, int loops) {
     delivery =
-        Delivery.open(config, new DeliveryPorts(segments, timelines, metrics, clock, monotonic));
-    vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(loops));
+        Delivery.open(
+            config, new DeliveryPorts(segments, timelines, metrics, clock, clock::nanoTime));
     port = freePort();
-    await(
-        vertx.deployVerticle(
-            () ->
-                new AbstractVerticle() {
-                  @Override
-                  public void start(Promise<Void> started) {
-                    Router router = Router.router(vertx);
-                    delivery.mount(router);
-                    vertx
-                        .createHttpServer(new HttpServerOptions().setHost("127.0.0.1"))
-                        .requestHandler(router)
-                        .listen(port)
-                        .<Void>mapEmpty()
-                        .onComplete(started);
-                  }
-                },
-            new DeploymentOptions().setInstances(loops)));
+    deployment =
+        await(
+            VERTX.deployVerticle(
+                () ->
+                    new AbstractVerticle() {
+                      @Override
+                      public void start(Promise<Void> started) {
+                        Router router = Router.router(vertx);
+                        router.errorHandler(
+                            400, context -> context.response().setStatusCode(400).end());
+                        delivery.mount(router);
+                        vertx
+                            .createHttpServer(new HttpServerOptions().setHost("127.0.0.1"))
+                            .requestHandler(router)
+                            .listen(port)
+                            .<Void>mapEmpty()
+                            .onComplete(started);
+                      }
+                    },
+                new DeploymentOptions().setInstances(loops)));
   }
 
   Broadcast broadcast() {
@@ -126,8 +129,7 @@ final class DeliveryFixture implements AutoCloseable {
   @Override
   public void close() {
     delivery.close();
-    client.shutdownNow();
-    await(vertx.close());
+    await(VERTX.undeploy(deployment));
   }
 
   private static <T> T await(Future<T> future) {
