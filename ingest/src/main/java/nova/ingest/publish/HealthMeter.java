@@ -114,9 +114,13 @@ final class HealthMeter {
     return receivedFrames;
   }
 
-  StreamHealth health(RtmpLimits limits) {
+  /// Hands the frames logged since the last call to the metrics.
+  void reportFrames() {
     metrics.framesLogged(receivedFrames - framesReported);
     framesReported = receivedFrames;
+  }
+
+  StreamHealth health(RtmpLimits limits) {
     long video = Math.round(window(TrackKind.VIDEO).perSecond());
     long audio = Math.round(window(TrackKind.AUDIO).perSecond());
     double frameRate = frames.perSecond();

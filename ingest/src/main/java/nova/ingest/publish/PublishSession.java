@@ -123,6 +123,7 @@ public final class PublishSession {
   /// Reports the health of the stream; called about once a second.
   public void tick() {
     if (!over && epoch != null) {
+      health.reportFrames();
       grant.measured(health.health(limits));
     }
   }
@@ -141,6 +142,7 @@ public final class PublishSession {
     } catch (WriterFencedException e) {
       // The new writer has ended the epoch.
     }
+    health.reportFrames();
     grant.release(release);
   }
 

@@ -36,9 +36,7 @@ final class SourceClock {
   long timeOf(TrackKind kind, long sourceMs) {
     Track track = tracks.get(kind);
     if (track == null) {
-      track = new Track();
-      Track other = otherThan(kind);
-      track.shift = other == null ? 0 : other.shift;
+      track = begin(otherThan(kind), sourceMs);
       tracks.put(kind, track);
     } else {
       long step = sourceMs - track.lastSource;
@@ -50,6 +48,19 @@ final class SourceClock {
     }
     track.lastSource = sourceMs;
     return sourceMs + track.shift;
+  }
+
+  /// A track that begins far from where the other is has a clock of its own and is set beside it.
+  private Track begin(@Nullable Track other, long sourceMs) {
+    Track track = new Track();
+    if (other != null) {
+      track.shift = other.shift;
+      if (Math.abs(sourceMs - other.lastSource) > FORWARD_MS) {
+        track.shift += other.lastSource - sourceMs;
+        jumps++;
+      }
+    }
+    return track;
   }
 
   /// Whether a jump happened since the last [#settle].

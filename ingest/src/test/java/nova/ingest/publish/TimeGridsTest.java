@@ -134,4 +134,14 @@ class TimeGridsTest {
     assertThat(clock.timeOf(TrackKind.VIDEO, 12_010)).isEqualTo(12_010);
     assertThat(clock.isJumped()).isFalse();
   }
+
+  @Test
+  void trackWithAClockOfItsOwn_isSetBesideTheOther() {
+    SourceClock clock = new SourceClock();
+    assertThat(clock.timeOf(TrackKind.VIDEO, 5_000_000)).isEqualTo(5_000_000);
+    assertThat(clock.timeOf(TrackKind.AUDIO, 0)).isEqualTo(5_000_000);
+    assertThat(clock.timeOf(TrackKind.VIDEO, 5_000_040)).isEqualTo(5_000_040);
+    assertThat(clock.timeOf(TrackKind.AUDIO, 21)).isEqualTo(5_000_021);
+    assertThat(clock.jumps()).isEqualTo(1);
+  }
 }

@@ -1,0 +1,356 @@
+package nova.ingest.connection;
+
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.Optional;
+import nova.core.ChannelSlug;
+import nova.framelog.LogEntry.EpochEnd;
+import nova.framelog.WriterFencedException;
+import nova.ingest.command.CommandReplies;
+import nova.ingest.command.NetStreamCommand;
+import nova.ingest.command.StatusCode;
+import nova.ingest.message.AudioMessage;
+import nova.ingest.message.DataMessage;
+import nova.ingest.message.UserControl;
+import nova.ingest.message.VideoMessage;
+import nova.ingest.publish.PublishDecision;
+import nova.ingest.publish.PublishRequest;
+import nova.ingest.publish.PublishSession;
+import nova.ingest.publish.Publisher;
+import nova.ingest.publish.StreamGrant;
+import nova.ingest.publish.StreamGrant.Release;
+import nova.ingest.publish.StreamKey;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The broadcast of one connection: from the publish command, over the key and the stream that are
+/// asked for, to the session and its end.
+///
+/// While something is asked for, the peer is not read, so media that it sends without waiting is
+/// neither lost nor held.
+///
+/// Spec: RTMP 1.0 §7.2.2.6, §7.3.1. *Confined to its connection's thread.*
+final class PublishFlow {
+  private static final Logger log = LoggerFactory.getLogger(PublishFlow.class);
+  private static final Duration PING_AFTER = Duration.ofSeconds(4);
+  private static final String LOST = "The connection was lost.";
+
+  /// Tells the peer why, and closes.
+  @FunctionalInterface
+  interface Refusal {
+    void refuse(StatusCode code, String reason, String sentence);
+  }
+
+  private final ConnectionPorts ports;
+  private final ConnectionOutput out;
+  private final InetAddress address;
+  private final Traffic traffic;
+  private final Refusal refusal;
+
+  private boolean closed;
+  private int messageStream; // of the publish under way, 0 when there is none
+  private long waitingSinceNs; // for publish, or for a decision about it
+  private long bytesMeasured;
+  private @Nullable PublishSession session;
+
+  PublishFlow(
+      ConnectionPorts ports,
+      ConnectionOutput out,
+      InetAddress address,
+      Traffic traffic,
+      Refusal refusal) {
+    this.ports = ports;
+    this.out = out;
+    this.address = address;
+    this.traffic = traffic;
+    this.refusal = refusal;
+    this.waitingSinceNs = ports.nanoClock().nanoTime();
+  }
+
+  /// The message stream for words about the broadcast.
+  int messageStream() {
+    return Math.max(1, messageStream);
+  }
+
+  /// Whether publish was asked for and not answered yet.
+  boolean isAsking() {
+    return messageStream != 0 && session == null;
+  }
+
+  boolean isPublishing() {
+    return session != null;
+  }
+
+  boolean isOn(int stream) {
+    return stream == messageStream;
+  }
+
+  void publish(NetStreamCommand.Publish publish, String app, String encoder) {
+    if (messageStream != 0) {
+      out.send(
+          CommandReplies.onStatus(
+              publish.streamId(),
+              StatusCode.PUBLISH_BAD_NAME,
+              "This connection is publishing already; one connection carries one broadcast."));
+      return;
+    }
+    messageStream = Math.max(1, publish.streamId());
+    Optional<StreamKey> key = StreamKey.of(publish.name(), app);
+    if (key.isEmpty()) {
+      refusal.refuse(
+          StatusCode.PUBLISH_DENIED,
+          "missing-key",
+          "The stream key is missing; put it into the encoder's stream key field.");
+    } else if (!ports.addresses().mayTry(address)) {
+      refusal.refuse(
+          StatusCode.PUBLISH_DENIED,
+          "too-many-publish-failures",
+          "Too many refused stream keys from this address; wait a minute and try again.");
+    } else {
+      ask(new PublishRequest(key.get(), app, address.getHostAddress()), encoder);
+    }
+  }
+
+  private void ask(PublishRequest request, String encoder) {
+    waitingSinceNs = ports.nanoClock().nanoTime();
+    out.pause();
+    ports
+        .authorizer()
+        .authorize(request)
+        .whenCompleteAsync(
+            (decision, failure) -> {
+              if (!closed) {
+                onAnswer(decision, failure, encoder);
+                out.flush();
+              }
+            },
+            out);
+  }
+
+  private void onAnswer(
+      @Nullable PublishDecision decision, @Nullable Throwable failure, String encoder) {
+    switch (decision) {
+      case PublishDecision.Accepted(ChannelSlug channel) ->
+          ports.streams().open(new Applicant(channel, encoder));
+      case PublishDecision.Refused(String reason, String sentence) -> {
+        ports.addresses().failed(address);
+        refusal.refuse(StatusCode.PUBLISH_DENIED, reason, sentence);
+      }
+      case null -> {
+        log.atWarn().setCause(failure).log("stream key could not be checked");
+        refusal.refuse(
+            StatusCode.PUBLISH_FAILED,
+            "key-check-failed",
+            "The server could not check the stream key, try again in a moment.");
+      }
+    }
+  }
+
+  private void onGranted(StreamGrant granted) {
+    if (closed) {
+      granted.release(new Release.Lost(LOST));
+      return;
+    }
+    session = new PublishSession(granted, ports.limits());
+    traffic.awaitMedia();
+    out.allowMedia();
+    out.send(new UserControl.StreamBegin(messageStream));
+    out.send(
+        CommandReplies.onStatus(
+            messageStream, StatusCode.PUBLISH_START, "Publishing. Welcome to Nova."));
+    out.flush();
+    out.resume();
+  }
+
+  void audio(AudioMessage audio) {
+    PublishSession publishing = session;
+    if (publishing != null) {
+      traffic.isMedia();
+      try {
+        publishing.audio(audio, traffic.arrivedAt());
+      } catch (WriterFencedException e) {
+        onFenced();
+      }
+    }
+  }
+
+  void video(VideoMessage video) {
+    PublishSession publishing = session;
+    if (publishing != null) {
+      traffic.isMedia();
+      try {
+        publishing.video(video, traffic.arrivedAt());
+      } catch (WriterFencedException e) {
+        onFenced();
+      }
+    }
+  }
+
+  private void onFenced() {
+    refusal.refuse(
+        StatusCode.PUBLISH_BAD_NAME,
+        "taken-over",
+        "Another encoder started to publish with this key at another server and took over.");
+  }
+
+  void data(DataMessage data) {
+    if (session != null) {
+      session.data(data);
+    }
+  }
+
+  /// A message could not be read.
+  void dropped(String reason) {
+    if (session != null) {
+      session.dropped(reason);
+    } else {
+      ports.metrics().dropped(reason);
+    }
+  }
+
+  /// The encoder ends its broadcast; the connection may start another.
+  void sayGoodbye() {
+    if (session != null) {
+      end(EpochEnd.FINISHED, new Release.Finished("The broadcaster ended the stream."));
+      out.send(CommandReplies.onStatus(messageStream, StatusCode.UNPUBLISH_SUCCESS, "Goodbye."));
+      messageStream = 0;
+      waitingSinceNs = ports.nanoClock().nanoTime();
+    }
+  }
+
+  /// Connect was answered; publish is awaited from now on.
+  void awaitPublish() {
+    waitingSinceNs = ports.nanoClock().nanoTime();
+  }
+
+  void tick() {
+    PublishSession publishing = session;
+    if (publishing == null) {
+      tickWaiting();
+      return;
+    }
+    measure(publishing);
+    publishing.tick();
+    if (traffic.mediaSilenceNs() > ports.timeouts().silence().toNanos()) {
+      lose();
+    } else if (isQuiet()) {
+      out.send(
+          new UserControl.PingRequest(ports.nanoClock().nanoTime() / 1_000_000 & 0xffff_ffffL));
+      out.flush();
+    }
+  }
+
+  private void tickWaiting() {
+    Duration patience = ports.timeouts().publish();
+    if (ports.nanoClock().nanoTime() - waitingSinceNs <= patience.toNanos()) {
+      return;
+    }
+    if (isAsking()) {
+      refusal.refuse(
+          StatusCode.PUBLISH_FAILED,
+          "key-check-timeout",
+          "The server could not check the stream key in time, try again in a moment.");
+    } else {
+      refusal.refuse(
+          StatusCode.CONNECT_CLOSED,
+          "publish-timeout",
+          "No publish within %d s.".formatted(patience.toSeconds()));
+    }
+  }
+
+  private boolean isQuiet() {
+    return traffic.bytesSilenceNs() > PING_AFTER.toNanos();
+  }
+
+  private void lose() {
+    long seconds = ports.timeouts().silence().toSeconds();
+    String sentence =
+        isQuiet()
+            ? "Nothing arrived for %d s, pings were not answered.".formatted(seconds)
+            : "No media arrived for %d s.".formatted(seconds);
+    end(EpochEnd.CONNECTION_LOST, new Release.Lost(sentence));
+    refusal.refuse(StatusCode.PUBLISH_FAILED, "silence", sentence);
+  }
+
+  private void onSurrender(EpochEnd end, String reason, String sentence) {
+    if (session == null) {
+      return; // it was given back already
+    }
+    boolean finished = end == EpochEnd.FINISHED;
+    end(end, finished ? new Release.Finished(sentence) : new Release.Lost(sentence));
+    refusal.refuse(
+        finished ? StatusCode.UNPUBLISH_SUCCESS : StatusCode.PUBLISH_BAD_NAME, reason, sentence);
+  }
+
+  /// The connection is closing; what was under way is lost.
+  void close(String reason) {
+    closed = true;
+    end(EpochEnd.CONNECTION_LOST, new Release.Lost(reason));
+  }
+
+  private void end(EpochEnd end, Release release) {
+    PublishSession ending = session;
+    session = null;
+    if (ending != null) {
+      measure(ending);
+      ending.end(end, release);
+    }
+  }
+
+  private void measure(PublishSession publishing) {
+    publishing.received(traffic.receivedBytes() - bytesMeasured);
+    bytesMeasured = traffic.receivedBytes();
+  }
+
+  /// This connection as the streams see it.
+  private final class Applicant implements Publisher {
+    private final ChannelSlug channel;
+    private final String encoder;
+
+    Applicant(ChannelSlug channel, String encoder) {
+      this.channel = channel;
+      this.encoder = encoder;
+    }
+
+    @Override
+    public ChannelSlug channel() {
+      return channel;
+    }
+
+    @Override
+    public String remoteAddress() {
+      return address.getHostAddress();
+    }
+
+    @Override
+    public String encoder() {
+      return encoder;
+    }
+
+    @Override
+    public void granted(StreamGrant granted) {
+      out.execute(() -> onGranted(granted));
+    }
+
+    @Override
+    public void refused(String reason, String sentence) {
+      out.execute(
+          () -> {
+            if (!closed) {
+              refusal.refuse(StatusCode.PUBLISH_BAD_NAME, reason, sentence);
+              out.flush();
+            }
+          });
+    }
+
+    @Override
+    public void surrender(EpochEnd end, String reason, String sentence) {
+      out.execute(
+          () -> {
+            onSurrender(end, reason, sentence);
+            out.flush();
+          });
+    }
+  }
+}
