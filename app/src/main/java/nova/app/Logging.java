@@ -15,4 +15,11 @@ final class Logging {
       context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.toLevel(level, Level.INFO));
     }
   }
+
+  /// Writes what is queued; to be called last, for nothing is logged afterwards.
+  static void flush() {
+    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+      context.stop();
+    }
+  }
 }

@@ -24,7 +24,9 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] arguments) {
-    System.exit(commandLine().execute(arguments));
+    int exitCode = commandLine().execute(arguments);
+    Logging.flush();
+    System.exit(exitCode);
   }
 
   static CommandLine commandLine() {

@@ -58,6 +58,7 @@ final class Shutdown implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    Logging.flush();
     System.err.flush();
     Runtime.getRuntime().halt(0); // a JVM that a signal ends would exit with 143
   }

@@ -1,0 +1,92 @@
+package nova.app.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// The `ffmpeg` program as a broadcaster.
+final class Ffmpeg implements AutoCloseable {
+  private final Process process;
+
+  private Ffmpeg(List<String> command) {
+    try {
+      process =
+          new ProcessBuilder(command)
+              .redirectErrorStream(true)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
+              .start();
+    } catch (IOException e) {
+      throw new UncheckedIOException("ffmpeg does not run; `make deps` installs it", e);
+    }
+  }
+
+  /// Encodes a 2-second-GOP test clip once, so that publishing it costs no encoding.
+  static Path clip(Path directory, String name, String size, int framesPerGop, int seconds)
+      throws IOException, InterruptedException {
+    Path file = directory.resolve(name);
+    List<String> command = new ArrayList<>(List.of("ffmpeg", "-v", "error", "-y"));
+    command.addAll(List.of("-f", "lavfi", "-i", "testsrc2=size=" + size + ":rate=30"));
+    command.addAll(List.of("-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"));
+    command.addAll(List.of("-t", Integer.toString(seconds), "-c:v", "libx264"));
+    command.addAll(List.of("-preset", "ultrafast", "-b:v", "1500k", "-pix_fmt", "yuv420p"));
+    command.addAll(List.of("-g", Integer.toString(framesPerGop), "-sc_threshold", "0"));
+    command.addAll(List.of("-keyint_min", Integer.toString(framesPerGop)));
+    command.addAll(List.of("-c:a", "aac", "-b:a", "128k", "-ac", "2", "-f", "flv"));
+    command.add(file.toString());
+    Process encoder = new ProcessBuilder(command).inheritIO().start();
+    assertThat(encoder.waitFor(120, TimeUnit.SECONDS)).as("clip encoded in time").isTrue();
+    assertThat(encoder.exitValue()).as("exit code of %s", command).isZero();
+    return file;
+  }
+
+  /// Publishes a file in real time, over and over.
+  static Ffmpeg publish(Path file, String url) {
+    return new Ffmpeg(
+        List.of(
+            "ffmpeg",
+            "-v",
+            "error",
+            "-re",
+            "-stream_loop",
+            "-1",
+            "-i",
+            file.toString(),
+            "-c",
+            "copy",
+            "-f",
+            "flv",
+            url));
+  }
+
+  /// Ends without a goodbye, as a machine that lost its power.
+  void kill() throws InterruptedException {
+    process.destroyForcibly();
+    process.waitFor(10, TimeUnit.SECONDS);
+  }
+
+  /// Ends as a user would, with FCUnpublish and deleteStream.
+  void stop() throws InterruptedException {
+    process.destroy();
+    process.waitFor(10, TimeUnit.SECONDS);
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  @Override
+  public void close() {
+    try {
+      kill();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package nova.app.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import nova.app.e2e.WatchedPage.Look;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The main job as a person does it: start, publish, watch in a browser.
+class WatchIT {
+  private static final String KEY = "a-secret-key-for-tests";
+
+  @TempDir private Path directory;
+
+  @Test
+  void demo_watchedInChromium_playsVideoAndAudioCloseToLive() throws Exception {
+    try (NovaProcess nova = NovaProcess.command(directory, "demo");
+        Chromium chromium = new Chromium()) {
+      String watch =
+          nova.log().stream()
+              .flatMap(line -> List.of(line.split("\\s+")).stream())
+              .filter(word -> word.startsWith("http://") && word.contains("/watch/"))
+              .findFirst()
+              .orElseThrow(() -> new AssertionError("no watch URL in " + nova.log()));
+      WatchedPage page = new WatchedPage(chromium.open(watch, 640, 480));
+      page.awaitPlaying();
+      TimeUnit.SECONDS.sleep(5); // the player settles at its distance from the live edge
+
+      Look before = page.look();
+      long start = System.nanoTime();
+      TimeUnit.SECONDS.sleep(30);
+      Look after = page.look();
+      double elapsed = (System.nanoTime() - start) / 1e9;
+
+      assertThat(after.stalls() - before.stalls()).as("stalls in 30 s; %s", after).isZero();
+      assertThat(after.currentTime() - before.currentTime())
+          .as("currentTime follows the clock")
+          .isCloseTo(elapsed, within(1.5));
+      assertThat(after.videoBytes()).as("video decoded").isGreaterThan(before.videoBytes());
+      assertThat(after.audioBytes()).as("audio decoded").isGreaterThan(before.audioBytes());
+      assertThat(after.state()).isEqualTo("live");
+      assertThat(after.latency()).as("seconds behind live").isBetween(0.0, 3.0);
+    }
+  }
+
+  @Test
+  void page_openedBeforeTheBroadcast_startsByItselfAndSaysWhenItIsOver() throws Exception {
+    Path clip = Ffmpeg.clip(directory, "clip.flv", "640x360", 60, 10);
+    try (NovaProcess nova = NovaProcess.start(directory, "--stream-key", "live=" + KEY);
+        Chromium chromium = new Chromium()) {
+      WatchedPage page =
+          new WatchedPage(chromium.open(nova.web("/watch/live").toString(), 390, 844));
+      page.await("offline", l -> l.state().equals("offline"));
+
+      try (Ffmpeg publisher = Ffmpeg.publish(clip, nova.rtmp("/live/" + KEY))) {
+        page.awaitPlaying();
+        assertThat(page.look().height()).isEqualTo(360);
+        page.await("live", l -> l.state().equals("live"));
+        publisher.stop();
+      }
+      page.await("ended", l -> l.state().equals("ended"));
+
+      try (Ffmpeg again = Ffmpeg.publish(clip, nova.rtmp("/live/" + KEY))) {
+        page.await("live again", l -> l.state().equals("live"));
+        page.awaitPlaying();
+        assertThat(again.isAlive()).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void publisher_killedAndRestarted_openPlayerGoesOnByItself() throws Exception {
+    Path clip = Ffmpeg.clip(directory, "clip.flv", "640x360", 60, 10);
+    try (NovaProcess nova = NovaProcess.start(directory, "--stream-key", "live=" + KEY);
+        Chromium chromium = new Chromium()) {
+      WatchedPage page;
+      try (Ffmpeg publisher = Ffmpeg.publish(clip, nova.rtmp("/live/" + KEY))) {
+        page = new WatchedPage(chromium.open(nova.web("/watch/live").toString(), 1280, 800));
+        page.awaitPlaying();
+        publisher.kill();
+      }
+      page.await("reconnecting", l -> l.state().equals("reconnecting"));
+      String before = nova.get("/api/v1/streams").body();
+      TimeUnit.SECONDS.sleep(5); // the broadcaster's machine is away for a while
+      try (Ffmpeg again = Ffmpeg.publish(clip, nova.rtmp("/live/" + KEY))) {
+        page.await("live again", l -> l.state().equals("live"));
+        page.awaitPlaying();
+        double from = page.look().currentTime();
+        page.await("ten more seconds", l -> l.currentTime() > from + 10);
+        assertThat(again.isAlive()).isTrue();
+      }
+      assertThat(before).contains("RECONNECTING");
+    }
+  }
+
+  @Test
+  void gopOf250Frames_asObsSendsByDefault_playsAndTheBroadcasterIsTold() throws Exception {
+    Path clip = Ffmpeg.clip(directory, "long.flv", "640x360", 250, 30);
+    try (NovaProcess nova = NovaProcess.start(directory, "--stream-key", "live=" + KEY);
+        Chromium chromium = new Chromium();
+        Ffmpeg publisher = Ffmpeg.publish(clip, nova.rtmp("/live/" + KEY))) {
+      WatchedPage page =
+          new WatchedPage(chromium.open(nova.web("/watch/live").toString(), 1280, 800));
+      page.awaitPlaying();
+      int stalls = page.look().stalls();
+      double from = page.look().currentTime();
+      page.await("twenty seconds played", l -> l.currentTime() > from + 20);
+
+      assertThat(page.look().stalls() - stalls).as("stalls").isZero();
+      assertThat(nova.await("/api/v1/streams", body -> body.contains("keyframe interval is")))
+          .contains("set 2 s");
+      assertThat(publisher.isAlive()).isTrue();
+    }
+  }
+}
