@@ -144,4 +144,30 @@ class TimeGridsTest {
     assertThat(clock.timeOf(TrackKind.AUDIO, 21)).isEqualTo(5_000_021);
     assertThat(clock.jumps()).isEqualTo(1);
   }
+
+  @Test
+  void audioJitter_ofHardwareEncoders_leavesNoHoles() {
+    Seeds.each(
+        50,
+        random -> {
+          AudioGrid grid = new AudioGrid(new Timescale(48_000), 1_024);
+          assertThat(grid.place(0)).hasValue(0);
+          for (long n = 1; n < 2_000; n++) {
+            long ms = Math.round(n * 1_024 / 48.0) + random.nextInt(120) - 60;
+            assertThat(grid.place(ms)).hasValue(n * 1_024);
+          }
+        });
+  }
+
+  @Test
+  void audioStepBackAtALoop_leavesOutOneFrame() {
+    AudioGrid grid = new AudioGrid(new Timescale(48_000), 1_024);
+    int left = 0;
+    for (int n = 0; n < 1_000; n++) {
+      long ms = Math.round(n * 1_024 / 48.0) - (n >= 500 ? 30 : 0);
+      left += grid.place(ms).isPresent() ? 1 : 0;
+    }
+    assertThat(left).isEqualTo(999);
+    assertThat(grid.repaired()).isEqualTo(1);
+  }
 }
