@@ -15,6 +15,7 @@ import nova.app.http.HealthRoutes;
 import nova.app.http.HttpServers;
 import nova.app.http.MetricsRoute;
 import nova.app.http.RouteMount;
+import nova.app.http.transport.DeadlineTransport;
 import nova.app.keys.StreamKeyAuthorizer;
 import nova.app.keys.StreamKeys;
 import nova.app.metrics.DeliveryMeters;
@@ -71,6 +72,7 @@ final class Wiring {
   /// Opened against the flow, so that whoever receives is there before anybody sends; closed along
   /// the flow: broadcasters first, and viewers last, who still fetch the end.
   private Links open() {
+    DirectMemory.require(config.segments());
     int eventLoops = eventLoops();
     Vertx vertx = openVertx(eventLoops);
     Metrics metrics = lifecycle.own("metrics", new Metrics());
@@ -140,8 +142,10 @@ final class Wiring {
 
   private Vertx openVertx(int eventLoops) {
     Vertx vertx =
-        Vertx.vertx(
-            new VertxOptions().setEventLoopPoolSize(eventLoops).setPreferNativeTransport(true));
+        Vertx.builder()
+            .with(new VertxOptions().setEventLoopPoolSize(eventLoops))
+            .withTransport(DeadlineTransport.best(config.http().headerTimeout()))
+            .build();
     lifecycle.own("event loops", () -> vertx.close().await(STOP_SECONDS, TimeUnit.SECONDS));
     return vertx;
   }

@@ -57,7 +57,8 @@ final class HttpServerVerticle extends VerticleBase {
 
   private Future<HttpServer> open(Router router, int socket) {
     ConnectionDeadlines deadlines =
-        new ConnectionDeadlines(vertx, clock, config.headerTimeout(), config.idleTimeout());
+        new ConnectionDeadlines(clock, config.headerTimeout(), config.idleTimeout());
+    vertx.setPeriodic(deadlines.period().toMillis(), timer -> deadlines.closeOverdue());
     return vertx
         .createHttpServer(sockets.get(socket))
         .connectionHandler(deadlines::opened)

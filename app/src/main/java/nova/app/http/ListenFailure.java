@@ -20,19 +20,21 @@ final class ListenFailure {
           "address '%s' is unknown; choose another with --bind".formatted(socket.getHost()),
           failure);
     }
-    if (failure instanceof BindException && message.contains("assign requested address")) {
+    // The native transport throws an IOException with the text of the errno, the JDK a
+    // BindException.
+    if (message.contains("assign requested address")) {
       return new StartupException(
           "address %s is not one of this machine; choose another with --bind"
               .formatted(socket.getHost()),
           failure);
     }
-    if (failure instanceof BindException && message.contains("ermission denied")) {
+    if (message.contains("ermission denied")) {
       return new StartupException(
           "port %d for %s needs more rights; choose one above 1023 with %s"
               .formatted(socket.getPort(), name, option),
           failure);
     }
-    if (failure instanceof BindException) {
+    if (failure instanceof BindException || message.contains("in use")) {
       return new StartupException(
           "port %d for %s is taken; stop the program that uses it or choose another port with %s"
               .formatted(socket.getPort(), name, option),

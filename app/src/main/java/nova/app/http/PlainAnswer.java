@@ -3,8 +3,10 @@ package nova.app.http;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.http.HttpVersion;
 
-/// Refusals that come before any route: one sentence of text, after which the connection closes.
+/// Refusals that come before any route: one sentence of text, after which the connection closes
+/// unless, as in HTTP/2, others share it.
 final class PlainAnswer {
   private PlainAnswer() {}
 
@@ -13,13 +15,21 @@ final class PlainAnswer {
     if (response.ended() || response.closed()) {
       return;
     }
+    boolean ownsConnection = request.version() != HttpVersion.HTTP_2;
+    if (ownsConnection) {
+      response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    }
     response
         .setStatusCode(status)
         .putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; charset=utf-8")
         .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-        .putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE)
         .end(sentence + "\n")
-        .onComplete(sent -> request.connection().close());
+        .onComplete(
+            sent -> {
+              if (ownsConnection) {
+                request.connection().close();
+              }
+            });
   }
 
   /// The sentence and status for bytes that are not a request this server takes.

@@ -128,7 +128,11 @@ class ArchitectureTest {
   void transports_stayInTheirPackages() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("nova.ingest.transport..", "nova.delivery.http..", "nova.bench..")
+        .resideOutsideOfPackages(
+            "nova.ingest.transport..",
+            "nova.delivery.http..",
+            "nova.app.http.transport..",
+            "nova.bench..")
         .should()
         .dependOnClassesThat(
             resideInAPackage("io.netty..")

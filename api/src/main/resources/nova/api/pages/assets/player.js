@@ -11,7 +11,6 @@ const TICK_MS = 500;
 const TOO_FAR_BEHIND_S = 2;
 const STALLED_RESTART_LOADING_MS = 5000;
 const STALLED_RELOAD_MS = 12_000; // longer than a starting stream's first playlist is held
-const JOIN_MARGIN_S = 0.5; // loaded beyond the place to jump to, so that the jump does not stall
 const CALM_S = 45; // without a stall for this long, latency given up to stalls is won back
 
 const forever = (config, count, isTimeout, response) => {
@@ -71,7 +70,6 @@ export class LivePlayer extends EventTarget {
   #mediaErrors = [];
   #insistedAt = 0;
   #restarted = false;
-  #joining = false;
   #frames = { count: 0, at: 0, rate: 0 };
 
   stalls = 0;
@@ -167,43 +165,13 @@ export class LivePlayer extends EventTarget {
     const hls = new Hls(HLS_CONFIG);
     this.#hls = hls;
     hls.on(Hls.Events.ERROR, (_, error) => this.#failed(error));
-    hls.once(Hls.Events.LEVEL_LOADED, (_, { details }) => this.#joinAtKeyframe(details));
     hls.on(Hls.Events.FRAG_BUFFERED, (_, { frag, part, stats }) => {
-      this.#catchUpAfterJoining();
       const piece = part ?? frag;
       if (piece.duration) this.#rate.add(frag.type, stats.total || stats.loaded, piece.duration);
     });
     hls.on(Hls.Events.LEVEL_UPDATED, () => (this.#reloads = 0));
     hls.loadSource(this.#url);
     hls.attachMedia(this.#video);
-  }
-
-  /**
-   * Joining in the middle of a long group of pictures would show nothing until the next keyframe.
-   * Loading from the keyframe before shows a picture at once, and brings what lies between with it.
-   */
-  #joinAtKeyframe(details) {
-    const target = this.#hls.liveSyncPosition;
-    if (!details.live || !target || !details.partList) return;
-    const before = details.partList.filter((part) => part.start <= target);
-    const keyframe = before.findLast((part) => part.independent);
-    const segment = before.at(-1)?.fragment;
-    if (!keyframe || keyframe.fragment.sn === segment.sn) return;
-    this.#joining = true;
-    this.#hls.stopLoad();
-    this.#hls.startLoad(keyframe.start);
-  }
-
-  /** Once the way from the keyframe to the live edge is loaded, the viewer need not walk it. */
-  #catchUpAfterJoining() {
-    const { buffered } = this.#video;
-    const target = this.#hls.liveSyncPosition;
-    if (!this.#joining || !target || buffered.length === 0) return;
-    const last = buffered.length - 1;
-    if (buffered.start(last) <= target && target + JOIN_MARGIN_S <= buffered.end(last)) {
-      this.#joining = false;
-      this.goLive();
-    }
   }
 
   #startNative() {
@@ -230,7 +198,6 @@ export class LivePlayer extends EventTarget {
     this.#moving = false;
     this.#stillFor = 0;
     this.#farBehindFor = 0;
-    this.#joining = false;
     this.#restarted = false;
     this.#frames = { count: 0, at: 0, rate: 0 };
   }

@@ -1,0 +1,201 @@
+package nova.app.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import nova.app.config.HttpConfig;
+import nova.app.error.StartupException;
+import nova.app.http.transport.DeadlineTransport;
+import nova.core.DataSize;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class HttpServersTest {
+  private static final int EVENT_LOOPS = 2;
+
+  private final AtomicBoolean ready = new AtomicBoolean(true);
+  private final HttpClient client = HttpClient.newHttpClient();
+  private Vertx vertx;
+  private HttpServers servers;
+
+  @BeforeEach
+  void start() {
+    start(Duration.ofSeconds(10), Duration.ofSeconds(75));
+  }
+
+  private void start(Duration headerTimeout, Duration idleTimeout) {
+    vertx =
+        Vertx.builder()
+            .with(new VertxOptions().setEventLoopPoolSize(EVENT_LOOPS))
+            .withTransport(DeadlineTransport.best(headerTimeout))
+            .build();
+    servers = open(config(0, headerTimeout, idleTimeout));
+  }
+
+  private void restart(Duration headerTimeout, Duration idleTimeout) throws Exception {
+    vertx.close().await(10, TimeUnit.SECONDS);
+    start(headerTimeout, idleTimeout);
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    client.close();
+    vertx.close().await(10, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void health_follows_the_process() throws Exception {
+    assertThat(get("/health/live").statusCode()).isEqualTo(200);
+    assertThat(get("/health/ready").body()).isEqualTo("{\"status\":\"UP\"}");
+
+    ready.set(false);
+
+    assertThat(get("/health/live").statusCode()).isEqualTo(200);
+    assertThat(get("/health/ready").statusCode()).isEqualTo(503);
+  }
+
+  @Test
+  void both_versions_of_http_are_spoken_without_tls() throws Exception {
+    assertThat(get("/health/live").version()).isEqualTo(HttpClient.Version.HTTP_2);
+    assertThat(raw("GET /health/live HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+        .startsWith("HTTP/1.1 200");
+  }
+
+  @Test
+  void what_is_not_http_is_told_so_and_disconnected() throws Exception {
+    assertThat(raw("\3junk\r\n\r\n")).contains("400").contains("this is not an HTTP request");
+  }
+
+  @Test
+  void header_and_request_line_beyond_the_limit_are_refused() throws Exception {
+    assertThat(raw("GET / HTTP/1.1\r\nHost: x\r\nX: " + "a".repeat(9000) + "\r\n\r\n"))
+        .contains("431");
+    assertThat(raw("GET /" + "a".repeat(5000) + " HTTP/1.1\r\nHost: x\r\n\r\n")).contains("414");
+  }
+
+  @Test
+  void body_beyond_the_limit_is_refused_before_it_is_sent() throws Exception {
+    assertThat(raw("POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 1048577\r\n\r\n"))
+        .contains("413")
+        .contains("expected: at most 1048576");
+    assertThat(raw("POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n"))
+        .containsAnyOf("413", "400");
+  }
+
+  @Test
+  void route_that_throws_is_answered_without_its_reason() throws Exception {
+    HttpResponse<String> answer = get("/broken");
+
+    assertThat(answer.statusCode()).isEqualTo(500);
+    assertThat(answer.body()).isEqualTo("Nova failed to answer; its log says why\n");
+  }
+
+  @Test
+  void header_sent_drop_by_drop_ends_at_its_deadline() throws Exception {
+    restart(Duration.ofMillis(300), Duration.ofSeconds(75));
+    try (Socket socket = connect(servers.port())) {
+      socket.getOutputStream().write("GET / HTTP/1.1\r\n".getBytes(StandardCharsets.US_ASCII));
+
+      assertThat(socket.getInputStream().readAllBytes()).isEmpty();
+    }
+  }
+
+  @Test
+  void connection_without_another_request_ends_at_its_deadline() throws Exception {
+    restart(Duration.ofSeconds(10), Duration.ofMillis(300));
+    try (Socket socket = connect(servers.port())) {
+      socket
+          .getOutputStream()
+          .write(
+              "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\nGET /"
+                  .getBytes(StandardCharsets.US_ASCII));
+
+      String all = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+      assertThat(all).startsWith("HTTP/1.1 200").endsWith("{\"status\":\"UP\"}");
+    }
+  }
+
+  @Test
+  void taken_port_is_explained() throws Exception {
+    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      HttpConfig taken =
+          config(other.getLocalPort(), Duration.ofSeconds(10), Duration.ofSeconds(75));
+
+      assertThatThrownBy(() -> open(taken))
+          .isInstanceOf(StartupException.class)
+          .hasMessage(
+              "port %d for HTTP is taken; stop the program that uses it or choose another port with"
+                  + " --http-port",
+              other.getLocalPort());
+    }
+  }
+
+  private HttpServers open(HttpConfig config) {
+    return HttpServers.open(
+        vertx,
+        config,
+        EVENT_LOOPS,
+        System::nanoTime,
+        List.of(
+            new HealthRoutes(ready::get),
+            router ->
+                router
+                    .get("/broken")
+                    .handler(
+                        context -> {
+                          throw new IllegalStateException("on purpose");
+                        })));
+  }
+
+  private static HttpConfig config(int port, Duration headerTimeout, Duration idleTimeout) {
+    return new HttpConfig(
+        "127.0.0.1",
+        port,
+        -1,
+        "",
+        "",
+        0,
+        DataSize.ofKiB(8),
+        DataSize.ofMiB(1),
+        headerTimeout,
+        idleTimeout);
+  }
+
+  private HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    URI uri = URI.create("http://127.0.0.1:" + servers.port() + path);
+    return client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
+  }
+
+  /// Everything that comes back until the server hangs up.
+  private String raw(String request) throws IOException {
+    try (Socket socket = connect(servers.port())) {
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+      InputStream in = socket.getInputStream();
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  private static Socket connect(int port) throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    socket.setSoTimeout(10_000);
+    return socket;
+  }
+}

@@ -1,0 +1,207 @@
+package nova.app.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// What a person at a terminal sees of `nova`.
+class NovaProcessIT {
+  private static final String[] ANY_PORTS = {
+    "start", "--bind", "127.0.0.1", "--rtmp-port", "0", "--http-port", "0"
+  };
+
+  @TempDir private Path folder;
+
+  @Test
+  void first_start_prints_a_key_once_and_sigterm_ends_it_with_zero() throws Exception {
+    String key;
+    try (NovaProcess nova = NovaProcess.run(folder, Map.of(), ANY_PORTS)) {
+      NovaProcess.Ready ready = nova.awaitReady();
+      assertThat(get(ready.http() + "/health/ready").statusCode()).isEqualTo(200);
+      Matcher printed = Pattern.compile("Stream key: +([a-z2-7]{32})").matcher(nova.err());
+      assertThat(printed.find()).isTrue();
+      key = printed.group(1);
+
+      long startNs = System.nanoTime();
+      nova.terminate();
+      assertThat(nova.awaitExit()).isZero();
+      assertThat(Duration.ofNanos(System.nanoTime() - startNs)).isLessThan(Duration.ofSeconds(10));
+      assertThat(nova.out().lines()).hasSize(1);
+    }
+    assertThat(Files.readString(folder.resolve("nova-data/stream-keys"))).doesNotContain(key);
+
+    try (NovaProcess again = NovaProcess.run(folder, Map.of(), ANY_PORTS)) {
+      NovaProcess.Ready ready = again.awaitReady();
+      assertThat(again.err()).doesNotContain("Stream key:");
+      try (NovaProcess publisher = publish(ready, key, "--seconds", "2")) {
+        assertThat(publisher.awaitExit()).as(publisher.err()).isZero();
+      }
+    }
+  }
+
+  @Test
+  void publisher_with_a_wrong_key_is_told_why() throws Exception {
+    try (NovaProcess nova =
+        NovaProcess.run(folder, Map.of("NOVA_STREAM_KEYS", "live=right-key"), ANY_PORTS)) {
+      NovaProcess.Ready ready = nova.awaitReady();
+      try (NovaProcess publisher = publish(ready, "wrong-key")) {
+        assertThat(publisher.awaitExit()).isEqualTo(1);
+        assertOneSentence(publisher.err(), "the server refused: ");
+        assertThat(publisher.err()).doesNotContain("wrong-key");
+      }
+      assertThat(get(ready.http() + "/metrics").body())
+          .contains("nova_ingest_refused_total{reason=\"unknown-key\"} 1.0");
+      assertThat(folder.resolve("nova-data")).doesNotExist();
+    }
+  }
+
+  @Test
+  void sigterm_ends_a_broadcast_cleanly() throws Exception {
+    try (NovaProcess nova =
+        NovaProcess.run(folder, Map.of(), with(ANY_PORTS, "--stream-key", "live=some-key"))) {
+      NovaProcess.Ready ready = nova.awaitReady();
+      try (NovaProcess publisher = publish(ready, "some-key", "--loop")) {
+        HttpResponse<String> playlist = get(ready.http() + "/hls/live/index.m3u8");
+        for (int i = 0; i < 200 && playlist.statusCode() == 404; i++) { // it has yet to connect
+          playlist = get(ready.http() + "/hls/live/index.m3u8");
+        }
+        assertThat(playlist.body()).contains("#EXT-X-STREAM-INF");
+
+        nova.terminate();
+
+        assertThat(nova.awaitExit()).isZero();
+        assertThat(nova.err()).contains("stream over");
+        assertThat(publisher.awaitExit()).isEqualTo(1);
+        assertOneSentence(publisher.err(), "publishing to rtmp://127.0.0.1:");
+      }
+    }
+  }
+
+  @Test
+  void demo_is_watchable_and_ends_after_its_time() throws Exception {
+    String[] demo = ANY_PORTS.clone();
+    demo[0] = "demo";
+    try (NovaProcess nova = NovaProcess.run(folder, Map.of(), with(demo, "--seconds", "6"))) {
+      NovaProcess.Ready ready = nova.awaitReady();
+      assertThat(get(ready.http() + "/hls/demo/index.m3u8").body())
+          .contains("RESOLUTION=1280x720")
+          .contains("CODECS=\"avc1.64001f,mp4a.40.2\"");
+      assertThat(get(ready.http() + "/watch/demo").statusCode()).isEqualTo(200);
+      assertThat(nova.awaitExit()).isZero();
+      assertThat(nova.out())
+          .contains(ready.http() + "/watch/demo")
+          .contains(ready.http() + "/hls/demo/index.m3u8")
+          .contains(ready.rtmp())
+          .containsPattern("Stream key: +[a-z2-7]{32}");
+    }
+  }
+
+  @Test
+  void taken_ports_are_explained() throws Exception {
+    try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      String port = Integer.toString(other.getLocalPort());
+      assertFails(
+          "port " + port, "start", "--bind", "127.0.0.1", "--rtmp-port", port, "--http-port", "0");
+      assertFails(
+          "port " + port, "start", "--bind", "127.0.0.1", "--rtmp-port", "0", "--http-port", port);
+    }
+    assertThat(folder.resolve("nova-data/stream-keys")).doesNotExist();
+  }
+
+  @Test
+  void bad_configuration_is_explained() throws Exception {
+    Path file = Files.writeString(folder.resolve("nova.yaml"), "rtmp:\n  prot: 1\n");
+    assertFails("did you mean 'rtmp.port'?", "start", "--config", file.toString());
+    assertFails("does not exist", "start", "--config", folder.resolve("none.yaml").toString());
+    assertFails("port 99999", "start", "--rtmp-port", "99999");
+    assertFails("expected: CHANNEL=SECRET", "start", "--stream-key", "hush");
+    assertFails("Not a directory", with(ANY_PORTS, "--data", file.toString()));
+  }
+
+  @Test
+  void unreadable_files_are_explained() throws Exception {
+    Path junk = Files.writeString(folder.resolve("junk.flv"), "this is no FLV file");
+    assertFails("cannot be read", "publish", "none.flv", "rtmp://127.0.0.1/live/key");
+    assertFails(
+        "expected: rtmp://HOST:PORT/live/STREAM-KEY", "publish", junk.toString(), "http://x");
+    assertFails(
+        "http.tls-cert: 'none.pem' cannot be read",
+        with(ANY_PORTS, "--https-port", "0", "--tls-cert", "none.pem", "--tls-key", "none.pem"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "'', 2, Missing required subcommand",
+    "strat, 2, Did you mean: nova start",
+    "start --rtmp-port x, 2, --rtmp-port",
+    "start --prot 1, 2, Try 'nova start --help'",
+    "--version, 0, nova 0",
+    "--help, 0, demo",
+    "start --help, 0, --stream-key",
+    "publish --help, 0, FILE.flv",
+  })
+  void usage_is_explained(String arguments, int exitCode, String text) throws Exception {
+    String[] words = arguments.isEmpty() ? new String[0] : arguments.split(" ");
+    try (NovaProcess nova = NovaProcess.run(folder, Map.of(), words)) {
+      assertThat(nova.awaitExit()).isEqualTo(exitCode);
+      assertThat(nova.out() + nova.err()).contains(text).doesNotContain("\tat ");
+    }
+  }
+
+  private NovaProcess publish(NovaProcess.Ready ready, String key, String... options)
+      throws IOException {
+    Path clip = folder.resolve("demo.flv");
+    if (!Files.exists(clip)) {
+      try (var in = NovaProcessIT.class.getResourceAsStream("/nova/app/publish/demo.flv")) {
+        assertThat(in).isNotNull();
+        Files.copy(in, clip);
+      }
+    }
+    String[] command = {"publish", clip.toString(), ready.rtmp() + "/" + key};
+    return NovaProcess.run(folder, Map.of(), with(command, options));
+  }
+
+  private void assertFails(String text, String... arguments) throws Exception {
+    try (NovaProcess nova = NovaProcess.run(folder, Map.of(), arguments)) {
+      assertThat(nova.awaitExit()).isEqualTo(1);
+      assertThat(nova.out()).isEmpty();
+      assertOneSentence(nova.err(), text);
+    }
+  }
+
+  /// The last line is the sentence; what comes before is the log, never a stack trace.
+  private static void assertOneSentence(String err, String text) {
+    assertThat(err).doesNotContain("\tat ").doesNotContain("Exception");
+    assertThat(err.strip().lines().toList().getLast()).startsWith("nova: ").contains(text);
+  }
+
+  private static HttpResponse<String> get(String url) throws IOException, InterruptedException {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(HttpRequest.newBuilder(URI.create(url)).build(), BodyHandlers.ofString());
+    }
+  }
+
+  private static String[] with(String[] command, String... more) {
+    String[] all = Arrays.copyOf(command, command.length + more.length);
+    System.arraycopy(more, 0, all, command.length, more.length);
+    return all;
+  }
+}
