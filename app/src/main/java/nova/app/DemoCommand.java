@@ -45,7 +45,7 @@ final class DemoCommand implements Callable<Integer> {
       Links links = Wiring.open(config, keys.accepted(), lifecycle);
       PublishTarget target = PublishTarget.parse(links.publishLocally(keys.clip()));
       RtmpPublisher publisher = lifecycle.own("publisher", RtmpPublisher.connect(target));
-      System.out.println(StartCommand.readyLine(links));
+      System.out.println(links.ready());
       System.out.println(keys.explain(links));
       broadcast.run(publisher);
     } catch (IOException e) {

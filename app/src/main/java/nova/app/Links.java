@@ -11,20 +11,26 @@ import nova.core.ChannelSlug;
 ///
 /// @param rtmp the server to paste into OBS, such as `rtmp://localhost:1935/live`
 /// @param http the viewers' base address without a slash at its end
+/// @param ready the line that says the server accepts: what listens, whatever viewers are told
 /// @param local the same server as this machine reaches it
-record Links(String rtmp, String http, String local) {
+record Links(String rtmp, String http, String ready, String local) {
   private static final String RTMP_APP = "live"; // any name works; this one is what people expect
 
   static Links of(AppConfig config, int rtmpPort, int httpPort, OptionalInt httpsPort) {
     String host = host(config.http().bind());
     String rtmpHost = host(config.rtmp().bind());
-    String http =
-        httpsPort.isPresent()
-            ? "https://%s:%d".formatted(host, httpsPort.getAsInt())
-            : "http://%s:%d".formatted(host, httpPort);
+    String rtmp = "rtmp://%s:%d/%s".formatted(rtmpHost, rtmpPort, RTMP_APP);
+    String plain = "http://%s:%d".formatted(host, httpPort);
+    String viewers = plain;
+    String ready = "nova ready rtmp=%s http=%s".formatted(rtmp, plain);
+    if (httpsPort.isPresent()) {
+      viewers = "https://%s:%d".formatted(host, httpsPort.getAsInt());
+      ready += " https=" + viewers;
+    }
     return new Links(
-        "rtmp://%s:%d/%s".formatted(rtmpHost, rtmpPort, RTMP_APP),
-        config.api().publicUrl().isEmpty() ? http : config.api().publicUrl(),
+        rtmp,
+        config.api().publicUrl().isEmpty() ? viewers : config.api().publicUrl(),
+        ready,
         "rtmp://%s:%d/%s".formatted(loopback(rtmpHost), rtmpPort, RTMP_APP));
   }
 

@@ -28,13 +28,9 @@ final class StartCommand implements Callable<Integer> {
         Shutdown shutdown = Shutdown.closing(lifecycle)) {
       Links links = Wiring.open(config, keys.keys(), lifecycle);
       keys.keep(links).ifPresent(System.err::println);
-      System.out.println(readyLine(links));
+      System.out.println(links.ready());
       shutdown.await(FOREVER);
     }
     return 0;
-  }
-
-  static String readyLine(Links links) {
-    return "nova ready rtmp=%s http=%s".formatted(links.rtmp(), links.http());
   }
 }
