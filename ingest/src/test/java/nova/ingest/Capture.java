@@ -3,7 +3,9 @@ package nova.ingest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 
 /// Every byte a real encoder sent: C0, C1, C2, then chunks.
 public enum Capture {
@@ -28,14 +30,33 @@ public enum Capture {
   }
 
   public byte[] bytes() {
-    try (InputStream in = Capture.class.getResourceAsStream("/captures/" + name + ".rtmp")) {
+    return resource(".rtmp");
+  }
+
+  private byte[] resource(String kind) {
+    try (InputStream in = Capture.class.getResourceAsStream("/captures/" + name + kind)) {
       if (in == null) {
-        throw new IllegalStateException("no capture " + name);
+        throw new IllegalStateException("no capture " + name + kind);
       }
       return in.readAllBytes();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /// What had arrived when.
+  ///
+  /// @param offset bytes so far
+  /// @param ms since the first of them
+  public record Arrival(int offset, long ms) {}
+
+  /// When the bytes arrived as they were recorded.
+  public List<Arrival> arrivals() {
+    return new String(resource(".idx"), StandardCharsets.US_ASCII)
+        .lines()
+        .map(line -> line.split("\t"))
+        .map(fields -> new Arrival(Integer.parseInt(fields[0]), Long.parseLong(fields[1])))
+        .toList();
   }
 
   /// What follows the handshake.

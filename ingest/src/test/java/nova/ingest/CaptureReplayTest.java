@@ -2,23 +2,9 @@ package nova.ingest;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.Socket;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import java.util.function.IntUnaryOperator;
-import nova.core.StreamEvent.EpochBegan;
-import nova.core.StreamEvent.StreamEnded;
-import nova.core.StreamEvent.StreamError;
-import nova.core.StreamEvent.StreamRecovering;
-import nova.core.StreamEvent.StreamStarted;
-import nova.core.TrackDescription;
 import nova.core.TrackId;
-import nova.framelog.LogEntry;
-import nova.framelog.LogEntry.LoggedFrame;
-import nova.framelog.LogEntry.TrackFormatChanged;
 import nova.media.MediaFrame;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,10 +16,10 @@ class CaptureReplayTest {
   @ParameterizedTest
   @EnumSource(Capture.class)
   void capture_inAnyPieces_becomesTheSameLog(Capture capture) throws Exception {
-    List<MediaFrame> atOnce = replay(capture, left -> left);
+    List<MediaFrame> atOnce = CaptureReplay.frames(capture, left -> left);
     assertThat(atOnce).isNotEmpty();
     Random random = new Random(1);
-    assertThat(replay(capture, left -> 1 + random.nextInt(3_000))).isEqualTo(atOnce);
+    assertThat(CaptureReplay.frames(capture, left -> 1 + random.nextInt(3_000))).isEqualTo(atOnce);
     for (TrackId track : List.of(TrackId.VIDEO, TrackId.AUDIO)) {
       List<MediaFrame> frames = atOnce.stream().filter(f -> f.track().equals(track)).toList();
       for (int i = 1; i < frames.size(); i++) {
@@ -47,12 +33,13 @@ class CaptureReplayTest {
       value = Capture.class,
       names = {"FFMPEG_8_AUDIO_ONLY", "FFMPEG_8_EXTENDED_TIMESTAMPS"})
   void capture_inSingleBytes_becomesTheSameLog(Capture capture) throws Exception {
-    assertThat(replay(capture, left -> 1)).isEqualTo(replay(capture, left -> left));
+    assertThat(CaptureReplay.frames(capture, left -> 1))
+        .isEqualTo(CaptureReplay.frames(capture, left -> left));
   }
 
   @Test
   void obs_becomesVideoAndAudioOnTheirGrids() throws Exception {
-    List<MediaFrame> frames = replay(Capture.OBS_30, left -> left);
+    List<MediaFrame> frames = CaptureReplay.frames(Capture.OBS_30, left -> left);
     List<MediaFrame> video = of(frames, TrackId.VIDEO);
     List<MediaFrame> audio = of(frames, TrackId.AUDIO);
     assertThat(video).hasSize(398);
@@ -67,7 +54,8 @@ class CaptureReplayTest {
 
   @Test
   void gstreamer_losesItsInBandParameterSetsAndDelimiters() throws Exception {
-    List<MediaFrame> video = of(replay(Capture.GSTREAMER, left -> left), TrackId.VIDEO);
+    List<MediaFrame> video =
+        of(CaptureReplay.frames(Capture.GSTREAMER, left -> left), TrackId.VIDEO);
     assertThat(video).hasSize(250);
     assertThat(video.getFirst().keyframe()).isTrue();
     for (MediaFrame frame : video) {
@@ -78,10 +66,10 @@ class CaptureReplayTest {
 
   @Test
   void audioOnlyAndVideoOnly_areStreamsOfOneTrack() throws Exception {
-    assertThat(replay(Capture.FFMPEG_8_AUDIO_ONLY, left -> left))
+    assertThat(CaptureReplay.frames(Capture.FFMPEG_8_AUDIO_ONLY, left -> left))
         .hasSize(283)
         .allMatch(f -> f.track().equals(TrackId.AUDIO));
-    assertThat(replay(Capture.FFMPEG_8_VIDEO_ONLY_LONG_GOP, left -> left))
+    assertThat(CaptureReplay.frames(Capture.FFMPEG_8_VIDEO_ONLY_LONG_GOP, left -> left))
         .isNotEmpty()
         .allMatch(f -> f.track().equals(TrackId.VIDEO));
   }
@@ -89,7 +77,7 @@ class CaptureReplayTest {
   @Test
   void extendedTimestamps_becomeTimesFromZero() throws Exception {
     List<MediaFrame> video =
-        of(replay(Capture.FFMPEG_8_EXTENDED_TIMESTAMPS, left -> left), TrackId.VIDEO);
+        of(CaptureReplay.frames(Capture.FFMPEG_8_EXTENDED_TIMESTAMPS, left -> left), TrackId.VIDEO);
     assertThat(video).hasSize(150);
     assertThat(video.stream().limit(3).map(MediaFrame::dts)).containsExactly(0L, 3_600L, 7_200L);
     assertThat(video.stream().limit(3).map(f -> f.pts() - f.dts()))
@@ -98,59 +86,5 @@ class CaptureReplayTest {
 
   private static List<MediaFrame> of(List<MediaFrame> frames, TrackId track) {
     return frames.stream().filter(f -> f.track().equals(track)).toList();
-  }
-
-  /// Sends a capture as [#nextLength] cuts it and returns the frames that were logged.
-  private static List<MediaFrame> replay(Capture capture, IntUnaryOperator nextLength)
-      throws Exception {
-    try (TestServer server = TestServer.start()) {
-      send(capture.bytes(), server.port(), nextLength);
-      StreamStarted started = server.await(StreamStarted.class);
-      List<LogEntry> entries =
-          capture == Capture.OBS_30
-              ? server.readUntil(started.stream(), LogEntry.EpochEnded.class)
-              : server.readToEnd(started.stream());
-      assertThat(server.await(EpochBegan.class).tracks())
-          .allMatch(
-              t ->
-                  t instanceof TrackDescription.Audio(var _, var codec, var rate, var _)
-                      ? codec.equals("mp4a.40.2") && rate >= 44_100
-                      : t instanceof TrackDescription.Video v && v.width() == 320);
-      if (capture == Capture.OBS_30) {
-        server.await(StreamRecovering.class); // the recording stops without a goodbye
-      } else {
-        server.await(StreamEnded.class);
-      }
-      assertThat(server.events).noneMatch(StreamError.class::isInstance);
-      assertThat(entries.stream().filter(TrackFormatChanged.class::isInstance))
-          .hasSizeBetween(1, 2);
-      return entries.stream()
-          .filter(LoggedFrame.class::isInstance)
-          .map(entry -> ((LoggedFrame) entry).frame())
-          .toList();
-    }
-  }
-
-  private static void send(byte[] bytes, int port, IntUnaryOperator nextLength) throws IOException {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
-      socket.setTcpNoDelay(true);
-      List<byte[]> parts =
-          List.of(
-              Arrays.copyOf(bytes, Capture.HELLO),
-              Arrays.copyOfRange(bytes, Capture.HELLO, bytes.length));
-      for (byte[] part : parts) {
-        int at = 0;
-        while (at < part.length) {
-          int length = Math.min(part.length - at, nextLength.applyAsInt(part.length - at));
-          socket.getOutputStream().write(part, at, length);
-          at += length;
-        }
-        if (part.length == Capture.HELLO) {
-          socket.getInputStream().readNBytes(1 + 2 * 1_536);
-        }
-      }
-      socket.shutdownOutput();
-      socket.getInputStream().readAllBytes();
-    }
   }
 }
