@@ -20,6 +20,7 @@ import nova.framelog.FrameLogReader;
 import nova.framelog.InProcessFrameLog;
 import nova.framelog.LogEntry;
 import nova.framelog.LogPosition;
+import nova.ingest.chunk.RtmpLimits;
 import nova.ingest.publish.IngestMetrics;
 import nova.ingest.publish.PublishAuthorizer;
 import nova.ingest.publish.PublishDecision;
@@ -86,6 +87,14 @@ public final class TestServer implements AutoCloseable {
   }
 
   public static RtmpConfig config(Duration grace, Duration timeouts) {
+    return config(grace, timeouts, RtmpLimits.defaults());
+  }
+
+  public static RtmpConfig config(RtmpLimits limits) {
+    return config(Duration.ofSeconds(30), Duration.ofSeconds(10), limits);
+  }
+
+  private static RtmpConfig config(Duration grace, Duration timeouts, RtmpLimits limits) {
     RtmpConfig d = RtmpConfig.defaults();
     return new RtmpConfig(
         "127.0.0.1",
@@ -97,7 +106,7 @@ public final class TestServer implements AutoCloseable {
         grace,
         d.takeoversPerMinute(),
         d.keepLog(),
-        d.limits());
+        limits);
   }
 
   /// The key `secret` and those of the captures open the channel `live`.

@@ -23,14 +23,12 @@ public record RtmpLimits(
     @Setting(value = "Refused publish attempts from one address within a minute.", byDefault = "10")
         int publishFailuresPerMinute,
     @Setting(
-            value = "Highest bitrate of a broadcast in Mbit/s; above it the broadcaster is told.",
+            value = "Highest bitrate of a broadcast in Mbit/s, as a mean over 30 s.",
             byDefault = "50")
         int sourceMegabitsPerSecond,
     @Setting(value = "Largest picture width in pixels.", byDefault = "4096") int sourceWidth,
     @Setting(value = "Largest picture height in pixels.", byDefault = "2160") int sourceHeight,
-    @Setting(
-            value = "Highest frame rate of a broadcast; above it the broadcaster is told.",
-            byDefault = "120")
+    @Setting(value = "Highest frame rate of a broadcast, as a mean over 30 s.", byDefault = "120")
         int sourceFrameRate) {
 
   /// A message length is a 24-bit field.

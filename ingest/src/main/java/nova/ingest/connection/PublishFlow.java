@@ -34,6 +34,7 @@ import org.slf4j.LoggerFactory;
 final class PublishFlow {
   private static final Logger log = LoggerFactory.getLogger(PublishFlow.class);
   private static final Duration PING_AFTER = Duration.ofSeconds(4);
+  private static final Duration PLAYABLE_WITHIN = Duration.ofSeconds(30);
   private static final String LOST = "The connection was lost.";
 
   /// Tells the peer why, and closes.
@@ -52,6 +53,7 @@ final class PublishFlow {
   private int messageStream; // of the publish under way, 0 when there is none
   private long waitingSinceNs; // for publish, or for a decision about it
   private long bytesMeasured;
+  private long grantedNs;
   private @Nullable PublishSession session;
 
   PublishFlow(
@@ -153,6 +155,8 @@ final class PublishFlow {
       return;
     }
     session = new PublishSession(granted, ports.limits());
+    grantedNs = ports.nanoClock().nanoTime();
+    bytesMeasured = traffic.receivedBytes();
     traffic.awaitMedia();
     out.allowMedia();
     out.send(new UserControl.StreamBegin(messageStream));
@@ -234,6 +238,8 @@ final class PublishFlow {
     publishing.tick();
     if (traffic.mediaSilenceNs() > ports.timeouts().silence().toNanos()) {
       lose();
+    } else if (isUnplayable(publishing)) {
+      refusal.refuse(StatusCode.PUBLISH_FAILED, "nothing-playable", publishing.obstacle());
     } else if (isQuiet()) {
       out.send(
           new UserControl.PingRequest(ports.nanoClock().nanoTime() / 1_000_000 & 0xffff_ffffL));
@@ -257,6 +263,14 @@ final class PublishFlow {
           "publish-timeout",
           "No publish within %d s.".formatted(patience.toSeconds()));
     }
+  }
+
+  /// Media arrives, but none that could be shown. An encoder joined in the middle of a long group
+  /// of pictures is given time; one whose tracks are all of other kinds is not.
+  private boolean isUnplayable(PublishSession publishing) {
+    return !publishing.hasBegun()
+        && (publishing.isRefusedWholly()
+            || ports.nanoClock().nanoTime() - grantedNs > PLAYABLE_WITHIN.toNanos());
   }
 
   private boolean isQuiet() {

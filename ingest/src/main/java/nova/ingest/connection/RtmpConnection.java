@@ -22,6 +22,7 @@ import nova.ingest.message.SetPeerBandwidth;
 import nova.ingest.message.UserControl;
 import nova.ingest.message.VideoMessage;
 import nova.ingest.message.WindowAcknowledgementSize;
+import nova.media.LimitExceededException;
 import nova.media.MediaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -89,8 +90,13 @@ public final class RtmpConnection {
 
   /// The time of the connection goes on; called about once a second.
   public void tick() {
-    if (!closing) {
+    if (closing) {
+      return;
+    }
+    try {
       broadcast.tick();
+    } catch (LimitExceededException e) {
+      fail(e);
     }
   }
 
@@ -99,7 +105,10 @@ public final class RtmpConnection {
     refuse(
         broadcast.isPublishing() ? StatusCode.PUBLISH_FAILED : StatusCode.CONNECT_REJECTED,
         cause.reason(),
-        "Protocol error: %s.".formatted(cause.getMessage()));
+        "%s: %s."
+            .formatted(
+                cause instanceof LimitExceededException ? "Limit exceeded" : "Protocol error",
+                cause.getMessage()));
   }
 
   /// The socket is gone.
@@ -193,10 +202,12 @@ public final class RtmpConnection {
               .formatted(ports.limits().connectionsPerAddress()));
       return;
     }
+    if (!connected) {
+      broadcast.awaitPublish(); // once: connecting again buys no more time
+    }
     connected = true;
     app = connect.app();
     encoder = connect.flashVersion();
-    broadcast.awaitPublish();
     out.send(new WindowAcknowledgementSize(Traffic.WINDOW));
     out.send(new SetPeerBandwidth(Traffic.WINDOW, DYNAMIC_LIMIT));
     out.send(new SetChunkSize(CHUNK_SIZE));
@@ -233,7 +244,7 @@ public final class RtmpConnection {
             StatusCode.PLAY_FAILED,
             "RTMP is for publishing here; watch over HLS at /watch/CHANNEL on this server's HTTP"
                 + " port."));
-    close();
+    close("The connection asked to play.");
   }
 
   private void refuse(StatusCode code, String reason, String sentence) {
@@ -250,12 +261,12 @@ public final class RtmpConnection {
     } else {
       out.send(CommandReplies.failed(1, StatusCode.CONNECT_REJECTED, sentence));
     }
-    close();
+    close(sentence);
   }
 
-  private void close() {
+  private void close(String sentence) {
     closing = true;
-    broadcast.close("The connection was closed.");
+    broadcast.close(sentence);
     out.closeGently();
   }
 }

@@ -40,7 +40,8 @@ public record AggregateMessage(List<RawMessage> messages) implements RtmpMessage
       if (in.remaining() < size) {
         break;
       }
-      Bytes data = in.bytes(size);
+      // A copy of its own: one small frame kept must not keep the whole aggregate in memory.
+      Bytes data = Bytes.wrap(in.bytes(size).toByteArray());
       in.skip(Math.min(BACK_POINTER, in.remaining())); // the last one may be missing
       if (messages.isEmpty()) {
         shift = aggregate.timestamp() - timestamp;

@@ -9,6 +9,7 @@ import nova.core.Bytes;
 import nova.core.TrackKind;
 import nova.ingest.chunk.RtmpLimits;
 import nova.ingest.publish.ParameterSets.Cleaned;
+import nova.media.LimitExceededException;
 import nova.media.MediaException;
 import nova.media.TrackFormat;
 import nova.media.TrackFormat.VideoFormat;
@@ -27,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// What is broken is dropped and counted, one frame at a time. A track that Nova does not carry is
 /// dropped as a whole and the broadcaster is told. Neither touches the connection or the other
-/// track.
+/// track; only a picture larger than the limits throws [LimitExceededException].
 ///
 /// *Confined to its session's thread.*
 final class FrameAssembler {
@@ -41,6 +42,8 @@ final class FrameAssembler {
 
     void onFrame(SourceFrame frame);
   }
+
+  private static final int SMALL_WASTE = 1_024;
 
   private final RtmpLimits limits;
   private final HealthMeter health;
@@ -75,7 +78,7 @@ final class FrameAssembler {
                   TrackKind.AUDIO,
                   start.configuration(),
                   () -> FlvCodecs.audioFormat(start.codec(), start.configuration()));
-          case AudioPacket.CodedFrame frame -> audioFrame(timeMs, frame, arrivedAt);
+          case AudioPacket.CodedFrame frame -> audioFrame(timeMs, frame, payload, arrivedAt);
           case AudioPacket.SequenceEnd _, AudioPacket.MultichannelConfig _ -> {}
         }
       }
@@ -97,7 +100,7 @@ final class FrameAssembler {
                   TrackKind.VIDEO,
                   start.configuration(),
                   () -> withinLimits(FlvCodecs.videoFormat(start.codec(), start.configuration())));
-          case VideoPacket.CodedFrame frame -> videoFrame(timeMs, frame, arrivedAt);
+          case VideoPacket.CodedFrame frame -> videoFrame(timeMs, frame, payload, arrivedAt);
           case VideoPacket.SequenceEnd _, VideoPacket.Metadata _ -> {}
         }
       }
@@ -138,26 +141,28 @@ final class FrameAssembler {
   }
 
   private VideoFormat withinLimits(VideoFormat format) {
-    if (format.width() > limits.sourceWidth() || format.height() > limits.sourceHeight()) {
-      throw new UnsupportedMediaException(
-          "picture-size",
-          "video is %dx%d (expected: at most %dx%d); set a smaller output size"
-              .formatted(
-                  format.width(), format.height(), limits.sourceWidth(), limits.sourceHeight()));
+    if (format.width() > limits.sourceWidth()) {
+      throw new LimitExceededException("source-width", format.width(), limits.sourceWidth());
+    }
+    if (format.height() > limits.sourceHeight()) {
+      throw new LimitExceededException("source-height", format.height(), limits.sourceHeight());
     }
     return format;
   }
 
-  private void audioFrame(long timeMs, AudioPacket.CodedFrame frame, Instant arrivedAt) {
+  private void audioFrame(
+      long timeMs, AudioPacket.CodedFrame frame, Bytes message, Instant arrivedAt) {
     if (!formats.containsKey(TrackKind.AUDIO) || !frame.codec().equals(FlvCodecs.AAC)) {
       health.dropped("frame-before-configuration");
       return;
     }
     output.onFrame(
-        new SourceFrame(TrackKind.AUDIO, timeMs, 0, 0, true, frame.payload(), arrivedAt));
+        new SourceFrame(
+            TrackKind.AUDIO, timeMs, 0, 0, true, unpinned(frame.payload(), message), arrivedAt));
   }
 
-  private void videoFrame(long timeMs, VideoPacket.CodedFrame frame, Instant arrivedAt) {
+  private void videoFrame(
+      long timeMs, VideoPacket.CodedFrame frame, Bytes message, Instant arrivedAt) {
     ParameterSets sets = parameterSets;
     if (sets == null
         || !frame.codec().equals(FlvCodecs.AVC)
@@ -180,8 +185,16 @@ final class FrameAssembler {
             frame.compositionTimeMs(),
             frame.nanosecondOffset(),
             cleaned.keyframe(),
-            cleaned.payload(),
+            unpinned(cleaned.payload(), message),
             arrivedAt));
+  }
+
+  /// A frame shares the memory of its message. One that is a small part of it is copied, or a log
+  /// that counts frames would hold far more memory than it knows.
+  private static Bytes unpinned(Bytes frame, Bytes message) {
+    return message.length() - frame.length() > frame.length() + SMALL_WASTE
+        ? Bytes.wrap(frame.toByteArray())
+        : frame;
   }
 
   /// The encoder changed its parameters in band, without a new sequence header.
@@ -193,6 +206,9 @@ final class FrameAssembler {
   /// A message of a codec that is not carried refuses a track that has no format; one that has goes
   /// on without the message.
   private void drop(TrackKind track, MediaException cause) {
+    if (cause instanceof LimitExceededException) {
+      throw cause;
+    }
     if (cause instanceof UnsupportedMediaException && !formats.containsKey(track)) {
       refuse(track, cause);
     } else {

@@ -36,6 +36,8 @@ final class HealthMeter {
   private long framesReported;
   private long repairedTimestamps;
   private long droppedFrames;
+  private long videoFrames;
+  private String lastDrop = "";
 
   HealthMeter(IngestMetrics metrics) {
     this.metrics = metrics;
@@ -48,6 +50,7 @@ final class HealthMeter {
     keyframes = 0;
     audioRuns = false;
     videoRuns = false;
+    lastDrop = "";
     refusedTracks.clear();
     extraTracks.clear();
   }
@@ -58,6 +61,9 @@ final class HealthMeter {
 
   void dropped(String reason) {
     droppedFrames++;
+    if (lastDrop.isEmpty() || !reason.equals("frame-before-configuration")) {
+      lastDrop = reason; // a broken configuration tells more than the frames that then lack it
+    }
     metrics.dropped(reason);
   }
 
@@ -94,6 +100,7 @@ final class HealthMeter {
     receivedFrames++;
     window(track).add(timeMs, bytes * 8L);
     if (track == TrackKind.VIDEO) {
+      videoFrames++;
       frames.add(timeMs, 1);
       lastVideoMs = timeMs;
       if (keyframe) {
@@ -112,6 +119,22 @@ final class HealthMeter {
 
   long receivedFrames() {
     return receivedFrames;
+  }
+
+  /// Frames of video since the stream began.
+  long videoFrames() {
+    return videoFrames;
+  }
+
+  /// Why a session from which nothing could be logged has nothing to show.
+  String obstacle() {
+    if (!refusedTracks.isEmpty()) {
+      return "Nothing of this can be played: " + String.join("; ", refusedTracks.values()) + ".";
+    }
+    return lastDrop.isEmpty()
+        ? "Nothing that can be played arrived; a broadcast must begin with a keyframe."
+        : "Nothing that can be played arrived; the last message was dropped for %s."
+            .formatted(lastDrop.replace('-', ' '));
   }
 
   /// Hands the frames logged since the last call to the metrics.

@@ -1,10 +1,14 @@
 package nova.ingest.publish;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import nova.core.Bytes;
+import nova.media.MalformedMediaException;
 import nova.media.avc.AvcDecoderConfigurationRecord;
 import nova.media.avc.NalUnitType;
+import nova.media.bytes.BitReader;
 
 /// Takes parameter sets and delimiters out of H.264 access units: in an `avc1` track they belong in
 /// the decoder configuration alone.
@@ -15,6 +19,10 @@ import nova.media.avc.NalUnitType;
 ///
 /// Spec: ISO/IEC 14496-15 §5.3.1, §5.4.2.1. *Confined to its session's thread.*
 final class ParameterSets {
+  private static final int MOST_SEQUENCE_SETS = 31;
+  private static final int MOST_PICTURE_SETS = 255;
+  private static final int LONGEST_SET = 0xffff;
+
   private final int lengthSize;
   private final AvcDecoderConfigurationRecord configuration;
 
@@ -60,18 +68,26 @@ final class ParameterSets {
   }
 
   /// The configuration with `found` in place of the sets that it had. A new sequence parameter set
-  /// replaces all sets; a picture parameter set alone is added.
+  /// replaces all sets; a picture parameter set alone is added, or replaces the one of its id.
   AvcDecoderConfigurationRecord configurationWith(List<Bytes> found) {
     List<Bytes> sequence = only(found, NalUnitType.SEQUENCE_PARAMETER_SET);
     List<Bytes> picture = only(found, NalUnitType.PICTURE_PARAMETER_SET);
     if (sequence.isEmpty()) {
       sequence = configuration.sequenceParameterSets();
+      Set<Long> replaced = new HashSet<>();
+      picture.forEach(set -> replaced.add(pictureSetId(set)));
       List<Bytes> more = new ArrayList<>(picture);
-      more.addAll(configuration.pictureParameterSets());
+      for (Bytes set : configuration.pictureParameterSets()) {
+        if (replaced.add(pictureSetId(set))) {
+          more.add(set);
+        }
+      }
       picture = more;
     } else if (picture.isEmpty()) {
       picture = configuration.pictureParameterSets();
     }
+    requireWritable(sequence, MOST_SEQUENCE_SETS);
+    requireWritable(picture, MOST_PICTURE_SETS);
     Bytes first = sequence.getFirst();
     return new AvcDecoderConfigurationRecord(
         first.length() > 3 ? first.getUnsigned(1) : configuration.profile(),
@@ -81,6 +97,22 @@ final class ParameterSets {
         sequence,
         picture,
         configuration.highProfileFields());
+  }
+
+  /// pic_parameter_set_id.
+  private static long pictureSetId(Bytes set) {
+    return new BitReader(set.slice(1), "picture-parameter-set").ue();
+  }
+
+  /// A peer may send any number of sets of any size; a configuration has room for so many.
+  private static void requireWritable(List<Bytes> sets, int most) {
+    long longest = sets.stream().mapToLong(Bytes::length).max().orElse(0);
+    if (sets.isEmpty() || sets.size() > most || longest > LONGEST_SET) {
+      throw new MalformedMediaException(
+          "bad-parameter-sets",
+          "%d parameter sets of up to %d bytes (expected: 1 to %d of at most %d)"
+              .formatted(sets.size(), longest, most, LONGEST_SET));
+    }
   }
 
   private List<Bytes> withUnknown(

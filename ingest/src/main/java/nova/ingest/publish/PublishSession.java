@@ -41,14 +41,20 @@ public final class PublishSession {
   private final TrackProbe probe = new TrackProbe();
 
   private final Map<TrackKind, TrackFormat> formats = new EnumMap<>(TrackKind.class);
+  private final SourceLoad load;
   private @Nullable EpochWriter epoch;
   private boolean over;
+  private long bytesBefore; // until the last tick
+  private long framesBefore;
 
   public PublishSession(StreamGrant grant, RtmpLimits limits) {
     this.grant = grant;
     this.health = grant.health();
     this.health.sessionBegan();
     this.limits = limits;
+    this.load = new SourceLoad(limits);
+    this.bytesBefore = health.receivedBytes();
+    this.framesBefore = health.videoFrames();
     this.assembler =
         new FrameAssembler(
             limits,
@@ -121,11 +127,37 @@ public final class PublishSession {
   }
 
   /// Reports the health of the stream; called about once a second.
+  ///
+  /// @throws nova.media.LimitExceededException when the source sends more than it may
   public void tick() {
-    if (!over && epoch != null) {
+    if (over) {
+      return;
+    }
+    if (epoch != null) {
       health.reportFrames();
       grant.measured(health.health(limits));
     }
+    long bytes = health.receivedBytes() - bytesBefore;
+    long frames = health.videoFrames() - framesBefore;
+    bytesBefore += bytes;
+    framesBefore += frames;
+    load.second(bytes, frames);
+  }
+
+  /// Whether frames went into the log.
+  public boolean hasBegun() {
+    return epoch != null;
+  }
+
+  /// Whether all that was sent so far is of kinds that Nova does not carry, and sound and picture
+  /// both came.
+  public boolean isRefusedWholly() {
+    return formats.isEmpty() && refusedTracks().size() == TrackKind.values().length;
+  }
+
+  /// Why nothing of it can be shown, as sentences for the broadcaster.
+  public String obstacle() {
+    return health.obstacle();
   }
 
   /// Ends the session: the epoch is closed and the stream given back. Only the first call counts.

@@ -1,9 +1,12 @@
 package nova.ingest.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import nova.core.Bytes;
 import nova.ingest.publish.ParameterSets.Cleaned;
+import nova.media.MalformedMediaException;
 import nova.media.avc.AvcDecoderConfigurationRecord;
 import nova.media.avc.AvcFormats;
 import org.junit.jupiter.api.Test;
@@ -54,6 +57,25 @@ class ParameterSetsTest {
     assertThat(changed.sequenceParameterSets()).containsExactly(Bytes.ofHex(OTHER_SPS));
     assertThat(changed.pictureParameterSets()).containsExactly(Bytes.ofHex(PPS));
     assertThat(AvcFormats.of(changed.write()).codecString()).isEqualTo("avc1.42c01e");
+  }
+
+  @Test
+  void pictureSet_ofAnIdThatIsThere_replacesIt() {
+    Bytes changed = Bytes.ofHex(PPS + "00"); // the same id comes first in both
+    AvcDecoderConfigurationRecord record = sets.configurationWith(List.of(changed));
+    assertThat(record.pictureParameterSets()).containsExactly(changed);
+    Bytes another = Bytes.ofHex("684e3c80"); // id 1
+    assertThat(sets.configurationWith(List.of(another)).pictureParameterSets())
+        .containsExactly(another, Bytes.ofHex(PPS));
+  }
+
+  @Test
+  void setsThatNoConfigurationHasRoomFor_areMalformed() {
+    byte[] large = new byte[70_000];
+    large[0] = 0x67;
+    assertThatThrownBy(() -> sets.configurationWith(List.of(Bytes.wrap(large))))
+        .isInstanceOf(MalformedMediaException.class)
+        .hasMessageContaining("70000 bytes");
   }
 
   private static Bytes units(String... units) {

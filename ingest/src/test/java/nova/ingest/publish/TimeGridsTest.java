@@ -77,6 +77,17 @@ class TimeGridsTest {
   }
 
   @Test
+  void videoClock_thatStandsStill_isGoneOnWithout() {
+    VideoGrid grid = new VideoGrid();
+    long last = 0;
+    for (int frame = 0; frame < 1_000; frame++) {
+      last = grid.place(0, 0, 0).dts();
+    }
+    assertThat(last).isGreaterThan(4_000 * 90L);
+    assertThat(grid.repaired()).isEqualTo(999);
+  }
+
+  @Test
   void duplicateVideoTime_movesBehindTheFrameBefore() {
     VideoGrid grid = new VideoGrid();
     assertThat(grid.place(40, 80, 0)).isEqualTo(new Placed(3_600, 10_800));
