@@ -1,5 +1,6 @@
 package nova.framelog;
 
+import java.time.Duration;
 import nova.core.DataSize;
 import nova.core.Setting;
 
@@ -7,21 +8,32 @@ import nova.core.Setting;
 ///
 /// *Immutable.*
 ///
+/// @param keep groups of pictures that ended longer ago are dropped, except the newest
 /// @param memoryPerStream the oldest frames of a stream are dropped beyond it
 public record FrameLogConfig(
+    @Setting(
+            value =
+                "How long frames are kept for a stage that restarts or lags; a group of pictures"
+                    + " stays whole.",
+            byDefault = "5s")
+        Duration keep,
     @Setting(
             value = "Memory for the latest frames of one stream; the oldest are dropped beyond it.",
             byDefault = "32MiB")
         DataSize memoryPerStream) {
   public FrameLogConfig {
+    if (keep.compareTo(Duration.ofSeconds(1)) < 0) {
+      throw new IllegalArgumentException("frame log keeps %s (expected: >= 1s)".formatted(keep));
+    }
     if (memoryPerStream.bytes() < DataSize.ofMiB(1).bytes()) {
       throw new IllegalArgumentException(
           "frame log memory per stream %s (expected: >= 1MiB)".formatted(memoryPerStream));
     }
   }
 
-  /// 32 MiB per stream: more than 5 s of a 50 Mbit/s source.
+  /// 5 s: a reader is some milliseconds behind, or is being restarted. 32 MiB: more than 5 s of a
+  /// 50 Mbit/s source.
   public static FrameLogConfig defaults() {
-    return new FrameLogConfig(DataSize.ofMiB(32));
+    return new FrameLogConfig(Duration.ofSeconds(5), DataSize.ofMiB(32));
   }
 }

@@ -39,7 +39,6 @@ public final class InProcessFrameLog implements FrameLog {
   }
 
   private InProcessStreamLog log(StreamId stream) {
-    return streams.computeIfAbsent(
-        stream, id -> new InProcessStreamLog(id, config.memoryPerStream().bytes()));
+    return streams.computeIfAbsent(stream, id -> new InProcessStreamLog(id, config));
   }
 }

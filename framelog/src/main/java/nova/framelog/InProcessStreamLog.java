@@ -1,6 +1,7 @@
 package nova.framelog;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -20,9 +21,11 @@ import org.jspecify.annotations.Nullable;
 /// One stream's log in memory.
 ///
 /// Entries have positions that only rise. A ring keeps those from `head` to `end`; an index keeps
-/// the positions of the leading track's keyframes. Beyond the cap the head moves to the next
-/// keyframe, or frame by frame when a single group of pictures exceeds the cap. What was in force
-/// at the head (epoch and formats) is kept for readers that start there.
+/// the positions of the leading track's keyframes. The head moves to the next keyframe once that
+/// one has been kept long enough: what is old is in everybody's hands, and a large heap of it would
+/// cost memory and long collections. Beyond the cap the head also moves to the next keyframe, or
+/// frame by frame when a single group of pictures exceeds the cap. What was in force at the head
+/// (epoch and formats) is kept for readers that start there.
 ///
 /// *Thread-safe.*
 final class InProcessStreamLog {
@@ -32,6 +35,7 @@ final class InProcessStreamLog {
 
   private final StreamId stream;
   private final long capBytes;
+  private final Duration keep;
   private final ReentrantLock lock = new ReentrantLock();
   private final List<Reader> waiting = new ArrayList<>(2);
   private final LogTailTracker tail = new LogTailTracker();
@@ -46,9 +50,10 @@ final class InProcessStreamLog {
   private boolean removed;
   private @Nullable Writer current;
 
-  InProcessStreamLog(StreamId stream, long capBytes) {
+  InProcessStreamLog(StreamId stream, FrameLogConfig config) {
     this.stream = stream;
-    this.capBytes = capBytes;
+    this.capBytes = config.memoryPerStream().bytes();
+    this.keep = config.keep();
   }
 
   FrameLogWriter openWriter() {
@@ -108,12 +113,36 @@ final class InProcessStreamLog {
     end++;
     bytes += cost(entry);
     tail.add(entry);
+    if (entry instanceof LoggedFrame newest) {
+      dropArrivedBefore(newest.arrivedAt().minus(keep));
+    }
     if (bytes > capBytes) {
       dropOldest();
     }
     for (int i = 0; i < waiting.size(); i++) {
       waiting.get(i).appended(entry);
     }
+  }
+
+  /// Drops the groups of pictures that are followed by one that is old enough to begin at.
+  private void dropArrivedBefore(Instant limit) {
+    for (Long next = keyframeAfterHead(); next != null; next = keyframeAfterHead()) {
+      if (!(entryAt(next) instanceof LoggedFrame frame) || frame.arrivedAt().isAfter(limit)) {
+        return;
+      }
+      while (head < next) {
+        dropHead();
+      }
+    }
+  }
+
+  private @Nullable Long keyframeAfterHead() {
+    for (Long position : keyframes) {
+      if (position > head) {
+        return position;
+      }
+    }
+    return null;
   }
 
   private void dropOldest() {

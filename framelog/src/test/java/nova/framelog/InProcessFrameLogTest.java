@@ -10,13 +10,14 @@ import java.util.concurrent.TimeUnit;
 import nova.core.DataSize;
 import nova.core.Epoch;
 import nova.core.StreamId;
+import nova.core.TrackId;
 import nova.framelog.LogEntry.LoggedFrame;
 import org.junit.jupiter.api.Test;
 
 class InProcessFrameLogTest extends FrameLogContract {
   @Override
   protected FrameLog newLog(long bytes) {
-    return new InProcessFrameLog(new FrameLogConfig(new DataSize(bytes)));
+    return new InProcessFrameLog(new FrameLogConfig(Duration.ofHours(1), new DataSize(bytes)));
   }
 
   @Test
@@ -51,5 +52,28 @@ class InProcessFrameLogTest extends FrameLogContract {
       assertThat(reader.read(Duration.ofMillis(20), _ -> false)).hasSize(3);
       assertThat(reader.read(Duration.ZERO, _ -> false)).isEmpty();
     }
+  }
+
+  @Test
+  void append_longBroadcast_keepsWholeGroupsOfPicturesOfTheLastSeconds() throws Exception {
+    FrameLog log =
+        new InProcessFrameLog(new FrameLogConfig(Duration.ofSeconds(10), DataSize.ofMiB(32)));
+    StreamId stream = new StreamId("stream1");
+    StreamLogWriter writer = new StreamLogWriter(log.openWriter(stream));
+    SyntheticBroadcast broadcast = SyntheticBroadcast.usual(60);
+    Epoch _ = writer.startEpoch(broadcast.formats(), BEGIN);
+    broadcast.arrivals().forEach(a -> writer.append(a.frame(), a.at()));
+
+    List<LogEntry> entries = log.openReader(stream, LogPosition.EARLIEST).read(Duration.ZERO);
+
+    List<LoggedFrame> frames =
+        entries.stream()
+            .filter(LoggedFrame.class::isInstance)
+            .map(LoggedFrame.class::cast)
+            .toList();
+    assertThat(frames.getFirst().frame().keyframe()).isTrue();
+    assertThat(frames.getFirst().frame().track()).isEqualTo(TrackId.VIDEO);
+    assertThat(Duration.between(frames.getFirst().arrivedAt(), broadcast.arrivals().getLast().at()))
+        .isBetween(Duration.ofSeconds(10), Duration.ofSeconds(12).plusMillis(100));
   }
 }

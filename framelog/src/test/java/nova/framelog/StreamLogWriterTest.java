@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import nova.core.Bytes;
+import nova.core.DataSize;
 import nova.core.Epoch;
 import nova.core.StreamId;
 import nova.core.TrackId;
@@ -27,7 +28,8 @@ import org.junit.jupiter.api.Test;
 class StreamLogWriterTest {
   private static final StreamId STREAM = new StreamId("abcd");
 
-  private final InProcessFrameLog frames = new InProcessFrameLog(FrameLogConfig.defaults());
+  private final InProcessFrameLog frames =
+      new InProcessFrameLog(new FrameLogConfig(Duration.ofHours(1), DataSize.ofMiB(32)));
 
   @Test
   void epoch_startsWithItsFormats_videoFirst() throws Exception {

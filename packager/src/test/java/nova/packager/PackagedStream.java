@@ -14,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import nova.core.Bytes;
 import nova.core.ChannelSlug;
+import nova.core.DataSize;
 import nova.core.InProcessStreamEvents;
 import nova.core.RenditionId;
 import nova.core.StreamEvent;
@@ -41,7 +42,8 @@ final class PackagedStream implements AutoCloseable {
   static final RenditionId AUDIO = new RenditionId("audio");
   private static final ChannelSlug CHANNEL = new ChannelSlug("live");
 
-  final InProcessFrameLog frames = new InProcessFrameLog(FrameLogConfig.defaults());
+  final InProcessFrameLog frames =
+      new InProcessFrameLog(new FrameLogConfig(Duration.ofHours(1), DataSize.ofMiB(32)));
   final InMemorySegmentStore segments;
   final InMemoryTimelineStore timelines;
   final BlockingQueue<StreamEvent> events = new LinkedBlockingQueue<>();
