@@ -22,7 +22,7 @@ import nova.bench.publish.Publishers;
 final class PublishersBench implements Bench {
   private static final int VIDEO_KBPS = 2_870; // with the audio and FLV's headers 3 Mbit/s
   private static final Duration IDLE = Duration.ofSeconds(8);
-  private static final Duration WARM_UP = Duration.ofSeconds(30); // HotSpot compiles for that long
+  private static final Duration WARM_UP = Duration.ofSeconds(60); // HotSpot compiles for that long
   private static final Duration NGINX_WARM_UP = Duration.ofSeconds(5);
 
   private final Options options;

@@ -51,9 +51,14 @@ final class ViewersBench implements Bench {
           Audience.join(options.viewers(), server, stream.mediaPlaylists(), JOIN_TIME)) {
         publishers.sleep(JOIN_TIME.plus(SETTLE));
         Audience.Seen before = audience.seen();
-        ProcessUsage usageBefore = nova.usage();
+        ProcessUsage serverBefore = nova.usage();
+        ProcessUsage loadBefore = ProcessUsage.ofThisProcess();
         publishers.sleep(options.duration());
-        return figures(before, audience.seen(), usageBefore, nova.usage());
+        double loadPercent = ProcessUsage.ofThisProcess().percentOfCoreSince(loadBefore);
+        List<Figure> figures = figures(before, audience.seen(), serverBefore, nova.usage());
+        figures.add(
+            Figure.fact("CPU of the load generator", Figure.number(loadPercent) + " % of a core"));
+        return figures;
       }
     }
   }

@@ -18,12 +18,21 @@ public record ProcessUsage(long atNanos, long cpuNanos, long residentBytes) {
   /// `utime` and `stime` are in units of 1/100 s on every Linux that runs Java (USER_HZ).
   private static final long NANOS_PER_TICK = 10_000_000;
 
+  /// What the load generator has used.
+  public static ProcessUsage ofThisProcess() throws IOException {
+    return of(ProcessHandle.current(), List.of(ProcessHandle.current()));
+  }
+
   /// Reads `/proc/<pid>/stat` and `status` of the process and its descendants.
   static ProcessUsage of(ProcessHandle root) throws IOException {
+    return of(root, Stream.concat(Stream.of(root), root.descendants()).toList());
+  }
+
+  private static ProcessUsage of(ProcessHandle root, List<ProcessHandle> processes)
+      throws IOException {
     long cpu = 0;
     long resident = 0;
-    List<ProcessHandle> tree = Stream.concat(Stream.of(root), root.descendants()).toList();
-    for (ProcessHandle process : tree) {
+    for (ProcessHandle process : processes) {
       Path folder = Path.of("/proc", Long.toString(process.pid()));
       try {
         cpu += cpuNanos(Files.readString(folder.resolve("stat")));
