@@ -107,7 +107,8 @@ public final class PlaylistRenderer {
         folder + MediaPath.segmentName(segment.number()),
         segment.duration(),
         segment.discontinuity(),
-        Optional.of(folder + MediaPath.INIT_NAME),
+        // A rendition without media in an epoch has no initialization section of it.
+        segment.gap() ? Optional.empty() : Optional.of(folder + MediaPath.INIT_NAME),
         Optional.of(segment.programDateTime()),
         parts,
         segment.complete(),

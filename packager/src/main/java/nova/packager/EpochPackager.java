@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// Every rendition lists every number from its first on, because its playlist counts segments, and
 /// because discontinuity sequence numbers must agree between renditions. So a rendition whose track
 /// is absent in the epoch, or silent for 2 s longer than a whole segment, lists gaps; frames that
-/// come after their segment was declared a gap are dropped.
+/// come after their segment was declared a gap are dropped. Sound that is absent in the whole epoch
+/// is replaced by silence; see [SilentTrack].
 ///
 /// *Confined to its stream's thread.*
 final class EpochPackager {
@@ -40,6 +41,8 @@ final class EpochPackager {
   private final Publication publication;
   private final Map<TrackId, Track> tracks = new HashMap<>();
   private final SegmentClock clock = new SegmentClock();
+  private @Nullable SilentTrack silence;
+  private boolean hasFrames;
   private long firstNumber;
   private long lateFrames;
 
@@ -102,16 +105,43 @@ final class EpochPackager {
     if (track == null) {
       return false;
     }
+    if (!hasFrames) {
+      hasFrames = true;
+      replaceMissingSound(); // all formats of an epoch precede its frames
+    }
     if (track.isLate(logged.segment())) {
       lateFrames++;
     } else {
       track.segmenter.add(logged);
     }
+    if (silence != null && !logged.frame().track().equals(TrackId.AUDIO)) {
+      silence.follow(logged, track.format.timescale()).forEach(this::add);
+    }
     return true;
+  }
+
+  /// Players stop at a gap in one of two tracks, so silence takes the place of sound that the
+  /// stream had in an earlier epoch.
+  private void replaceMissingSound() {
+    RenditionWindow sound = timeline.find(TrackId.AUDIO);
+    if (sound != null
+        && !tracks.containsKey(TrackId.AUDIO)
+        && sound.format() instanceof TrackFormat.AudioFormat format) {
+      SilentTrack.of(TrackId.AUDIO, format)
+          .ifPresent(
+              silent -> {
+                format(TrackId.AUDIO, format);
+                silence = silent;
+              });
+    }
   }
 
   /// Completes what is open; no more frames will come.
   void finish() {
+    Track video = tracks.get(TrackId.VIDEO);
+    if (silence != null && video != null) {
+      silence.rest(video.format.timescale()).forEach(this::add);
+    }
     for (Track track : tracks.values()) {
       track.segmenter.finish();
     }

@@ -78,6 +78,11 @@ final class RenditionWindow {
     return !segments.isEmpty() && !last().complete();
   }
 
+  /// The format of the newest epoch with media of this rendition.
+  TrackFormat format() {
+    return format;
+  }
+
   /// A new epoch has this format.
   void format(TrackFormat next) {
     if (!next.equals(format)) {

@@ -9,6 +9,8 @@ import static org.assertj.core.api.Assertions.within;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import nova.core.DataSize;
 import nova.core.Epoch;
 import nova.core.RenditionId;
@@ -198,7 +200,7 @@ class PackagerTest {
   }
 
   @Test
-  void trackMissingInAnEpoch_isAGap_soThatNumbersAndDiscontinuitiesAgree() {
+  void audioMissingInAnEpoch_isSilence_soThatPlayersGoOn() {
     SyntheticBroadcast both = SyntheticBroadcast.usual(10);
     stream.write(both, Duration.ZERO);
     stream.write(both.withSampleRate(0), Duration.ofSeconds(10));
@@ -206,16 +208,59 @@ class PackagerTest {
     TimelineSnapshot ended = stream.close("over");
 
     assertThat(numbers(ended, AUDIO)).isEqualTo(numbers(ended, SOURCE)).hasSize(15);
-    RenditionTimeline audio = ended.rendition(AUDIO).orElseThrow();
-    assertThat(audio.segments()).filteredOn(TimelineSegment::gap).hasSize(5);
     assertThat(discontinuities(ended, AUDIO))
         .isEqualTo(discontinuities(ended, SOURCE))
         .containsExactly(5L, 10L);
-    TimelineSegment gap = audio.segments().get(6);
-    TimelineSegment other = ended.rendition(SOURCE).orElseThrow().segments().get(6);
-    assertThat(audio.timescale().toSeconds(gap.duration())).isCloseTo(2, within(0.03));
+    RenditionTimeline audio = ended.rendition(AUDIO).orElseThrow();
+    assertThat(audio.segments()).noneMatch(TimelineSegment::gap);
+    for (int i = 5; i < 10; i++) {
+      TimelineSegment silent = audio.segments().get(i);
+      TimelineSegment picture = ended.rendition(SOURCE).orElseThrow().segments().get(i);
+      assertThat(audio.timescale().toSeconds(silent.duration())).isCloseTo(2, within(0.05));
+      assertThat(Duration.between(picture.programDateTime(), silent.programDateTime()).abs())
+          .isLessThan(Duration.ofMillis(25));
+      assertThat(stream.segments.init(STREAM, AUDIO, silent.epoch())).isPresent();
+      assertThat(stream.bytes(AUDIO, silent).length()).isPositive();
+    }
+    assertPartsKeepToTheTarget("silence", audio);
+  }
+
+  @Test
+  void videoMissingInAnEpoch_isAGap_soThatNumbersAndDiscontinuitiesAgree() {
+    SyntheticBroadcast both = SyntheticBroadcast.usual(10);
+    stream.write(both, Duration.ZERO);
+    writeSoundOnly(both, Duration.ofSeconds(10));
+    stream.write(both, Duration.ofSeconds(20));
+    TimelineSnapshot ended = stream.close("over");
+
+    assertThat(numbers(ended, SOURCE)).isEqualTo(numbers(ended, AUDIO));
+    RenditionTimeline source = ended.rendition(SOURCE).orElseThrow();
+    assertThat(source.segments()).filteredOn(TimelineSegment::gap).isNotEmpty();
+    assertThat(discontinuities(ended, SOURCE)).isEqualTo(discontinuities(ended, AUDIO)).hasSize(2);
+    TimelineSegment gap =
+        source.segments().stream().filter(TimelineSegment::gap).findFirst().orElseThrow();
+    TimelineSegment other =
+        ended.rendition(AUDIO).orElseThrow().segments().stream()
+            .filter(segment -> segment.number() == gap.number())
+            .findFirst()
+            .orElseThrow();
     assertThat(Duration.between(other.programDateTime(), gap.programDateTime()).abs())
         .isLessThan(Duration.ofMillis(1));
+  }
+
+  private void writeSoundOnly(SyntheticBroadcast broadcast, Duration after) {
+    var _ =
+        stream
+            .writer()
+            .startEpoch(
+                Map.of(
+                    TrackId.AUDIO, Objects.requireNonNull(broadcast.formats().get(TrackId.AUDIO))),
+                SyntheticBroadcast.BEGIN.plus(after));
+    for (SyntheticBroadcast.Arrival arrival : broadcast.arrivals()) {
+      if (!isVideo(arrival)) {
+        var _ = stream.writer().append(arrival.frame(), arrival.at().plus(after));
+      }
+    }
   }
 
   @Test

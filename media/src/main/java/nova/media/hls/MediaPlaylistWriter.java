@@ -45,6 +45,12 @@ public final class MediaPlaylistWriter {
     playlist.renditionReports().forEach(this::renditionReport);
     if (playlist.endList()) {
       out.append("#EXT-X-ENDLIST\n");
+    } else if (playlist.partTarget().isPresent()
+        && playlist.preloadHints().isEmpty()
+        && playlist.renditionReports().isEmpty()) {
+      // hls.js 1.7 takes the last segment for the next one too when no line follows it, and then
+      // stops for good at a discontinuity.
+      out.append("# What comes next is not known yet.\n");
     }
     return out.toString();
   }
@@ -91,8 +97,11 @@ public final class MediaPlaylistWriter {
   private void segments() {
     List<MediaSegment> segments = playlist.segments();
     int skipped = playlist.skip().map(Skip::segments).orElse(0);
-    // A client of a delta update knows the map of the last segment it was not sent again.
-    String map = skipped == 0 ? "" : segments.get(skipped - 1).map().orElse("");
+    // A client of a delta update knows the map in force after the segments it is not sent again.
+    String map = "";
+    for (MediaSegment segment : segments.subList(0, skipped)) {
+      map = segment.map().orElse(map);
+    }
     for (MediaSegment segment : segments.subList(skipped, segments.size())) {
       segment(segment, map);
       map = segment.map().orElse(map);

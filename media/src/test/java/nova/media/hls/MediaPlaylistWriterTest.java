@@ -99,6 +99,50 @@ class MediaPlaylistWriterTest {
   }
 
   @Test
+  void live_playlist_does_not_end_with_a_segment() {
+    MediaPlaylist playlist = Playlists.of(100, 3);
+    MediaPlaylist alone =
+        new MediaPlaylist(
+            playlist.timescale(),
+            playlist.targetDurationSeconds(),
+            OptionalLong.of(playlist.partTarget().orElseThrow()),
+            playlist.serverControl(),
+            playlist.mediaSequence(),
+            playlist.discontinuitySequence(),
+            playlist.independentSegments(),
+            playlist.segments(),
+            Optional.empty(),
+            List.of(),
+            List.of(),
+            false);
+
+    assertThat(MediaPlaylistWriter.write(alone))
+        .endsWith(".m4s\n# What comes next is not known yet.\n");
+  }
+
+  @Test
+  void delta_update_after_a_gap_names_no_map_that_the_client_has() {
+    List<MediaSegment> segments = new ArrayList<>(Playlists.of(100, 10).segments());
+    segments.replaceAll(
+        s ->
+            s.uri().equals("0/103.m4s")
+                ? new MediaSegment(
+                    s.uri(),
+                    s.duration(),
+                    false,
+                    Optional.empty(),
+                    s.programDateTime(),
+                    List.of(),
+                    true,
+                    true)
+                : s);
+
+    assertThat(MediaPlaylistWriter.write(Playlists.with(100, segments).asDelta().orElseThrow()))
+        .contains("SKIPPED-SEGMENTS=4")
+        .doesNotContain("#EXT-X-MAP");
+  }
+
+  @Test
   void text_does_not_depend_on_the_locale_of_the_machine() {
     String expected = MediaPlaylistWriter.write(Playlists.lowLatency());
     Locale before = Locale.getDefault();
