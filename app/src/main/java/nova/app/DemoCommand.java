@@ -19,6 +19,7 @@ import picocli.CommandLine.Option;
 @Command(
     name = "demo",
     mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
     description = {
       "Run the server and publish a bundled clip to channel demo in a loop. Prints where to watch"
           + " it, and the server and key with which OBS can publish to channel live beside it.",

@@ -17,6 +17,7 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "publish",
     mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
     description = "Publish an FLV file to an RTMP server at the speed at which it plays.",
     sortOptions = false)
 final class PublishCommand implements Callable<Integer> {

@@ -11,6 +11,7 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "start",
     mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
     description =
         "Run the server. Prints one line `nova ready rtmp=... http=...` on stdout once it accepts,"
             + " and logs to stderr.",
