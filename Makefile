@@ -21,7 +21,8 @@ run: ## Run the server: ./nova start
 demo: ## Run the server with a clip on air: ./nova demo
 	@./nova demo
 
-test: deps test-unit test-it ## Run all tests
+test: deps ## Run all tests, in one pass over the modules
+	$(MVN) verify
 
 test-unit: ## Run the unit tests
 	$(MVN) test

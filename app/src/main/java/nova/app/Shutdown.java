@@ -37,13 +37,24 @@ final class Shutdown implements AutoCloseable {
     }
   }
 
-  /// Signals end the process at once again, as for any other program.
+  /// Signals end the process at once again, as for any other program. When one has come already,
+  /// this waits for the end: what fails because everything is being closed is nobody's mistake.
   @Override
   public void close() {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException e) {
       log.debug("already shutting down", e);
+      awaitEnd();
+    }
+  }
+
+  private void awaitEnd() {
+    try {
+      asked.await();
+      hook.join(); // it ends the process
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

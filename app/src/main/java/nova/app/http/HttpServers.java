@@ -35,7 +35,7 @@ public final class HttpServers implements AutoCloseable {
   /// @throws StartupException with a sentence when a port, an address or a certificate is unusable
   public static HttpServers open(
       Vertx vertx, HttpConfig config, int eventLoops, NanoClock clock, List<RouteMount> mounts) {
-    List<HttpServerOptions> sockets = ListenOptions.of(config);
+    List<HttpServerOptions> sockets = ListenOptions.of(vertx, config);
     AtomicIntegerArray ports = new AtomicIntegerArray(sockets.size());
     Future<String> deployed =
         vertx.deployVerticle(

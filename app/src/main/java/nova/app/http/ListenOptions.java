@@ -1,5 +1,6 @@
 package nova.app.http;
 
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.net.PemKeyCertOptions;
@@ -22,7 +23,7 @@ final class ListenOptions {
   private ListenOptions() {}
 
   /// The plain socket, and after it the TLS socket if there is one.
-  static List<HttpServerOptions> of(HttpConfig config) {
+  static List<HttpServerOptions> of(Vertx vertx, HttpConfig config) {
     List<HttpServerOptions> sockets = new ArrayList<>();
     sockets.add(common(config.port(), config).setHttp2ClearTextEnabled(true));
     if (config.httpsPort() >= 0) {
@@ -32,7 +33,7 @@ final class ListenOptions {
               .setUseAlpn(true)
               .setAlpnVersions(List.of(HttpVersion.HTTP_2, HttpVersion.HTTP_1_1))
               .setEnabledSecureTransportProtocols(Set.of("TLSv1.3", "TLSv1.2"))
-              .setKeyCertOptions(certificate(config)));
+              .setKeyCertOptions(certificate(vertx, config)));
     }
     return List.copyOf(sockets);
   }
@@ -58,10 +59,13 @@ final class ListenOptions {
         .setCompressionSupported(false); // bodies worth it are compressed once, where they are made
   }
 
-  private static PemKeyCertOptions certificate(HttpConfig config) {
+  private static PemKeyCertOptions certificate(Vertx vertx, HttpConfig config) {
     requireReadable("http.tls-cert", config.tlsCert());
     requireReadable("http.tls-key", config.tlsKey());
-    return new PemKeyCertOptions().setCertPath(config.tlsCert()).setKeyPath(config.tlsKey());
+    PemKeyCertOptions files =
+        new PemKeyCertOptions().setCertPath(config.tlsCert()).setKeyPath(config.tlsKey());
+    CertificatePair.requireMatch(vertx, files);
+    return files;
   }
 
   private static void requireReadable(String key, String file) {

@@ -68,6 +68,16 @@ final class NovaProcess implements AutoCloseable {
     throw new AssertionError("nova did not become ready:\n" + out() + err());
   }
 
+  /// Waits until `text` stands in what the process wrote to stderr.
+  void awaitErr(String text) throws IOException, InterruptedException {
+    long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
+    while (!err().contains(text)) {
+      if (process.waitFor(10, TimeUnit.MILLISECONDS) || System.nanoTime() > deadlineNs) {
+        throw new AssertionError("nova did not say '" + text + "':\n" + out() + err());
+      }
+    }
+  }
+
   /// Waits for the end and returns the exit code.
   int awaitExit() throws IOException, InterruptedException {
     assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))

@@ -74,6 +74,19 @@ class NovaProcessIT {
   }
 
   @Test
+  void sigterm_during_the_start_ends_without_a_stack_trace() throws Exception {
+    try (NovaProcess nova =
+        NovaProcess.run(folder, Map.of(), with(ANY_PORTS, "--log-level", "debug"))) {
+      nova.awaitErr("InternalLoggerFactory"); // Netty's first word, while the server is being built
+
+      nova.terminate();
+
+      assertThat(nova.awaitExit()).isZero();
+      assertThat(nova.err()).doesNotContain("\tat ").doesNotContain("nova: ");
+    }
+  }
+
+  @Test
   void sigterm_ends_a_broadcast_cleanly() throws Exception {
     try (NovaProcess nova =
         NovaProcess.run(folder, Map.of(), with(ANY_PORTS, "--stream-key", "live=some-key"))) {
@@ -154,6 +167,9 @@ class NovaProcessIT {
     "start --rtmp-port x, 2, --rtmp-port",
     "start --prot 1, 2, Try 'nova start --help'",
     "--version, 0, nova 0",
+    "start --version, 0, nova 0",
+    "demo --version, 0, nova 0",
+    "publish --version, 0, nova 0",
     "--help, 0, demo",
     "start --help, 0, --stream-key",
     "publish --help, 0, FILE.flv",
