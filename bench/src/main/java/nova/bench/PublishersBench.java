@@ -93,8 +93,6 @@ final class PublishersBench implements Bench {
       ProcessUsage before = nginx.usage();
       publishers.sleep(options.duration());
       return nginx.usage().percentOfCoreSince(before) / options.publishers();
-    } finally {
-      Folders.delete(served);
     }
   }
 

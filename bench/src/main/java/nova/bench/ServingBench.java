@@ -69,8 +69,6 @@ final class ServingBench implements Bench {
       URI file = URI.create(nginx.httpUrl("segment.m4s"));
       load(file, 1);
       nginxCost = measure(file, nginx::usage);
-    } finally {
-      Folders.delete(served);
     }
     return List.of(
         Figure.ratio(

@@ -26,8 +26,8 @@ public final class NginxServer implements AutoCloseable {
 
   /// Starts nginx in the foreground with everything it writes under `folder`.
   ///
-  /// @param root what it serves over HTTP and where HLS goes; best a folder in memory, as Nova's
-  ///   store is
+  /// @param root what it serves over HTTP and where HLS goes, deleted afterwards; best a folder in
+  ///   memory, as Nova's store is
   public static NginxServer start(Path folder, Path root) throws IOException, InterruptedException {
     Files.createDirectories(folder);
     Files.createDirectories(root.resolve("hls"));
@@ -39,7 +39,8 @@ public final class NginxServer implements AutoCloseable {
         new ProcessBuilder(
                 executable().toString(), "-p", folder.toString(), "-c", configuration.toString())
             .redirectOutput(ProcessBuilder.Redirect.DISCARD);
-    ServerProcess process = ServerProcess.start("nginx", command, folder.resolve("nginx.log"));
+    ServerProcess process =
+        ServerProcess.start("nginx", command, folder.resolve("nginx.log"), root);
     try {
       process.awaitListening(
           new InetSocketAddress(InetAddress.getLoopbackAddress(), rtmpPort),

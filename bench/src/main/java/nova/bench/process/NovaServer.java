@@ -64,7 +64,8 @@ public final class NovaServer implements AutoCloseable {
     }
     ProcessBuilder command = new ProcessBuilder(arguments);
     command.environment().put("JAVA_OPTS", "-Xlog:gc:file=" + gcLog + " " + extraJvmFlags);
-    ServerProcess process = ServerProcess.start("nova", command, folder.resolve("nova.log"));
+    ServerProcess process =
+        ServerProcess.start("nova", command, folder.resolve("nova.log"), folder.resolve("data"));
     try {
       Matcher ready = awaitReady(process);
       return new NovaServer(

@@ -21,22 +21,27 @@ public final class ServerProcess implements AutoCloseable {
   private final String name;
   private final Process process;
   private final Path log;
+  private final Path scratch;
   private final Thread killer;
 
-  private ServerProcess(String name, Process process, Path log) {
+  private ServerProcess(String name, Process process, Path log, Path scratch) {
     this.name = name;
     this.process = process;
     this.log = log;
-    // Ctrl-C on the benchmark must not leave servers behind.
-    this.killer = new Thread(() -> tree().forEach(ProcessHandle::destroyForcibly), "kill-" + name);
+    this.scratch = scratch;
+    // Ctrl-C on the benchmark must not leave servers behind, nor what they wrote to memory.
+    this.killer = new Thread(this::kill, "kill-" + name);
     Runtime.getRuntime().addShutdownHook(killer);
   }
 
   /// Starts a process whose stdout stays readable to the caller when `log` gets stderr alone.
-  static ServerProcess start(String name, ProcessBuilder command, Path log) throws IOException {
+  ///
+  /// @param scratch a folder that is deleted when the server has ended
+  static ServerProcess start(String name, ProcessBuilder command, Path log, Path scratch)
+      throws IOException {
     Files.createDirectories(log.toAbsolutePath().getParent());
     command.redirectError(log.toFile());
-    return new ServerProcess(name, command.start(), log);
+    return new ServerProcess(name, command.start(), log, scratch);
   }
 
   Process process() {
@@ -96,7 +101,24 @@ public final class ServerProcess implements AutoCloseable {
       Thread.currentThread().interrupt();
     }
     all.forEach(ProcessHandle::destroyForcibly);
+    deleteScratch();
     Runtime.getRuntime().removeShutdownHook(killer);
+  }
+
+  private void kill() {
+    List<ProcessHandle> all = tree().toList();
+    all.forEach(ProcessHandle::destroyForcibly);
+    all.forEach(
+        handle -> handle.onExit().orTimeout(2, TimeUnit.SECONDS).exceptionally(_ -> handle).join());
+    deleteScratch();
+  }
+
+  private void deleteScratch() {
+    try {
+      Folders.delete(scratch);
+    } catch (IOException e) {
+      System.err.println(name + " left " + scratch + " behind: " + e.getMessage());
+    }
   }
 
   private Stream<ProcessHandle> tree() {

@@ -1,4 +1,4 @@
-package nova.bench;
+package nova.bench.process;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,7 +7,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/// Folders that a benchmark leaves behind.
+/// Folders that a server leaves behind.
 final class Folders {
   private Folders() {}
 
