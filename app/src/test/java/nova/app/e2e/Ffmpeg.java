@@ -47,22 +47,14 @@ final class Ffmpeg implements AutoCloseable {
   }
 
   /// Publishes a file in real time, over and over.
-  static Ffmpeg publish(Path file, String url) {
-    return new Ffmpeg(
-        List.of(
-            "ffmpeg",
-            "-v",
-            "error",
-            "-re",
-            "-stream_loop",
-            "-1",
-            "-i",
-            file.toString(),
-            "-c",
-            "copy",
-            "-f",
-            "flv",
-            url));
+  ///
+  /// @param options of the output, such as `-an`
+  static Ffmpeg publish(Path file, String url, String... options) {
+    List<String> command = new ArrayList<>(List.of("ffmpeg", "-v", "error", "-re"));
+    command.addAll(List.of("-stream_loop", "-1", "-i", file.toString(), "-c", "copy"));
+    command.addAll(List.of(options));
+    command.addAll(List.of("-f", "flv", url));
+    return new Ffmpeg(command);
   }
 
   /// Ends without a goodbye, as a machine that lost its power.
