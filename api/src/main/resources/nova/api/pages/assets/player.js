@@ -31,8 +31,9 @@ const HLS_CONFIG = {
   maxLiveSyncPlaybackRate: 1.1,
   liveSyncOnStallIncrease: 0.4,
   liveDurationInfinity: true,
-  backBufferLength: 20,
   maxBufferLength: 20,
+  // No backBufferLength: hls.js 1.7.4 that flushes played sound forgets that it loaded the last part
+  // and loads no sound for as long as the part tags stay, 12 s. The browser evicts what is too old.
   // CMAF passes through without remuxing, which is less work than handing it to a worker.
   enableWorker: false,
   manifestLoadPolicy: {
