@@ -98,14 +98,15 @@ public final class PlaylistRenderer {
         parts.add(
             new PartialSegment(
                 folder + MediaPath.partName(segment.number(), i),
-                segment.parts().get(i).duration(),
+                // One sample may outlast the target where the source froze; EXTINF tells the truth.
+                Math.min(segment.parts().get(i).duration(), rendition.partTarget()),
                 segment.parts().get(i).independent(),
                 false));
       }
     }
     return new MediaSegment(
         folder + MediaPath.segmentName(segment.number()),
-        segment.duration(),
+        Math.min(segment.duration(), longestSegment(rendition)),
         segment.discontinuity(),
         // A rendition without media in an epoch has no initialization section of it.
         segment.gap() ? Optional.empty() : Optional.of(folder + MediaPath.INIT_NAME),
@@ -113,6 +114,13 @@ public final class PlaylistRenderer {
         parts,
         segment.complete(),
         segment.gap());
+  }
+
+  /// The longest EXTINF that rounds to the target duration, in ticks.
+  private static long longestSegment(RenditionTimeline rendition) {
+    return rendition
+        .timescale()
+        .fromMs(rendition.targetDurationSeconds() * 1_000L + 499, RoundingMode.FLOOR);
   }
 
   private static List<PreloadHint> hints(TimelineSnapshot snapshot, RenditionTimeline rendition) {

@@ -10,12 +10,18 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import nova.core.RenditionId;
+import nova.core.Timescale;
 import nova.media.hls.MediaPlaylist;
 import nova.media.hls.MediaPlaylistWriter;
+import nova.media.hls.MediaSegment;
 import nova.media.hls.MultivariantPlaylistWriter;
+import nova.media.hls.PartialSegment;
 import nova.segments.InMemorySegmentStore;
 import nova.segments.InMemoryTimelineStore;
+import nova.segments.RenditionTimeline;
 import nova.segments.SegmentStoreConfig;
+import nova.segments.TimelinePart;
+import nova.segments.TimelineSegment;
 import nova.segments.TimelineSnapshot;
 import nova.segments.TimelineSnapshot.TimelineState;
 import nova.testkit.Golden;
@@ -55,6 +61,48 @@ class PlaylistRendererTest {
         "hls/live-video-delta.m3u8",
         MediaPlaylistWriter.write(
             playlist(broadcast(15).withVideo().segments(15), VIDEO).asDelta().orElseThrow()));
+  }
+
+  @Test
+  void mediaPlaylist_whereTheSourceFroze_keepsPartsToTheTargetAndTheSegmentToTheTruth() {
+    TimelineSnapshot live = broadcast(12).withVideo().segments(1).snapshot();
+    RenditionTimeline video = live.rendition(VIDEO).orElseThrow();
+    TimelineSegment whole = video.segments().getFirst();
+
+    MediaSegment froze = rendered(live, video, whole, List.of(29_970L, 99_000L));
+    assertThat(froze.parts())
+        .extracting(PartialSegment::duration)
+        .containsExactly(29_970L, 30_060L);
+    assertThat(froze.duration()).isEqualTo(128_970);
+
+    MediaSegment tenSeconds = rendered(live, video, whole, List.of(900_000L));
+    assertThat(tenSeconds.duration()).as("rounds to the target duration").isEqualTo(404_910);
+  }
+
+  private static MediaSegment rendered(
+      TimelineSnapshot live, RenditionTimeline video, TimelineSegment whole, List<Long> parts) {
+    TimelineSegment segment =
+        new TimelineSegment(
+            whole.number(),
+            whole.epoch(),
+            whole.discontinuity(),
+            whole.programDateTime(),
+            whole.start(),
+            parts.stream().map(duration -> new TimelinePart(duration, true, 1000)).toList(),
+            true,
+            false);
+    RenditionTimeline timeline =
+        new RenditionTimeline(
+            video.id(),
+            video.format(),
+            video.version(),
+            Timescale.VIDEO,
+            30_060,
+            4,
+            video.independentSegments(),
+            video.discontinuitySequence(),
+            List.of(segment));
+    return PlaylistRenderer.mediaPlaylist(live, timeline).segments().getFirst();
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import nova.core.ChannelSlug;
+import nova.core.DataSize;
 import nova.core.InProcessStreamEvents;
 import nova.core.StreamEvent;
 import nova.core.StreamId;
@@ -30,7 +31,8 @@ import nova.ingest.publish.PublishDecision;
 public final class TestServer implements AutoCloseable {
   public static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  public final InProcessFrameLog frameLog = new InProcessFrameLog(FrameLogConfig.defaults());
+  public final InProcessFrameLog frameLog =
+      new InProcessFrameLog(new FrameLogConfig(Duration.ofHours(1), DataSize.ofMiB(32)));
   public final LinkedBlockingQueue<StreamEvent> events = new LinkedBlockingQueue<>();
   public final Map<String, Integer> refusals = new ConcurrentHashMap<>();
   public final Map<String, Integer> drops = new ConcurrentHashMap<>();

@@ -103,8 +103,7 @@ final class RenditionWindow {
   /// @param start decode time in ticks of the epoch's track
   TimelinePart addPart(long start, long duration, int samples, boolean independent, int bytes) {
     long ticks = converted(start + duration) - converted(start);
-    // A source that drops frames leaves samples longer than a part may claim to be.
-    TimelinePart part = new TimelinePart(Math.min(ticks, partTarget), independent, bytes);
+    TimelinePart part = new TimelinePart(ticks, independent, bytes);
     TimelineSegment open = last();
     if (open.parts().isEmpty() && !independent) {
       independentSegments = false;

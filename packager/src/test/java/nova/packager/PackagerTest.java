@@ -170,8 +170,9 @@ class PackagerTest {
     stream.write(SyntheticBroadcast.usual(200), Duration.ZERO);
     TimelineSnapshot _ = stream.close("over");
 
-    assertThat(stream.segments.oldestSegment(STREAM, SOURCE).orElseThrow()).isBetween(30L, 36L);
-    assertThat(stream.segments.oldestSegment(STREAM, AUDIO).orElseThrow()).isBetween(30L, 36L);
+    // Removal happens per batch of entries read, and a batch may be several segments long.
+    assertThat(stream.segments.oldestSegment(STREAM, SOURCE).orElseThrow()).isBetween(20L, 36L);
+    assertThat(stream.segments.oldestSegment(STREAM, AUDIO).orElseThrow()).isBetween(20L, 36L);
   }
 
   @Test

@@ -11,7 +11,8 @@ import nova.core.Timescale;
 ///
 /// @param version rises by at least one when anything of this rendition changes
 /// @param timescale unit of all durations here
-/// @param partTarget EXT-X-PART-INF PART-TARGET in ticks of `timescale`; no part is longer
+/// @param partTarget EXT-X-PART-INF PART-TARGET in ticks of `timescale`; no part claims to be
+///   longer
 /// @param targetDurationSeconds EXT-X-TARGETDURATION; never changes
 /// @param independentSegments whether every segment so far began with a keyframe
 /// @param discontinuitySequence discontinuities that have left the window, before its first segment
