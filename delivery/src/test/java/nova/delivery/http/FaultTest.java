@@ -11,8 +11,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import nova.delivery.Broadcast;
 import nova.segments.RenditionTimeline;
-import nova.segments.TimelinePart;
-import nova.segments.TimelineSegment;
 import nova.segments.TimelineSnapshot;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -33,7 +31,7 @@ class FaultTest {
     CompletableFuture<HttpResponse<String>> held = fixture.getAsync(MEDIA + "?_HLS_msn=2");
     fixture.awaitHeld(1);
 
-    fixture.timelines.put(withImpossibleSegment());
+    fixture.timelines.put(withImpossibleSequence());
 
     for (HttpResponse<String> response :
         List.of(held.get(10, TimeUnit.SECONDS), fixture.get(MEDIA))) {
@@ -67,22 +65,11 @@ class FaultTest {
     }
   }
 
-  /// A segment of 60 s, which no target duration of 4 s allows.
-  private TimelineSnapshot withImpossibleSegment() {
+  /// A discontinuity sequence below zero, which no playlist can tell.
+  private TimelineSnapshot withImpossibleSequence() {
     broadcast.segment(VIDEO);
     TimelineSnapshot good = broadcast.snapshot();
     RenditionTimeline rendition = good.renditions().getFirst();
-    TimelineSegment last = rendition.segments().getLast();
-    TimelineSegment bad =
-        new TimelineSegment(
-            last.number(),
-            last.epoch(),
-            false,
-            last.programDateTime(),
-            last.start(),
-            List.of(new TimelinePart(60 * 90_000L, true, 1)),
-            true,
-            false);
     return new TimelineSnapshot(
         good.stream(),
         good.channel(),
@@ -99,7 +86,7 @@ class FaultTest {
                 rendition.partTarget(),
                 4,
                 true,
-                0,
-                List.of(bad))));
+                -1,
+                rendition.segments())));
   }
 }
