@@ -18,6 +18,7 @@ import nova.ingest.chunk.RtmpLimits;
 final class HealthMeter {
   private static final long LONG_GOP_MS = 4_000;
   private static final int KEYFRAMES_REMEMBERED = 3;
+  private static final long ADVISED_FOR_MS = 60_000;
 
   private final IngestMetrics metrics;
   private final Map<TrackKind, RateWindow> bits = new EnumMap<>(TrackKind.class);
@@ -28,6 +29,9 @@ final class HealthMeter {
   private int keyframes;
   private long lastKeyframeMs;
   private long lastVideoMs;
+  private long latestMs; // session time of any track
+  private long changedTooOftenMs;
+  private boolean changesTooOften;
   private boolean audioRuns;
   private boolean videoRuns;
 
@@ -48,6 +52,7 @@ final class HealthMeter {
     bits.clear();
     frames = new RateWindow();
     keyframes = 0;
+    changesTooOften = false;
     audioRuns = false;
     videoRuns = false;
     lastDrop = "";
@@ -65,6 +70,13 @@ final class HealthMeter {
       lastDrop = reason; // a broken configuration tells more than the frames that then lack it
     }
     metrics.dropped(reason);
+  }
+
+  /// A frame has a format that came too soon after others to be followed.
+  void changedTooOften() {
+    dropped("formats-change-too-often");
+    changesTooOften = true;
+    changedTooOftenMs = latestMs;
   }
 
   void repaired(long count) {
@@ -98,6 +110,7 @@ final class HealthMeter {
   /// @param timeMs its session time
   void logged(TrackKind track, long timeMs, boolean keyframe, int bytes) {
     receivedFrames++;
+    latestMs = timeMs;
     window(track).add(timeMs, bytes * 8L);
     if (track == TrackKind.VIDEO) {
       videoFrames++;
@@ -184,6 +197,11 @@ final class HealthMeter {
     }
     if (audioRuns && !videoRuns && !refusedTracks.containsKey(TrackKind.VIDEO)) {
       advice.add("no video arrives, add a video track if there should be a picture");
+    }
+    if (changesTooOften && latestMs - changedTooOftenMs < ADVISED_FOR_MS) {
+      advice.add(
+          "the formats change too often, frames are dropped and players interrupted; keep the"
+              + " encoder's settings constant");
     }
     if (bitsPerSecond > limits.sourceMegabitsPerSecond() * 1_000_000L) {
       advice.add(

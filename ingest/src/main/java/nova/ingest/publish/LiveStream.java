@@ -29,6 +29,7 @@ final class LiveStream {
   private final ChannelSlug channel;
   private final StreamLogWriter log;
   private final HealthMeter health;
+  private final EpochAllowance epochs = new EpochAllowance();
   private final StreamEvents events;
   private final InstantSource clock;
   private final Deque<Instant> takeovers = new ArrayDeque<>();
@@ -68,6 +69,10 @@ final class LiveStream {
 
   HealthMeter health() {
     return health;
+  }
+
+  EpochAllowance epochs() {
+    return epochs;
   }
 
   void epochBegan(Epoch epoch, List<TrackDescription> tracks) {

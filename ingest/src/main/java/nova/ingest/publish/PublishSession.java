@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// An epoch begins when the tracks are known, and another one when a format changes, a track comes
-/// late, or the encoder's clock jumped; with video always at a keyframe.
+/// late, or the encoder's clock jumped; with video always at a keyframe. When that happens more
+/// often than [EpochAllowance] lets it, frames of a changed format are dropped.
 ///
 /// *Confined to its connection's thread.*
 public final class PublishSession {
@@ -43,6 +44,7 @@ public final class PublishSession {
   private final Map<TrackKind, TrackFormat> formats = new EnumMap<>(TrackKind.class);
   private final SourceLoad load;
   private @Nullable EpochWriter epoch;
+  private boolean tooOften; // the latest change of formats or clock made no epoch
   private boolean over;
   private long bytesBefore; // until the last tick
   private long framesBefore;
@@ -62,12 +64,16 @@ public final class PublishSession {
             new FrameAssembler.Output() {
               @Override
               public void onFormat(TrackKind track, TrackFormat format) {
-                formats.put(track, format);
+                TrackFormat before = formats.put(track, format);
+                if (before != null) {
+                  probe.forget(track);
+                }
               }
 
               @Override
               public void onRefused(TrackKind track) {
                 formats.remove(track);
+                probe.forget(track);
               }
 
               @Override
@@ -168,7 +174,10 @@ public final class PublishSession {
     over = true;
     try {
       if (epoch == null && probe.isDecided(formats.keySet(), EnumSet.allOf(TrackKind.class))) {
-        beginWithWhatIsHeld(); // a broadcast shorter than the probe
+        List<SourceFrame> held = probe.release(); // a broadcast shorter than the probe
+        if (grant.epochs().take(held.getLast().arrivedAt())) {
+          beginWith(held);
+        }
       }
       grant.log().endEpoch(end);
     } catch (WriterFencedException e) {
@@ -183,24 +192,34 @@ public final class PublishSession {
     EpochWriter current = epoch;
     if (current == null) {
       probe.hold(frame);
-      if (probe.isDecided(formats.keySet(), refusedTracks())) {
-        beginWithWhatIsHeld();
+      if (probe.isDecided(formats.keySet(), refusedTracks())
+          && grant.epochs().take(frame.arrivedAt())) {
+        beginWith(probe.release());
       }
       return;
     }
     boolean changed = clock.isJumped() || !current.hasTracksOf(formats);
-    boolean canBegin =
-        !formats.containsKey(TrackKind.VIDEO)
-            || (frame.track() == TrackKind.VIDEO && frame.keyframe());
-    if (changed && canBegin) {
-      current = begin(frame);
+    if (!changed) {
+      tooOften = false;
+    } else if (canBeginAt(frame)) {
+      tooOften = !grant.epochs().take(frame.arrivedAt());
+      if (!tooOften) {
+        current = begin(frame);
+      }
     }
     TrackFormat format = formats.get(frame.track());
     if (format != null && current.carries(frame.track(), format)) {
       current.write(frame);
+    } else if (tooOften) {
+      health.changedTooOften();
     } else {
       health.dropped("frame-before-epoch"); // its track joins at the next keyframe
     }
+  }
+
+  private boolean canBeginAt(SourceFrame frame) {
+    return !formats.containsKey(TrackKind.VIDEO)
+        || (frame.track() == TrackKind.VIDEO && frame.keyframe());
   }
 
   private long timeWithoutJumps(SourceFrame frame) {
@@ -210,11 +229,7 @@ public final class PublishSession {
     return time;
   }
 
-  private void beginWithWhatIsHeld() {
-    List<SourceFrame> held = probe.release();
-    if (held.isEmpty()) {
-      return;
-    }
+  private void beginWith(List<SourceFrame> held) {
     EpochWriter begun = begin(earliest(held));
     held.forEach(begun::write);
   }

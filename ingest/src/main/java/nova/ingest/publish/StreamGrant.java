@@ -34,6 +34,10 @@ public final class StreamGrant {
     return stream.health();
   }
 
+  EpochAllowance epochs() {
+    return stream.epochs();
+  }
+
   void epochBegan(Epoch epoch, List<TrackDescription> tracks) {
     streams.report(() -> stream.epochBegan(epoch, tracks));
   }

@@ -55,6 +55,12 @@ final class TrackProbe {
     }
   }
 
+  /// Forgets the held frames of a track: they are not of the format that it has now.
+  void forget(TrackKind track) {
+    held.removeIf(frame -> frame.track() == track);
+    heldBytes = held.stream().mapToLong(frame -> frame.payload().length()).sum();
+  }
+
   /// Whether to begin with tracks of `known` formats now.
   ///
   /// @param refused tracks that will not be carried

@@ -1,0 +1,125 @@
+package nova.ingest.publish;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import nova.core.Bytes;
+import nova.core.TrackId;
+import org.junit.jupiter.api.Test;
+
+/// What a session makes of encoders that do odd things for long.
+class PublishSessionTest {
+  private final TestSession session = new TestSession();
+
+  @Test
+  void sequenceHeader_thatChangesAtEveryKeyframe_makesNoMoreEpochsThanSegments() {
+    session.aac();
+    for (int ms = 0; ms < 60_000; ms += 40) {
+      boolean keyframe = ms % 400 == 0;
+      if (keyframe) {
+        session.avc(ms % 800 == 0 ? TestSession.AVC_HEADER : TestSession.OTHER_AVC_HEADER);
+      }
+      session.video(ms, keyframe);
+      session.audioUpTo(ms);
+      session.pass(40);
+    }
+    assertThat(session.epochs()).isLessThanOrEqualTo(5 + 60 / 2);
+    assertThat(session.frames(TrackId.AUDIO)).hasSizeGreaterThan(2_500);
+    assertThat(session.drops.get("formats-change-too-often")).isGreaterThan(500);
+    assertThat(session.health().advice())
+        .anyMatch(sentence -> sentence.endsWith("keep the encoder's settings constant"));
+  }
+
+  @Test
+  void sequenceHeader_thatStopsChanging_isFollowedAndTheAdviceEnds() {
+    session.aac();
+    for (int ms = 0; ms < 180_000; ms += 40) {
+      boolean keyframe = ms % 400 == 0;
+      if (keyframe && ms <= 20_000) {
+        session.avc(ms % 800 == 0 ? TestSession.AVC_HEADER : TestSession.OTHER_AVC_HEADER);
+      }
+      session.video(ms, keyframe);
+      session.audioUpTo(ms);
+      session.pass(40);
+    }
+    assertThat(session.frames(TrackId.VIDEO)).hasSizeGreaterThan(160_000 / 40);
+    assertThat(session.health().advice()).isEmpty();
+  }
+
+  @Test
+  void identicalSequenceHeader_atEveryKeyframe_changesNothing() {
+    for (int ms = 0; ms < 60_000; ms += 40) {
+      boolean keyframe = ms % 400 == 0;
+      if (keyframe) {
+        session.headers();
+      }
+      session.video(ms, keyframe);
+      session.audioUpTo(ms);
+      session.pass(40);
+    }
+    assertThat(session.epochs()).isEqualTo(1);
+    assertThat(session.frames(TrackId.VIDEO)).hasSize(1_500);
+    assertThat(session.drops).isEmpty();
+    assertThat(session.health().advice()).isEmpty();
+  }
+
+  @Test
+  void clock_thatJumpsAtEveryKeyframe_makesNoMoreEpochsThanSegments_andLosesNothing() {
+    session.headers();
+    long time = 0;
+    for (int frame = 0; frame < 1_500; frame++) {
+      boolean keyframe = frame % 10 == 0;
+      time += keyframe ? 100_000 : 40;
+      session.video(time, keyframe);
+      session.audio(time);
+      session.pass(40);
+    }
+    assertThat(session.epochs()).isBetween(20L, 5 + 60L / 2);
+    assertThat(session.frames(TrackId.VIDEO)).hasSize(1_500);
+  }
+
+  @Test
+  void encoder_thatComesAndGoes_waitsForItsNextEpoch() {
+    for (int times = 0; times < 40; times++) {
+      publish(400);
+      session.lose();
+      session.open();
+    }
+    assertThat(session.epochs()).isLessThanOrEqualTo(5 + 40 * 400 / 2_000);
+    int before = session.frames(TrackId.VIDEO).size();
+    publish(2_400);
+    assertThat(session.frames(TrackId.VIDEO)).hasSize(before + 60);
+  }
+
+  @Test
+  void trackThatTurnsOutUnsupported_beforeTheBroadcastBegan_isLeftOut() {
+    session.avc(TestSession.AVC_HEADER);
+    session.video(0, true);
+    session.avc(Bytes.ofHex("90 68766331 01010000"));
+    session.aac();
+    session.audioUpTo(1_000);
+    assertThat(session.frames(TrackId.AUDIO)).isNotEmpty();
+    assertThat(session.frames(TrackId.VIDEO)).isEmpty();
+  }
+
+  @Test
+  void formatThatChanges_beforeTheBroadcastBegan_isTheOneOfAllFrames() {
+    session.avc(TestSession.AVC_HEADER);
+    session.video(0, true);
+    session.video(40, false);
+    session.avc(TestSession.OTHER_AVC_HEADER);
+    session.video(80, true);
+    session.aac();
+    session.audio(80);
+    assertThat(session.frames(TrackId.VIDEO)).hasSize(1);
+  }
+
+  /// One group of pictures with sound.
+  private void publish(int durationMs) {
+    session.headers();
+    for (int ms = 0; ms < durationMs; ms += 40) {
+      session.video(ms, ms == 0);
+      session.audioUpTo(ms);
+      session.pass(40);
+    }
+  }
+}
