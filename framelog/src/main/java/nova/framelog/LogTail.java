@@ -10,7 +10,7 @@ import nova.core.Epoch;
 /// *Immutable.*
 ///
 /// @param lastEpoch empty before the first epoch
-/// @param lastSegment the highest segment number given out, -1 before the first
+/// @param lastSegment the highest segment number given out; 0 before the first, which is 1
 /// @param mediaEnd the media time at which the last frame ends; zero before the first frame
 /// @param wallClockEnd the wall clock of `mediaEnd`; empty before the first frame
 public record LogTail(
@@ -20,5 +20,5 @@ public record LogTail(
     Optional<Instant> wallClockEnd) {
   /// The tail of a log without entries.
   public static final LogTail EMPTY =
-      new LogTail(Optional.empty(), -1, Duration.ZERO, Optional.empty());
+      new LogTail(Optional.empty(), 0, Duration.ZERO, Optional.empty());
 }

@@ -26,7 +26,7 @@ public final class LogTailTracker {
 
   private final Map<TrackId, TrackEnd> tracks = new HashMap<>();
   private @Nullable Epoch lastEpoch;
-  private long lastSegment = -1;
+  private long lastSegment;
   private long earlierMediaEndNs;
   private @Nullable Instant earlierWallClockEnd;
 

@@ -59,7 +59,7 @@ public final class StreamLogWriter {
       begin = now;
     }
     Epoch epoch = tail.lastEpoch().map(Epoch::next).orElse(new Epoch(0));
-    long firstSegment = tail.lastSegment() + 1;
+    long firstSegment = tail.lastSegment() + 1; // 1 in a new stream: hls.js 1.7.4 takes 0 for none
     Instant origin = begin.minus(offset);
     OpenEpoch next = new OpenEpoch(epoch, firstSegment, origin, offset, formats);
     log.append(new EpochStarted(epoch, firstSegment, origin));

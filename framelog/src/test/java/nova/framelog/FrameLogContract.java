@@ -124,7 +124,7 @@ public abstract class FrameLogContract {
         .isInstanceOf(WriterFencedException.class);
     LogTail tail = second.tail();
     assertThat(tail.lastEpoch()).isEqualTo(Optional.of(new Epoch(0)));
-    assertThat(tail.lastSegment()).isEqualTo(2);
+    assertThat(tail.lastSegment()).isEqualTo(3);
     assertThat(tail.mediaEnd()).isBetween(Duration.ofMillis(5_000), Duration.ofMillis(5_100));
     assertThat(tail.wallClockEnd().orElseThrow())
         .isBetween(BEGIN.plusMillis(5_000), BEGIN.plusMillis(5_100));

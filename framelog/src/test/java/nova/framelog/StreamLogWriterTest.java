@@ -40,7 +40,7 @@ class StreamLogWriterTest {
 
     assertThat(entries())
         .containsExactly(
-            new EpochStarted(new Epoch(0), 0, BEGIN),
+            new EpochStarted(new Epoch(0), 1, BEGIN),
             new TrackFormatChanged(TrackId.VIDEO, broadcast.videoFormat()),
             new TrackFormatChanged(TrackId.AUDIO, broadcast.audioFormat()));
   }
@@ -56,12 +56,12 @@ class StreamLogWriterTest {
 
     EpochStarted started = last(EpochStarted.class);
     assertThat(started.epoch()).isEqualTo(new Epoch(1));
-    assertThat(started.firstSegment()).isEqualTo(5);
+    assertThat(started.firstSegment()).isEqualTo(6);
     MediaFrame frame = back.getFirst().frame();
     assertThat(frame.dts() / 90_000.0).isBetween(16.9, 17.1);
     assertThat(back.getFirst().wallClock())
         .isBetween(BEGIN.plusMillis(16_990), BEGIN.plusMillis(17_100));
-    assertThat(back.getFirst().segment()).isEqualTo(5);
+    assertThat(back.getFirst().segment()).isEqualTo(6);
     assertThat(back.getFirst().cut()).isTrue();
   }
 

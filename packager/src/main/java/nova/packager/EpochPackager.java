@@ -1,8 +1,11 @@
 package nova.packager;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import nova.core.Bytes;
 import nova.core.Epoch;
@@ -19,19 +22,22 @@ import nova.segments.SegmentStore;
 import nova.segments.TimelinePart;
 import nova.segments.TimelineSegment;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Packages one epoch: a [Segmenter] per track, and gaps where a rendition has no media for a
 /// number that another one has.
 ///
 /// Every rendition lists every number from its first on, because its playlist counts segments, and
 /// because discontinuity sequence numbers must agree between renditions. So a rendition whose track
-/// is absent in the epoch, or silent for 2 s longer than a whole segment, lists gaps; frames that
-/// come after their segment was declared a gap are dropped. Sound that is absent in the whole epoch
-/// is replaced by silence; see [SilentTrack].
+/// is absent in the epoch, or has nothing for 2 s longer than a whole segment, lists gaps; frames
+/// that come after their segment was declared a gap are dropped. Sound that the epoch lacks, or
+/// that stays 2 s behind the picture, is replaced by silence instead; see [SilentTrack].
 ///
 /// *Confined to its stream's thread.*
 final class EpochPackager {
-  private static final long PATIENCE_NS = 2_000_000_000L;
+  private static final Logger log = LoggerFactory.getLogger(EpochPackager.class);
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final Epoch epoch;
   private final long discontinuities;
@@ -107,32 +113,47 @@ final class EpochPackager {
     }
     if (!hasFrames) {
       hasFrames = true;
-      replaceMissingSound(); // all formats of an epoch precede its frames
+      silence = silence(); // all formats of an epoch precede its frames
     }
-    if (track.isLate(logged.segment())) {
-      lateFrames++;
+    if (silence == null) {
+      track.add(logged);
+    } else if (logged.frame().track().equals(TrackId.VIDEO)) {
+      addSilence(silence, silence.follow(logged, track.format.timescale()));
+      track.add(logged);
+    } else if (silence.sound(logged)) {
+      track.add(logged);
     } else {
-      track.segmenter.add(logged);
-    }
-    if (silence != null && !logged.frame().track().equals(TrackId.AUDIO)) {
-      silence.follow(logged, track.format.timescale()).forEach(this::add);
+      lateFrames++;
     }
     return true;
   }
 
-  /// Players stop at a gap in one of two tracks, so silence takes the place of sound that the
-  /// stream had in an earlier epoch.
-  private void replaceMissingSound() {
-    RenditionWindow sound = timeline.find(TrackId.AUDIO);
-    if (sound != null
-        && !tracks.containsKey(TrackId.AUDIO)
-        && sound.format() instanceof TrackFormat.AudioFormat format) {
-      SilentTrack.of(TrackId.AUDIO, format)
-          .ifPresent(
-              silent -> {
-                format(TrackId.AUDIO, format);
-                silence = silent;
-              });
+  /// Players stop at a gap in one of two tracks, so silence takes the place of sound that stays
+  /// away, or that the stream had in an earlier epoch.
+  private @Nullable SilentTrack silence() {
+    Track sound = tracks.get(TrackId.AUDIO);
+    RenditionWindow before = timeline.find(TrackId.AUDIO);
+    TrackFormat format = sound != null ? sound.format : before != null ? before.format() : null;
+    if (!tracks.containsKey(TrackId.VIDEO) || !(format instanceof TrackFormat.AudioFormat audio)) {
+      return null;
+    }
+    Duration patience = sound == null ? Duration.ZERO : PATIENCE;
+    Optional<SilentTrack> silent = SilentTrack.of(TrackId.AUDIO, audio, clock, patience);
+    if (silent.isPresent() && sound == null) {
+      format(TrackId.AUDIO, audio);
+    }
+    return silent.orElse(null);
+  }
+
+  private void addSilence(SilentTrack silent, List<LoggedFrame> frames) {
+    Track sound = tracks.get(TrackId.AUDIO);
+    if (sound != null) {
+      frames.forEach(sound::add);
+    }
+    if (silent.begins()) {
+      log.atWarn()
+          .addKeyValue("stream", timeline.stream())
+          .log("the broadcaster sends no sound; viewers hear silence until it comes");
     }
   }
 
@@ -140,7 +161,7 @@ final class EpochPackager {
   void finish() {
     Track video = tracks.get(TrackId.VIDEO);
     if (silence != null && video != null) {
-      silence.rest(video.format.timescale()).forEach(this::add);
+      addSilence(silence, silence.rest(video.format.timescale()));
     }
     for (Track track : tracks.values()) {
       track.segmenter.finish();
@@ -188,7 +209,7 @@ final class EpochPackager {
   private void declareGaps(long nowNs) {
     for (RenditionWindow window : timeline.windows()) {
       Track track = trackOf(window);
-      long patienceNs = track == null ? 0 : PATIENCE_NS;
+      long patienceNs = track == null ? 0 : PATIENCE.toNanos();
       OptionalLong last = window.lastNumber();
       while (last.isPresent() && clock.overdue(last.getAsLong() + 1, nowNs, patienceNs)) {
         if (track != null && window.open()) {
@@ -227,7 +248,15 @@ final class EpochPackager {
           new Segmenter(timescale, PartBoundaryPolicy.of(config.partTarget(), timescale), this);
     }
 
-    boolean isLate(long number) {
+    void add(LoggedFrame logged) {
+      if (isLate(logged.segment())) {
+        lateFrames++;
+      } else {
+        segmenter.add(logged);
+      }
+    }
+
+    private boolean isLate(long number) {
       RenditionWindow window = timeline.find(track);
       OptionalLong last = window == null ? OptionalLong.empty() : window.lastNumber();
       return window != null

@@ -41,6 +41,27 @@ final class SegmentClock {
     return starts.isEmpty() ? otherwise : starts.lastKey();
   }
 
+  /// Whether any segment began.
+  boolean hasBegun() {
+    return !starts.isEmpty();
+  }
+
+  /// When the earliest known segment began, on the stream's time line.
+  Duration beginning() {
+    return Duration.ofNanos(starts.firstEntry().getValue().ns);
+  }
+
+  /// The number of the segment that a time of the stream belongs to, as far as is known.
+  long numberAt(Duration time) {
+    long ns = time.toNanos();
+    for (Map.Entry<Long, Start> entry : starts.descendingMap().entrySet()) {
+      if (entry.getValue().ns <= ns) {
+        return entry.getKey();
+      }
+    }
+    return starts.firstKey();
+  }
+
   /// Whether the segment is known to be over by at least `patienceNs` when another began at
   /// `nowNs`.
   boolean overdue(long number, long nowNs, long patienceNs) {

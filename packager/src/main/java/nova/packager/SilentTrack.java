@@ -1,6 +1,7 @@
 package nova.packager;
 
 import java.math.RoundingMode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +14,8 @@ import nova.media.TrackFormat.AudioFormat;
 import nova.media.aac.SilentAccessUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Makes the frames of an audio track that an epoch lacks: silence, in step with another track.
+/// Makes silence in the place of sound that does not come: in step with the picture as soon as the
+/// sound is behind it by more than a given patience, until sound comes again.
 ///
 /// It depends on the log alone, so two packagers that read the same log make the same frames.
 ///
@@ -22,75 +24,108 @@ final class SilentTrack {
   private final TrackId track;
   private final AudioFormat format;
   private final Bytes payload;
-  private @Nullable LoggedFrame last; // of the other track
-  private long interval; // between its last two frames
-  private long shift; // pts - dts of its latest keyframe
-  private long next; // dts of the next silent frame
-  private long segment;
-  private boolean cut;
+  private final SegmentClock clock;
+  private final long patience; // in ticks of the sound
+  private boolean begun;
+  private long next; // where the sound that came, or was made, ends
+  private long segment; // of that
+  private boolean silent;
+  private boolean begins;
+  private @Nullable LoggedFrame picture; // the latest
+  private long interval; // between the last two
+  private long shift; // pts - dts of the latest keyframe
 
-  private SilentTrack(TrackId track, AudioFormat format, Bytes payload) {
+  private SilentTrack(
+      TrackId track, AudioFormat format, Bytes payload, SegmentClock clock, Duration patience) {
     this.track = track;
     this.format = format;
     this.payload = payload;
+    this.clock = clock;
+    this.patience = format.timescale().fromDuration(patience, RoundingMode.CEILING);
   }
 
   /// Empty when silence cannot be coded in the format.
-  static Optional<SilentTrack> of(TrackId track, AudioFormat format) {
-    return SilentAccessUnit.of(format).map(payload -> new SilentTrack(track, format, payload));
+  ///
+  /// @param clock when the segments begin
+  /// @param patience by which sound may be behind the picture
+  static Optional<SilentTrack> of(
+      TrackId track, AudioFormat format, SegmentClock clock, Duration patience) {
+    return SilentAccessUnit.of(format)
+        .map(payload -> new SilentTrack(track, format, payload, clock, patience));
   }
 
-  /// The frames that begin before `other`, a frame of the other track in units of `timescale`. When
-  /// that one begins a segment, the frames after it belong to that segment too.
-  List<LoggedFrame> follow(LoggedFrame other, Timescale timescale) {
-    MediaFrame leader = other.frame();
-    boolean begins = last == null || other.segment() != segment;
-    // Segments begin at the time their first picture is shown.
-    long time = begins && leader.keyframe() ? leader.pts() : leader.dts();
-    List<LoggedFrame> frames = until(time, other, timescale);
-    if (begins) {
-      segment = other.segment();
-      cut = true;
+  /// Whether silence began since the last call.
+  boolean begins() {
+    boolean now = begins;
+    begins = false;
+    return now;
+  }
+
+  /// Sound came.
+  ///
+  /// @return false when silence was already made for its time
+  boolean sound(LoggedFrame sound) {
+    long dts = sound.frame().dts();
+    if (silent && dts < next) {
+      return false;
     }
-    if (leader.keyframe()) {
-      shift = leader.pts() - leader.dts();
+    begun = true;
+    silent = false;
+    next = dts + format.samplesPerFrame();
+    segment = sound.segment();
+    return true;
+  }
+
+  /// The frames that begin before the next picture, if the sound is too far behind it.
+  ///
+  /// @param timescale of the picture
+  List<LoggedFrame> follow(LoggedFrame coming, Timescale timescale) {
+    List<LoggedFrame> frames = until(coming.frame().dts(), coming, timescale);
+    if (coming.frame().keyframe()) {
+      shift = coming.frame().pts() - coming.frame().dts();
     }
-    if (last != null) {
-      interval = leader.dts() - last.frame().dts();
+    if (picture != null) {
+      interval = coming.frame().dts() - picture.frame().dts();
     }
-    last = other;
+    picture = coming;
     return frames;
   }
 
-  /// The frames until the last frame of the other track is over; it lasts as long as the one
-  /// before.
+  /// The frames until the last picture is over, which lasts as long as the one before.
   List<LoggedFrame> rest(Timescale timescale) {
-    return last == null ? List.of() : until(last.frame().dts() + interval + shift, last, timescale);
+    return picture == null
+        ? List.of()
+        : until(picture.frame().dts() + interval + shift, picture, timescale);
   }
 
-  private List<LoggedFrame> until(long time, LoggedFrame other, Timescale timescale) {
-    long end = timescale.rescale(time, format.timescale(), RoundingMode.CEILING);
-    if (last == null) {
-      next = end;
+  private List<LoggedFrame> until(long time, LoggedFrame beside, Timescale timescale) {
+    if (!begun && clock.hasBegun()) {
+      begun = true;
+      next = format.timescale().fromDuration(clock.beginning(), RoundingMode.CEILING);
     }
+    long end = timescale.rescale(time, format.timescale(), RoundingMode.CEILING);
+    if (!begun || (!silent && end - next < Math.max(1, patience))) {
+      return List.of();
+    }
+    begins |= !silent;
+    silent = true;
     List<LoggedFrame> frames = new ArrayList<>();
     for (; next < end; next += format.samplesPerFrame()) {
-      frames.add(frame(other, timescale));
+      frames.add(frame(beside, timescale));
     }
     return frames;
   }
 
-  private LoggedFrame frame(LoggedFrame other, Timescale timescale) {
-    boolean first = cut;
-    cut = false;
+  private LoggedFrame frame(LoggedFrame beside, Timescale timescale) {
+    Duration time = format.timescale().toDuration(next);
+    long number = Math.max(segment, clock.numberAt(time));
+    boolean cut = number != segment;
+    segment = number;
     return new LoggedFrame(
         new MediaFrame(track, next, next, true, payload),
-        other.arrivedAt(),
-        other
-            .wallClock()
-            .plus(format.timescale().toDuration(next))
-            .minus(timescale.toDuration(other.frame().pts())),
-        segment,
-        first);
+        beside.arrivedAt(),
+        beside.wallClock().plus(time).minus(timescale.toDuration(beside.frame().pts())),
+        number,
+        cut);
   }
 }

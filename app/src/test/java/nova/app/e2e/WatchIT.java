@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import nova.app.e2e.WatchedPage.Look;
@@ -32,7 +34,11 @@ class WatchIT {
 
       Look before = page.look();
       long start = System.nanoTime();
-      TimeUnit.SECONDS.sleep(30);
+      List<Double> latencies = new ArrayList<>();
+      for (int second = 0; second < 30; second++) {
+        TimeUnit.SECONDS.sleep(1);
+        latencies.add(page.look().latency());
+      }
       Look after = page.look();
       double elapsed = (System.nanoTime() - start) / 1e9;
 
@@ -43,7 +49,10 @@ class WatchIT {
       assertThat(after.videoBytes()).as("video decoded").isGreaterThan(before.videoBytes());
       assertThat(after.audioBytes()).as("audio decoded").isGreaterThan(before.audioBytes());
       assertThat(after.state()).isEqualTo("live");
-      assertThat(after.latency()).as("seconds behind live").isBetween(0.0, 3.0);
+      Collections.sort(latencies);
+      assertThat(latencies.get(latencies.size() / 2))
+          .as("seconds behind live, half of the time; %s", latencies)
+          .isBetween(0.1, 2.0);
     }
   }
 
@@ -106,13 +115,11 @@ class WatchIT {
       WatchedPage page =
           new WatchedPage(chromium.open(nova.web("/watch/live").toString(), 1280, 800));
       page.awaitPlaying();
-      TimeUnit.SECONDS.sleep(5); // the player settles at its distance from the live edge
 
-      int stalls = page.look().stalls();
       double from = page.look().currentTime();
       page.await("twenty seconds played", l -> l.currentTime() > from + 20);
 
-      assertThat(page.look().stalls() - stalls).as("stalls").isZero();
+      assertThat(page.look().stalls()).as("stalls from the first second on").isZero();
       assertThat(nova.await("/api/v1/streams", body -> body.contains("keyframe interval is")))
           .contains("set 2 s");
       assertThat(publisher.isAlive()).isTrue();
