@@ -24,6 +24,7 @@ final class HealthMeter {
   private final Map<TrackKind, RateWindow> bits = new EnumMap<>(TrackKind.class);
   private RateWindow frames = new RateWindow();
   private final Map<TrackKind, String> refusedTracks = new EnumMap<>(TrackKind.class);
+  private final Map<TrackKind, Long> waitingSinceMs = new EnumMap<>(TrackKind.class);
   private final Set<TrackKind> extraTracks = EnumSet.noneOf(TrackKind.class);
   private final long[] keyframeDistances = new long[KEYFRAMES_REMEMBERED];
   private int keyframes;
@@ -57,6 +58,7 @@ final class HealthMeter {
     videoRuns = false;
     lastDrop = "";
     refusedTracks.clear();
+    waitingSinceMs.clear();
     extraTracks.clear();
   }
 
@@ -77,6 +79,12 @@ final class HealthMeter {
     dropped("formats-change-too-often");
     changesTooOften = true;
     changedTooOftenMs = latestMs;
+  }
+
+  /// A frame is of a track that joins with the next keyframe.
+  void waitsForKeyframe(TrackKind track) {
+    dropped("frame-before-epoch");
+    waitingSinceMs.putIfAbsent(track, latestMs);
   }
 
   void repaired(long count) {
@@ -102,6 +110,7 @@ final class HealthMeter {
   void epochBegan(Set<TrackKind> tracks) {
     audioRuns = tracks.contains(TrackKind.AUDIO);
     videoRuns = tracks.contains(TrackKind.VIDEO);
+    waitingSinceMs.clear();
     keyframes = 0;
   }
 
@@ -192,10 +201,19 @@ final class HealthMeter {
       advice.add(
           String.format(Locale.ROOT, "keyframe interval is %.1f s, set 2 s", interval / 1_000.0));
     }
-    if (videoRuns && !audioRuns && !refusedTracks.containsKey(TrackKind.AUDIO)) {
+    waitingSinceMs.forEach(
+        (track, since) -> {
+          long waitedMs = latestMs - since;
+          if (waitedMs > LONG_GOP_MS) {
+            advice.add(
+                "%s has waited %d s for a keyframe to join at, set the keyframe interval to 2 s"
+                    .formatted(track.label(), waitedMs / 1_000));
+          }
+        });
+    if (videoRuns && !audioRuns && !isComing(TrackKind.AUDIO)) {
       advice.add("no audio arrives, add an audio track if there should be sound");
     }
-    if (audioRuns && !videoRuns && !refusedTracks.containsKey(TrackKind.VIDEO)) {
+    if (audioRuns && !videoRuns && !isComing(TrackKind.VIDEO)) {
       advice.add("no video arrives, add a video track if there should be a picture");
     }
     if (changesTooOften && latestMs - changedTooOftenMs < ADVISED_FOR_MS) {
@@ -228,6 +246,11 @@ final class HealthMeter {
       advice.add("only the first %s track is carried".formatted(kind.label()));
     }
     return advice;
+  }
+
+  /// Whether a track arrives although it is not in the epoch.
+  private boolean isComing(TrackKind track) {
+    return refusedTracks.containsKey(track) || waitingSinceMs.containsKey(track);
   }
 
   private RateWindow window(TrackKind track) {

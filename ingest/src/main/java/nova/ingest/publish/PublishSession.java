@@ -213,7 +213,7 @@ public final class PublishSession {
     } else if (tooOften) {
       health.changedTooOften();
     } else {
-      health.dropped("frame-before-epoch"); // its track joins at the next keyframe
+      health.waitsForKeyframe(frame.track());
     }
   }
 

@@ -91,6 +91,34 @@ class PublishSessionTest {
   }
 
   @Test
+  void lateAudio_withoutAnotherKeyframe_isAdvisedAbout_andPictureGoesOn() {
+    session.avc(TestSession.AVC_HEADER);
+    for (int ms = 0; ms <= 12_000; ms += 40) {
+      if (ms == 2_000) {
+        assertThat(session.health().advice()).anyMatch(s -> s.startsWith("no audio arrives"));
+        session.aac();
+      }
+      session.video(ms, ms == 0);
+      if (ms >= 2_000) {
+        session.audio(ms);
+      }
+      session.pass(40);
+    }
+    assertThat(session.epochs()).isEqualTo(1);
+    assertThat(session.frames(TrackId.VIDEO)).hasSize(301);
+    assertThat(session.health().advice())
+        .containsExactly(
+            "keyframe interval is 12.0 s, set 2 s",
+            "audio has waited 10 s for a keyframe to join at, set the keyframe interval to 2 s");
+
+    session.video(12_040, true);
+    session.audio(12_040);
+    assertThat(session.epochs()).isEqualTo(2);
+    assertThat(session.frames(TrackId.AUDIO)).hasSize(1);
+    assertThat(session.health().advice()).noneMatch(s -> s.contains("audio"));
+  }
+
+  @Test
   void trackThatTurnsOutUnsupported_beforeTheBroadcastBegan_isLeftOut() {
     session.avc(TestSession.AVC_HEADER);
     session.video(0, true);
