@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// What one accepted publisher sends, on its way into the log.
 ///
 /// ```
-/// message ─▶ RtmpTimestamps ─▶ FrameAssembler ─▶ SourceClock ─▶ TrackProbe ─▶ EpochWriter ─▶ log
-///            64-bit times      formats, frames   no jumps       which tracks   ticks
+/// message ─▶ FrameAssembler ─▶ RtmpTimestamps ─▶ StandingClock ─▶ SourceClock ─▶ TrackProbe ─▶ EpochWriter ─▶ log
+///            formats, frames   64-bit times      times that move  no jumps       which tracks   ticks
 /// ```
 ///
 /// An epoch begins when the tracks are known, and another one when a format changes, a track comes
@@ -39,6 +39,7 @@ public final class PublishSession {
   private final RtmpTimestamps timestamps = new RtmpTimestamps();
   private final FrameAssembler assembler;
   private final SourceClock clock = new SourceClock();
+  private final Map<TrackKind, StandingClock> standing = new EnumMap<>(TrackKind.class);
   private final TrackProbe probe = new TrackProbe();
 
   private final Map<TrackKind, TrackFormat> formats = new EnumMap<>(TrackKind.class);
@@ -188,7 +189,7 @@ public final class PublishSession {
   }
 
   private void onFrame(SourceFrame source) {
-    SourceFrame frame = source.at(timeWithoutJumps(source));
+    SourceFrame frame = source.at(repairedTime(source));
     EpochWriter current = epoch;
     if (current == null) {
       probe.hold(frame);
@@ -222,10 +223,15 @@ public final class PublishSession {
         || (frame.track() == TrackKind.VIDEO && frame.keyframe());
   }
 
-  private long timeWithoutJumps(SourceFrame frame) {
+  private long repairedTime(SourceFrame frame) {
+    long sourceMs = timestamps.unwrap(frame.timeMs());
+    long movingMs =
+        standing
+            .computeIfAbsent(frame.track(), _ -> new StandingClock())
+            .timeOf(sourceMs, frame.arrivedAt());
     long jumps = clock.jumps();
-    long time = clock.timeOf(frame.track(), timestamps.unwrap(frame.timeMs()));
-    health.repaired(clock.jumps() - jumps);
+    long time = clock.timeOf(frame.track(), movingMs);
+    health.repaired(clock.jumps() - jumps + (movingMs == sourceMs ? 0 : 1));
     return time;
   }
 

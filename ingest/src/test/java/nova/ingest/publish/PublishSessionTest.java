@@ -2,8 +2,11 @@ package nova.ingest.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import nova.core.Bytes;
+import nova.core.StreamHealth;
 import nova.core.TrackId;
+import nova.media.MediaFrame;
 import org.junit.jupiter.api.Test;
 
 /// What a session makes of encoders that do odd things for long.
@@ -116,6 +119,44 @@ class PublishSessionTest {
     assertThat(session.epochs()).isEqualTo(2);
     assertThat(session.frames(TrackId.AUDIO)).hasSize(1);
     assertThat(session.health().advice()).noneMatch(s -> s.contains("audio"));
+  }
+
+  @Test
+  void timestamps_thatAreAllZero_becomeTimesOfArrival() {
+    session.headers();
+    int sounds = 0;
+    for (int ms = 0; ms < 30_000; ms += 40) {
+      session.video(0, ms % 2_000 == 0);
+      for (; sounds * 1_024 / 48 <= ms; sounds++) {
+        session.audio(0);
+      }
+      session.pass(40);
+    }
+    assertThat(session.epochs()).isEqualTo(1);
+    List<MediaFrame> video = session.frames(TrackId.VIDEO);
+    List<MediaFrame> audio = session.frames(TrackId.AUDIO);
+    assertThat(video).hasSize(750);
+    assertThat(video.getLast().dts() / 90).isBetween(29_900L, 30_020L);
+    assertThat(audio).hasSizeBetween(sounds - 20, sounds);
+    assertThat(audio.getLast().dts() / 48).isBetween(29_900L, 30_020L);
+    StreamHealth health = session.health();
+    assertThat(health.frameRate()).isBetween(24.5, 25.5);
+    assertThat(health.repairedTimestamps()).isBetween(2_000L, 750L + sounds);
+    assertThat(health.advice()).singleElement().asString().contains("had to be repaired");
+  }
+
+  @Test
+  void videoTimestamps_thatStandStill_besideSoundThatDoesNot_stayWithTheSound() {
+    session.headers();
+    for (int ms = 0; ms < 30_000; ms += 40) {
+      session.video(0, ms % 2_000 == 0);
+      session.audioUpTo(ms);
+      session.pass(40);
+    }
+    assertThat(session.epochs()).isEqualTo(1);
+    assertThat(session.frames(TrackId.VIDEO).getLast().dts() / 90).isBetween(29_900L, 30_020L);
+    assertThat(session.frames(TrackId.AUDIO).getLast().dts() / 48).isBetween(29_900L, 30_020L);
+    assertThat(session.drops).isEmpty();
   }
 
   @Test
