@@ -19,6 +19,9 @@ public final class ChunkReader {
   private static final int DEFAULT_CHUNK_SIZE = 128;
   private static final int DIRECT_CHUNK_STREAMS = 64;
 
+  // Each costs the memory that its length asks for, up to a megabyte for eight bytes of header.
+  private static final long BROKEN_MESSAGES = 1_000;
+
   /// Receives messages as they become complete.
   @FunctionalInterface
   public interface MessageSink {
@@ -71,7 +74,8 @@ public final class ChunkReader {
     return chunkSize;
   }
 
-  /// Messages that the peer began and left unfinished by starting another on their chunk stream.
+  /// Messages that the peer began and left unfinished, by starting another on their chunk stream or
+  /// by Abort.
   public long brokenMessages() {
     return brokenMessages;
   }
@@ -117,10 +121,7 @@ public final class ChunkReader {
     if (!gather(in)) {
       return;
     }
-    if (stream.isOpen()) {
-      brokenMessages++;
-      forgetOpenMessage(stream);
-    }
+    forgetOpenMessage(stream);
     if (format <= ChunkMessageHeader.SAME_STREAM) {
       stream.length = ChunkMessageHeader.lengthOf(header);
       stream.type = ChunkMessageHeader.typeOf(header);
@@ -246,8 +247,14 @@ public final class ChunkReader {
   }
 
   private void forgetOpenMessage(ChunkStreamState of) {
-    heldBytes -= of.heldBytes();
-    of.abort();
+    if (of.isOpen()) {
+      heldBytes -= of.heldBytes();
+      of.abort();
+      brokenMessages++;
+      if (brokenMessages > BROKEN_MESSAGES) {
+        throw new LimitExceededException("rtmp-broken-messages", brokenMessages, BROKEN_MESSAGES);
+      }
+    }
   }
 
   private void hold(int more) {

@@ -206,6 +206,19 @@ class ChunkReaderTest {
   }
 
   @Test
+  void messages_begunAgainWithoutEnd_areRefusedAfterAThousand() {
+    String chunksOfOneByte = "02 000000 000004 01 00000000 00000001";
+    String begun = "04 000000 00ffff 09 01000000 aa";
+    assertThat(readHex(chunksOfOneByte + begun.repeat(1_001))).hasSize(1);
+    assertThatThrownBy(() -> readHex(chunksOfOneByte + begun.repeat(1_002)))
+        .isInstanceOf(LimitExceededException.class)
+        .hasMessage("rtmp broken messages 1001 (expected: <= 1000)");
+    String aborted = begun + "02 000000 000004 02 00000000 00 c2 00 c2 00 c2 04";
+    assertThatThrownBy(() -> readHex(chunksOfOneByte + aborted.repeat(1_001)))
+        .isInstanceOf(LimitExceededException.class);
+  }
+
+  @Test
   void longMessage_growsWithItsBytes_andArrivesWhole() {
     byte[] payload = new byte[5_000_000];
     new java.util.Random(1).nextBytes(payload);
