@@ -4,7 +4,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 MVN := tools/mvn
 
-.PHONY: help deps build run demo test test-unit test-it fmt lint docs bench clean dist
+.PHONY: help deps build run demo test test-unit test-it fmt lint docs fuzz bench clean dist
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -39,6 +39,9 @@ lint: ## Check format, compile with all checks, check the shell scripts
 
 docs: ## Write docs/configuration.md from the configuration records
 	$(MVN) -q -pl app -am test -Dtest=ConfigurationDocTest -Dsurefire.failIfNoSpecifiedTests=false -Dgolden.update=true
+
+fuzz: ## Attack the readers of what peers send with Jazzer; FUZZ_SECONDS=20 each, FUZZ="chunks amf" chooses
+	@tools/run-fuzz $(FUZZ)
 
 bench: ## Measure beside nginx and print ratios; BENCH="publishers waiters" chooses, BENCH=--help explains
 	@tools/install-test-deps bench
