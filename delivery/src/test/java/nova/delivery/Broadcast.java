@@ -126,9 +126,8 @@ public final class Broadcast {
     Bytes chunk = chunk(id, last.number(), index);
     segments.putPart(new SegmentKey(stream, id, last.epoch(), last.number()), index, chunk);
     long ticks = durationMs * rendition.timescale.ticksPerSecond() / 1_000;
-    List<TimelinePart> parts = new ArrayList<>(last.parts());
-    parts.add(new TimelinePart(ticks, index == 0 || id.equals(AUDIO), chunk.length()));
-    rendition.segments.set(rendition.segments.size() - 1, with(last, parts, false));
+    TimelinePart part = new TimelinePart(ticks, index == 0 || id.equals(AUDIO), chunk.length());
+    rendition.segments.set(rendition.segments.size() - 1, last.withPart(part));
     rendition.time += ticks;
     rendition.version++;
     return this;
@@ -139,7 +138,7 @@ public final class Broadcast {
     Rendition rendition = rendition(id);
     TimelineSegment last = rendition.segments.getLast();
     segments.completeSegment(new SegmentKey(stream, id, last.epoch(), last.number()));
-    rendition.segments.set(rendition.segments.size() - 1, with(last, last.parts(), true));
+    rendition.segments.set(rendition.segments.size() - 1, last.completed());
     while (rendition.segments.size() > window) {
       TimelineSegment gone = rendition.segments.removeFirst();
       rendition.discontinuitySequence += gone.discontinuity() ? 1 : 0;
@@ -237,18 +236,5 @@ public final class Broadcast {
             false);
     rendition.segments.add(opened);
     return opened;
-  }
-
-  private static TimelineSegment with(
-      TimelineSegment segment, List<TimelinePart> parts, boolean complete) {
-    return new TimelineSegment(
-        segment.number(),
-        segment.epoch(),
-        segment.discontinuity(),
-        segment.programDateTime(),
-        segment.start(),
-        parts,
-        complete,
-        segment.gap());
   }
 }

@@ -108,16 +108,14 @@ final class RenditionWindow {
     if (open.parts().isEmpty() && !independent) {
       independentSegments = false;
     }
-    List<TimelinePart> parts = new ArrayList<>(open.parts());
-    parts.add(part);
-    segments.set(segments.size() - 1, with(open, parts, false));
+    segments.set(segments.size() - 1, open.withPart(part));
     frameRate.add(samples, format.timescale().toSeconds(duration));
     cached = null;
     return part;
   }
 
   TimelineSegment completeSegment() {
-    TimelineSegment done = with(last(), last().parts(), true);
+    TimelineSegment done = last().completed();
     segments.set(segments.size() - 1, done);
     bitrate.add(timescale.toSeconds(done.duration()), done.sizeBytes());
     cached = null;
@@ -222,19 +220,6 @@ final class RenditionWindow {
   private static FrameRateMeter meter(TrackFormat format) {
     return new FrameRateMeter(
         format instanceof TrackFormat.VideoFormat video ? video.frameRate() : 0);
-  }
-
-  private static TimelineSegment with(
-      TimelineSegment segment, List<TimelinePart> parts, boolean complete) {
-    return new TimelineSegment(
-        segment.number(),
-        segment.epoch(),
-        segment.discontinuity(),
-        segment.programDateTime(),
-        segment.start(),
-        parts,
-        complete,
-        segment.gap());
   }
 
   private record Left(long number, long end) {}

@@ -1,6 +1,7 @@
 package nova.segments;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import nova.core.Epoch;
 
@@ -27,6 +28,27 @@ public record TimelineSegment(
     boolean gap) {
   public TimelineSegment {
     parts = List.copyOf(parts);
+  }
+
+  /// This segment with one more part.
+  public TimelineSegment withPart(TimelinePart part) {
+    if (complete) {
+      throw new IllegalStateException("segment %d is complete".formatted(number));
+    }
+    List<TimelinePart> longer = new ArrayList<>(parts.size() + 1);
+    longer.addAll(parts);
+    longer.add(part);
+    return with(longer, false);
+  }
+
+  /// This segment when no part will be added any more.
+  public TimelineSegment completed() {
+    return with(parts, true);
+  }
+
+  private TimelineSegment with(List<TimelinePart> nextParts, boolean nextComplete) {
+    return new TimelineSegment(
+        number, epoch, discontinuity, programDateTime, start, nextParts, nextComplete, gap);
   }
 
   /// Duration of the parts so far, in ticks.
