@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedThread;
 import jdk.jfr.consumer.RecordingFile;
+import nova.app.process.NovaProcess;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -47,8 +48,7 @@ class EventLoopIT {
     Path clip = Ffmpeg.clip(directory, "clip.flv", "640x360", 60, 10);
     Path settings = Files.writeString(directory.resolve("watch.jfc"), SETTINGS);
     Path recording = directory.resolve("watch.jfr");
-    try (NovaProcess nova =
-        NovaProcess.start(directory.resolve("data"), "--stream-key", "live=" + KEY)) {
+    try (NovaProcess nova = NovaProcess.start(directory, "--stream-key", "live=" + KEY)) {
       try (Ffmpeg publisher = Ffmpeg.publish(clip, nova.rtmp("/live/" + KEY))) {
         nova.await("/hls/live/index.m3u8", body -> body.contains("#EXT-X-STREAM-INF"));
         // What follows has been done once, so that classes are loaded and the recording sees the
@@ -65,7 +65,8 @@ class EventLoopIT {
       }
       jcmd(nova.pid(), "JFR.dump", "name=watch", "filename=" + recording);
       assertThat(recording).isNotEmptyFile();
-      assertThat(nova.terminate()).isZero();
+      nova.terminate();
+      assertThat(nova.awaitExit()).isZero();
     }
 
     Watched watched = watch(recording);

@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import nova.app.e2e.WatchedPage.Look;
+import nova.app.process.NovaProcess;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,14 +22,14 @@ class WatchIT {
 
   @Test
   void demo_watchedInChromium_playsVideoAndAudioCloseToLive() throws Exception {
-    try (NovaProcess nova = NovaProcess.command(directory, "demo");
+    try (NovaProcess nova = NovaProcess.serve(directory, "demo");
         Chromium chromium = new Chromium()) {
       String watch =
-          nova.log().stream()
-              .flatMap(line -> List.of(line.split("\\s+")).stream())
+          Pattern.compile("\\s+")
+              .splitAsStream(nova.awaitOut("/watch/"))
               .filter(word -> word.startsWith("http://") && word.contains("/watch/"))
               .findFirst()
-              .orElseThrow(() -> new AssertionError("no watch URL in " + nova.log()));
+              .orElseThrow(() -> new AssertionError("no watch URL"));
       WatchedPage page = new WatchedPage(chromium.open(watch, 640, 480));
       page.awaitPlaying();
       TimeUnit.SECONDS.sleep(5); // the player settles at its distance from the live edge

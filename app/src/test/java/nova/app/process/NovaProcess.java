@@ -3,23 +3,35 @@ package nova.app.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 
 /// `nova` as its users run it: a process of its own with its output in files.
 ///
 /// *Confined to its creator's thread.*
-final class NovaProcess implements AutoCloseable {
+public final class NovaProcess implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60); // for busy machines
+  private static final String[] ANY_PORTS = {
+    "--bind", "127.0.0.1", "--rtmp-port", "0", "--http-port", "0"
+  };
 
   private final Process process;
   private final Path out;
   private final Path err;
+  private final HttpClient http = HttpClient.newHttpClient();
 
   private NovaProcess(Process process, Path out, Path err) {
     this.process = process;
@@ -27,7 +39,8 @@ final class NovaProcess implements AutoCloseable {
     this.err = err;
   }
 
-  static NovaProcess run(Path folder, Map<String, String> environment, String... arguments)
+  /// Runs any command line in `folder`, with no setting in the environment but those given.
+  public static NovaProcess run(Path folder, Map<String, String> environment, String... arguments)
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -52,59 +65,139 @@ final class NovaProcess implements AutoCloseable {
     return new NovaProcess(builder.start(), out, err);
   }
 
-  /// Waits for the line that says the server accepts.
-  Ready awaitReady() throws IOException, InterruptedException {
-    long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
-    while (System.nanoTime() < deadlineNs) {
-      for (String line : Files.readAllLines(out)) {
-        if (line.startsWith("nova ready ")) {
-          return Ready.parse(line);
-        }
-      }
-      if (process.waitFor(50, TimeUnit.MILLISECONDS)) {
-        break;
-      }
+  /// Runs a command that serves, `start` or `demo`, on free ports of the loopback.
+  public static NovaProcess serve(Path folder, String command, String... options)
+      throws IOException {
+    List<String> arguments = new ArrayList<>(List.of(command));
+    arguments.addAll(Arrays.asList(ANY_PORTS));
+    arguments.addAll(List.of(options));
+    return run(folder, Map.of(), arguments.toArray(String[]::new));
+  }
+
+  /// As [#serve] for `start`, and waits until the server accepts.
+  public static NovaProcess start(Path folder, String... options)
+      throws IOException, InterruptedException {
+    NovaProcess nova = serve(folder, "start", options);
+    try {
+      nova.awaitReady();
+      return nova;
+    } catch (AssertionError e) {
+      nova.close();
+      throw e;
     }
-    throw new AssertionError("nova did not become ready:\n" + out() + err());
+  }
+
+  /// Waits for the line that says the server accepts.
+  public Ready awaitReady() throws IOException, InterruptedException {
+    awaitText(out, "nova ready ", 50);
+    return ready();
+  }
+
+  /// Waits until `text` stands in what the process wrote to stdout, and returns its whole line.
+  public String awaitOut(String text) throws IOException, InterruptedException {
+    return awaitText(out, text, 50);
   }
 
   /// Waits until `text` stands in what the process wrote to stderr.
   void awaitErr(String text) throws IOException, InterruptedException {
+    String _ = awaitText(err, text, 10);
+  }
+
+  private String awaitText(Path file, String text, long everyMs)
+      throws IOException, InterruptedException {
     long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
-    while (!err().contains(text)) {
-      if (process.waitFor(10, TimeUnit.MILLISECONDS) || System.nanoTime() > deadlineNs) {
+    while (true) {
+      boolean over = process.waitFor(everyMs, TimeUnit.MILLISECONDS);
+      String said = Files.readString(file);
+      int end = said.lastIndexOf('\n'); // what follows is half a line
+      Optional<String> line =
+          said.substring(0, Math.max(0, end)).lines().filter(l -> l.contains(text)).findFirst();
+      if (line.isPresent()) {
+        return line.get();
+      }
+      if (over || System.nanoTime() > deadlineNs) {
         throw new AssertionError("nova did not say '" + text + "':\n" + out() + err());
       }
     }
   }
 
+  private Ready ready() throws IOException {
+    return Files.readAllLines(out).stream()
+        .filter(line -> line.startsWith("nova ready "))
+        .map(Ready::parse)
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("nova is not ready yet"));
+  }
+
+  /// `rtmp://host:port` and `applicationAndKey` of a ready server.
+  public String rtmp(String applicationAndKey) throws IOException {
+    URI rtmp = URI.create(ready().rtmp());
+    return "rtmp://" + rtmp.getHost() + ":" + rtmp.getPort() + applicationAndKey;
+  }
+
+  /// The address of a page of a ready server.
+  public URI web(String path) throws IOException {
+    return URI.create(ready().http()).resolve(path);
+  }
+
+  public HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    return http.send(
+        HttpRequest.newBuilder(web(path)).timeout(Duration.ofSeconds(30)).build(),
+        BodyHandlers.ofString());
+  }
+
+  /// Asks for `path` until the body satisfies `condition`; the bound is generous and only met by a
+  /// failure.
+  public String await(String path, Predicate<String> condition)
+      throws IOException, InterruptedException {
+    long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
+    String last = "";
+    while (System.nanoTime() < deadlineNs) {
+      HttpResponse<String> response = get(path);
+      last = response.statusCode() + " " + response.body();
+      if (response.statusCode() == 200 && condition.test(response.body())) {
+        return response.body();
+      }
+      if (process.waitFor(100, TimeUnit.MILLISECONDS)) {
+        break;
+      }
+    }
+    throw new AssertionError(path + " never satisfied the condition; last answer: " + last);
+  }
+
   /// Waits for the end and returns the exit code.
-  int awaitExit() throws IOException, InterruptedException {
+  public int awaitExit() throws IOException, InterruptedException {
     assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS))
         .as("nova ended; it said%n%s%s", out(), err())
         .isTrue();
     return process.exitValue();
   }
 
-  void terminate() {
-    process.destroy(); // SIGTERM
+  /// Sends SIGTERM.
+  public void terminate() {
+    process.destroy();
   }
 
-  String out() throws IOException {
+  public long pid() {
+    return process.pid();
+  }
+
+  public String out() throws IOException {
     return Files.readString(out);
   }
 
-  String err() throws IOException {
+  public String err() throws IOException {
     return Files.readString(err);
   }
 
   @Override
   public void close() {
-    process.destroyForcibly();
+    process.destroyForcibly().onExit().join();
+    http.close();
   }
 
   /// The addresses of a ready server.
-  record Ready(String rtmp, String http) {
+  public record Ready(String rtmp, String http) {
     static Ready parse(String line) {
       String[] words = line.split(" ");
       assertThat(words).hasSize(4);

@@ -33,7 +33,7 @@ class NovaProcessIT {
   @Test
   void first_start_prints_a_key_once_and_sigterm_ends_it_with_zero() throws Exception {
     String key;
-    try (NovaProcess nova = NovaProcess.run(folder, Map.of(), ANY_PORTS)) {
+    try (NovaProcess nova = NovaProcess.serve(folder, "start")) {
       NovaProcess.Ready ready = nova.awaitReady();
       assertThat(get(ready.http() + "/health/ready").statusCode()).isEqualTo(200);
       Matcher printed = Pattern.compile("Stream key: +([a-z2-7]{32})").matcher(nova.err());
@@ -48,7 +48,7 @@ class NovaProcessIT {
     }
     assertThat(Files.readString(folder.resolve("nova-data/stream-keys"))).doesNotContain(key);
 
-    try (NovaProcess again = NovaProcess.run(folder, Map.of(), ANY_PORTS)) {
+    try (NovaProcess again = NovaProcess.serve(folder, "start")) {
       NovaProcess.Ready ready = again.awaitReady();
       assertThat(again.err()).doesNotContain("Stream key:");
       try (NovaProcess publisher = publish(ready, key, "--seconds", "2")) {
@@ -75,8 +75,7 @@ class NovaProcessIT {
 
   @Test
   void sigterm_during_the_start_ends_without_a_stack_trace() throws Exception {
-    try (NovaProcess nova =
-        NovaProcess.run(folder, Map.of(), with(ANY_PORTS, "--log-level", "debug"))) {
+    try (NovaProcess nova = NovaProcess.serve(folder, "start", "--log-level", "debug")) {
       nova.awaitErr("InternalLoggerFactory"); // Netty's first word, while the server is being built
 
       nova.terminate();
@@ -88,8 +87,7 @@ class NovaProcessIT {
 
   @Test
   void sigterm_ends_a_broadcast_cleanly() throws Exception {
-    try (NovaProcess nova =
-        NovaProcess.run(folder, Map.of(), with(ANY_PORTS, "--stream-key", "live=some-key"))) {
+    try (NovaProcess nova = NovaProcess.serve(folder, "start", "--stream-key", "live=some-key")) {
       NovaProcess.Ready ready = nova.awaitReady();
       try (NovaProcess publisher = publish(ready, "some-key", "--loop")) {
         HttpResponse<String> playlist = get(ready.http() + "/hls/live/index.m3u8");
@@ -110,9 +108,7 @@ class NovaProcessIT {
 
   @Test
   void demo_is_watchable_and_ends_after_its_time() throws Exception {
-    String[] demo = ANY_PORTS.clone();
-    demo[0] = "demo";
-    try (NovaProcess nova = NovaProcess.run(folder, Map.of(), with(demo, "--seconds", "6"))) {
+    try (NovaProcess nova = NovaProcess.serve(folder, "demo", "--seconds", "6")) {
       NovaProcess.Ready ready = nova.awaitReady();
       assertThat(get(ready.http() + "/hls/demo/index.m3u8").body())
           .contains("RESOLUTION=1280x720")
