@@ -1,5 +1,6 @@
 package nova.app.config;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -16,6 +17,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import nova.app.error.StartupException;
+import org.yaml.snakeyaml.error.Mark;
+import org.yaml.snakeyaml.error.MarkedYAMLException;
 
 /// A configuration file, flattened to dotted keys.
 final class YamlFile {
@@ -67,10 +70,8 @@ final class YamlFile {
     try {
       return new ObjectMapper(yaml).readTree(text);
     } catch (JsonProcessingException e) {
-      String where = e.getLocation() == null ? "" : " line " + e.getLocation().getLineNr();
-      String what = e.getOriginalMessage().lines().findFirst().orElse("unreadable");
       throw new StartupException(
-          "configuration file %s%s is not valid YAML: %s".formatted(file, where, what), e);
+          "configuration file %s%s is not valid YAML: %s".formatted(file, where(e), what(e)), e);
     }
   }
 
@@ -103,6 +104,28 @@ final class YamlFile {
               .formatted(path, file));
     }
     return node.asText();
+  }
+
+  private static String where(JsonProcessingException e) {
+    if (e.getCause() instanceof MarkedYAMLException marked && marked.getProblemMark() != null) {
+      Mark mark = marked.getProblemMark(); // Jackson knows only where the token before it began
+      return ", line %d, column %d,".formatted(mark.getLine() + 1, mark.getColumn() + 1);
+    }
+    JsonLocation location = e.getLocation();
+    return location == null
+        ? ""
+        : ", line %d, column %d,".formatted(location.getLineNr(), location.getColumnNr());
+  }
+
+  private static String what(JsonProcessingException e) {
+    String problem =
+        e.getCause() instanceof MarkedYAMLException marked && marked.getProblem() != null
+            ? marked.getProblem()
+            : e.getOriginalMessage();
+    if (problem.contains("org.yaml.")) { // the parser tells what it met as an object of its own
+      return "a list or a mapping stands where a plain value belongs (expected: `key: value`)";
+    }
+    return problem.replaceAll("\\s+", " ");
   }
 
   private static String reason(IOException e) {

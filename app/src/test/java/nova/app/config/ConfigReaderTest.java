@@ -95,6 +95,28 @@ class ConfigReaderTest {
   }
 
   @Test
+  void broken_yaml_is_explained_with_its_place() {
+    String tab = "http:\n\tport: 1";
+    String open = "http: [1\nrtmp: {port: 2}";
+    String sibling = "http:\n  port: 1\n    bind: x";
+    assertThatThrownBy(() -> read(tab))
+        .hasMessage(
+            "configuration file %s, line 2, column 1, is not valid YAML: found character '\\t(TAB)'"
+                + " that cannot start any token. (Do not use \\t(TAB) for indentation)",
+            file());
+    assertThatThrownBy(() -> read(open)).hasMessageContaining(", line 2, column 5, is not valid");
+    assertThatThrownBy(() -> read(sibling))
+        .hasMessageContaining(", line 3, column 9, is not valid YAML: mapping values are not");
+    for (String broken : List.of("? [a]\n: 1", "a: \"\\q\"", "a: \u0007", "%YAML 9\n---\na: 1")) {
+      assertThatThrownBy(() -> read(broken))
+          .isInstanceOf(StartupException.class)
+          .hasMessageMatching("configuration file \\S+, line 1, column \\d+, is not valid YAML: .+")
+          .message()
+          .doesNotContain("yaml.", "Exception", "Event");
+    }
+  }
+
+  @Test
   void file_that_cannot_be_read_is_explained() throws IOException {
     Path missing = folder.resolve("missing.yaml");
     assertThatThrownBy(() -> reader.read(Optional.of(missing), Map.of(), Map.of()))
