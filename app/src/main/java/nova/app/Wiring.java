@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import nova.api.Api;
 import nova.api.ApiPorts;
 import nova.app.config.AppConfig;
-import nova.app.error.StartupException;
+import nova.app.error.ListenFailure;
 import nova.app.http.HealthRoutes;
 import nova.app.http.HttpServers;
 import nova.app.http.MetricsRoute;
@@ -131,7 +131,8 @@ final class Wiring {
       rtmpPort = rtmp.address().getPort();
       return rtmp;
     } catch (IOException e) {
-      throw new StartupException(String.valueOf(e.getMessage()), e);
+      throw ListenFailure.explain(
+          "RTMP", "--rtmp-port", config.rtmp().bind(), config.rtmp().port(), e);
     }
   }
 

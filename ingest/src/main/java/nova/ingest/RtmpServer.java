@@ -3,7 +3,6 @@ package nova.ingest;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
@@ -38,9 +37,10 @@ public final class RtmpServer implements AutoCloseable {
 
   /// Starts listening.
   ///
-  /// @throws IOException one sentence naming the address and the setting, when it cannot listen
+  /// @throws IOException when it cannot listen, with the system's words
   public static RtmpServer start(RtmpConfig config, IngestPorts ports) throws IOException {
-    InetSocketAddress wanted = addressOf(config);
+    InetSocketAddress wanted =
+        new InetSocketAddress(InetAddress.getByName(config.bind()), config.port());
     RtmpListener listener = new RtmpListener(threadsOf(config));
     LiveStreams streams =
         new LiveStreams(
@@ -68,10 +68,7 @@ public final class RtmpServer implements AutoCloseable {
       return new RtmpServer(listener, streams, bound);
     } catch (IOException e) {
       listener.close();
-      throw new IOException(
-          "cannot listen for RTMP on %s port %d (%s); stop the other program or set another rtmp port"
-              .formatted(config.bind(), config.port(), e.getMessage()),
-          e);
+      throw e;
     }
   }
 
@@ -104,17 +101,6 @@ public final class RtmpServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     } finally {
       listener.close();
-    }
-  }
-
-  private static InetSocketAddress addressOf(RtmpConfig config) throws IOException {
-    try {
-      return new InetSocketAddress(InetAddress.getByName(config.bind()), config.port());
-    } catch (UnknownHostException e) {
-      throw new IOException(
-          "cannot listen for RTMP on '%s' (expected: an address of this machine); set rtmp bind"
-              .formatted(config.bind()),
-          e);
     }
   }
 

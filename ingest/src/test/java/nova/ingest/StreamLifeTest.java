@@ -175,7 +175,7 @@ class StreamLifeTest {
   }
 
   @Test
-  void takenPort_isOneSentence() throws Exception {
+  void takenPort_isTheSystemsFailure() throws Exception {
     try (TestServer server = TestServer.start()) {
       RtmpConfig d = TestServer.config();
       RtmpConfig same =
@@ -192,8 +192,7 @@ class StreamLifeTest {
               d.limits());
       assertThatThrownBy(() -> TestServer.start(same))
           .isInstanceOf(IOException.class)
-          .hasMessageStartingWith("cannot listen for RTMP on 127.0.0.1 port " + server.port())
-          .hasMessageEndingWith("stop the other program or set another rtmp port");
+          .hasMessageContaining("ddress already in use");
     }
   }
 

@@ -9,6 +9,8 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import nova.app.config.HttpConfig;
+import nova.app.error.ListenFailure;
+import nova.app.error.StartupException;
 import nova.core.NanoClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -70,10 +72,17 @@ final class HttpServerVerticle extends VerticleBase {
             })
         .listen(ListenOptions.address(sockets.get(socket), socket))
         .onSuccess(server -> ports.set(socket, server.actualPort()))
-        .recover(
-            failure ->
-                Future.failedFuture(
-                    ListenFailure.explain(sockets.get(socket), socket > 0, failure)));
+        .recover(failure -> Future.failedFuture(explained(failure, socket)));
+  }
+
+  private StartupException explained(Throwable failure, int socket) {
+    boolean tls = socket > 0;
+    return ListenFailure.explain(
+        tls ? "HTTPS" : "HTTP",
+        tls ? "--https-port" : "--http-port",
+        sockets.get(socket).getHost(),
+        sockets.get(socket).getPort(),
+        failure);
   }
 
   /// The path has an escape such as `%zz`. Without this handler Vert.x logs a stack trace for each.

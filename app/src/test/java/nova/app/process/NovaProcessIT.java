@@ -28,6 +28,8 @@ class NovaProcessIT {
     "start", "--bind", "127.0.0.1", "--rtmp-port", "0", "--http-port", "0"
   };
 
+  private static final Path TLS = Path.of("src/test/resources/tls").toAbsolutePath();
+
   @TempDir private Path folder;
 
   @Test
@@ -127,10 +129,31 @@ class NovaProcessIT {
   void taken_ports_are_explained() throws Exception {
     try (ServerSocket other = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       String port = Integer.toString(other.getLocalPort());
+      String bind = "--bind=127.0.0.1";
+      String certificate = TLS.resolve("certificate.pem").toString();
+      String key = TLS.resolve("key.pem").toString();
+      String sentence =
+          "nova: port %s for %s is taken; stop the program that uses it or choose another port"
+              + " with %s";
       assertFails(
-          "port " + port, "start", "--bind", "127.0.0.1", "--rtmp-port", port, "--http-port", "0");
+          sentence.formatted(port, "RTMP", "--rtmp-port"),
+          "start",
+          bind,
+          "--rtmp-port",
+          port,
+          "--http-port",
+          "0");
       assertFails(
-          "port " + port, "start", "--bind", "127.0.0.1", "--rtmp-port", "0", "--http-port", port);
+          sentence.formatted(port, "HTTP", "--http-port"),
+          "start",
+          bind,
+          "--rtmp-port",
+          "0",
+          "--http-port",
+          port);
+      assertFails(
+          sentence.formatted(port, "HTTPS", "--https-port"),
+          with(ANY_PORTS, "--https-port", port, "--tls-cert", certificate, "--tls-key", key));
     }
     assertThat(folder.resolve("nova-data/stream-keys")).doesNotExist();
   }
