@@ -49,13 +49,14 @@ import org.slf4j.LoggerFactory;
 final class Wiring {
   private static final Logger log = LoggerFactory.getLogger(Wiring.class);
   private static final int STOP_SECONDS = 2;
+  private static final int NOT_LISTENING = 0;
 
   private final AppConfig config;
   private final StreamKeys keys;
   private final Lifecycle lifecycle;
   private final InstantSource clock = InstantSource.system();
   private final NanoClock nanoClock = System::nanoTime;
-  private volatile int rtmpPort; // known only once RTMP listens, which is last
+  private volatile int rtmpPort = NOT_LISTENING; // until RTMP accepts, which is last
 
   private Wiring(AppConfig config, StreamKeys keys, Lifecycle lifecycle) {
     this.config = config;
@@ -155,7 +156,7 @@ final class Wiring {
       Vertx vertx, int eventLoops, Metrics metrics, Delivery delivery, Api api) {
     List<RouteMount> mounts =
         List.of(
-            new HealthRoutes(() -> !lifecycle.isClosing()),
+            new HealthRoutes(() -> rtmpPort != NOT_LISTENING && !lifecycle.isClosing()),
             new MetricsRoute(metrics::scrape),
             delivery::mount,
             api::mount); // last, because it answers every path that nobody else knows

@@ -1,0 +1,68 @@
+package nova.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Map;
+import java.util.Optional;
+import nova.app.config.AppConfig;
+import nova.app.config.ConfigReader;
+import nova.app.error.StartupException;
+import nova.app.keys.StreamKeys;
+import org.junit.jupiter.api.Test;
+
+class WiringTest {
+  @Test
+  void server_is_ready_only_when_rtmp_accepts_as_well() throws Exception {
+    try (ServerSocket rtmp = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        Lifecycle lifecycle = new Lifecycle()) {
+      int httpPort = freePort();
+      AppConfig blocked = config(rtmp.getLocalPort(), httpPort);
+
+      assertThatThrownBy(() -> Wiring.open(blocked, StreamKeys.none(), lifecycle))
+          .isInstanceOf(StartupException.class)
+          .hasMessageStartingWith("port %d for RTMP is taken", rtmp.getLocalPort());
+
+      assertThat(status(httpPort, "/health/live")).isEqualTo(200);
+      assertThat(status(httpPort, "/health/ready")).isEqualTo(503);
+    }
+    try (Lifecycle lifecycle = new Lifecycle()) {
+      int httpPort = freePort();
+      Links links = Wiring.open(config(0, httpPort), StreamKeys.none(), lifecycle);
+
+      assertThat(status(httpPort, "/health/ready")).isEqualTo(200);
+      assertThat(links.ready()).startsWith("nova ready ");
+    }
+  }
+
+  private static AppConfig config(int rtmpPort, int httpPort) {
+    Map<String, String> environment =
+        Map.of(
+            "NOVA_RTMP_BIND", "127.0.0.1",
+            "NOVA_RTMP_PORT", Integer.toString(rtmpPort),
+            "NOVA_HTTP_BIND", "127.0.0.1",
+            "NOVA_HTTP_PORT", Integer.toString(httpPort),
+            "NOVA_SEGMENTS_MEMORY", "16MiB",
+            "NOVA_SEGMENTS_MEMORY_PER_STREAM", "16MiB");
+    return new ConfigReader(_ -> {}).read(Optional.empty(), environment, Map.of());
+  }
+
+  private static int freePort() throws Exception {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return free.getLocalPort();
+    }
+  }
+
+  private static int status(int port, String path) throws Exception {
+    URI uri = URI.create("http://127.0.0.1:" + port + path);
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      return client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString()).statusCode();
+    }
+  }
+}
