@@ -12,6 +12,7 @@ import nova.core.StreamId;
 import nova.ingest.connection.AddressLimits;
 import nova.ingest.connection.ConnectionPorts;
 import nova.ingest.connection.ConnectionTimeouts;
+import nova.ingest.connection.RefusalLog;
 import nova.ingest.publish.LiveStreams;
 import nova.ingest.publish.ReturnPolicy;
 import nova.ingest.transport.RtmpListener;
@@ -27,11 +28,14 @@ public final class RtmpServer implements AutoCloseable {
 
   private final RtmpListener listener;
   private final LiveStreams streams;
+  private final RefusalLog refusals;
   private final InetSocketAddress address;
 
-  private RtmpServer(RtmpListener listener, LiveStreams streams, InetSocketAddress address) {
+  private RtmpServer(
+      RtmpListener listener, LiveStreams streams, RefusalLog refusals, InetSocketAddress address) {
     this.listener = listener;
     this.streams = streams;
+    this.refusals = refusals;
     this.address = address;
   }
 
@@ -51,6 +55,7 @@ public final class RtmpServer implements AutoCloseable {
             ports.clock(),
             ports.random(),
             listener.streamsThread());
+    RefusalLog refusals = new RefusalLog(listener.streamsThread());
     ConnectionPorts connections =
         new ConnectionPorts(
             config.limits(),
@@ -59,13 +64,14 @@ public final class RtmpServer implements AutoCloseable {
             ports.authorizer(),
             streams,
             ports.metrics(),
+            refusals,
             ports.clock(),
             ports.nanoClock());
     try {
       InetSocketAddress bound =
           listener.listen(wanted, connections, ports.random(), config.handshakeTimeout());
       log.atInfo().addKeyValue("address", bound).log("listening for RTMP");
-      return new RtmpServer(listener, streams, bound);
+      return new RtmpServer(listener, streams, refusals, bound);
     } catch (IOException e) {
       listener.close();
       throw e;
@@ -101,6 +107,7 @@ public final class RtmpServer implements AutoCloseable {
       Thread.currentThread().interrupt();
     } finally {
       listener.close();
+      refusals.flush();
     }
   }
 

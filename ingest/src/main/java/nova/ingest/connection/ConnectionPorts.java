@@ -1,5 +1,6 @@
 package nova.ingest.connection;
 
+import java.net.InetAddress;
 import java.time.InstantSource;
 import nova.core.NanoClock;
 import nova.ingest.chunk.RtmpLimits;
@@ -17,5 +18,13 @@ public record ConnectionPorts(
     PublishAuthorizer authorizer,
     LiveStreams streams,
     IngestMetrics metrics,
+    RefusalLog refusals,
     InstantSource clock,
-    NanoClock nanoClock) {}
+    NanoClock nanoClock) {
+
+  /// Counts and logs a connection that is turned away.
+  public void refused(String reason, InetAddress address, String sentence) {
+    metrics.refused(reason);
+    refusals.add(reason, address, sentence);
+  }
+}

@@ -24,8 +24,6 @@ import nova.ingest.message.VideoMessage;
 import nova.ingest.message.WindowAcknowledgementSize;
 import nova.media.LimitExceededException;
 import nova.media.MediaException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// One RTMP connection after its handshake: answers commands, and passes the broadcast on to its
 /// [PublishFlow].
@@ -36,8 +34,6 @@ import org.slf4j.LoggerFactory;
 ///
 /// Spec: RTMP 1.0 §7.2, §7.3.1. *Confined to its connection's thread.*
 public final class RtmpConnection {
-  private static final Logger log = LoggerFactory.getLogger(RtmpConnection.class);
-
   private static final int CHUNK_SIZE = 4_096;
   private static final int DYNAMIC_LIMIT = 2;
   private static final int MESSAGE_STREAMS = 64;
@@ -237,7 +233,7 @@ public final class RtmpConnection {
   }
 
   private void onPlay(int stream) {
-    ports.metrics().refused("play");
+    ports.refused("play", address, "The connection asked to play.");
     out.send(
         CommandReplies.onStatus(
             stream,
@@ -251,11 +247,7 @@ public final class RtmpConnection {
     if (closing) {
       return;
     }
-    ports.metrics().refused(reason);
-    log.atInfo()
-        .addKeyValue("remote", address.getHostAddress())
-        .addKeyValue("reason", reason)
-        .log("connection refused: {}", sentence);
+    ports.refused(reason, address, sentence);
     if (connected) {
       out.send(CommandReplies.onStatus(broadcast.messageStream(), code, sentence));
     } else {

@@ -74,7 +74,8 @@ final class RtmpChannel extends ChannelInboundHandlerAdapter implements Connecti
     context = ctx;
     admission = ports.addresses().enter(remote(ctx).getAddress());
     if (admission == Admission.TURNED_AWAY) {
-      ports.metrics().refused("rtmp-connections");
+      ports.refused(
+          "rtmp-connections", remote(ctx).getAddress(), "Too many connections; closed at once.");
       ctx.close();
       return;
     }
@@ -220,11 +221,7 @@ final class RtmpChannel extends ChannelInboundHandlerAdapter implements Connecti
   }
 
   private void turnAway(String reason) {
-    ports.metrics().refused(reason);
-    log.atInfo()
-        .addKeyValue("remote", remote(context()).getAddress().getHostAddress())
-        .addKeyValue("reason", reason)
-        .log("connection turned away before it spoke RTMP");
+    ports.refused(reason, remote(context()).getAddress(), "Turned away before it spoke RTMP.");
     closeGently();
   }
 
