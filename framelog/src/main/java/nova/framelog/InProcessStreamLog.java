@@ -10,12 +10,7 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import nova.core.StreamId;
-import nova.core.TrackId;
-import nova.framelog.LogEntry.EpochEnded;
-import nova.framelog.LogEntry.EpochStarted;
 import nova.framelog.LogEntry.LoggedFrame;
-import nova.framelog.LogEntry.StreamClosed;
-import nova.framelog.LogEntry.TrackFormatChanged;
 import org.jspecify.annotations.Nullable;
 
 /// One stream's log in memory.
@@ -29,8 +24,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// *Thread-safe.*
 final class InProcessStreamLog {
-  private static final long ENTRY_OVERHEAD =
-      200; // objects around a payload, measured on 64-bit JVMs
   private static final int LARGEST_BATCH = 1_024;
 
   private final StreamId stream;
@@ -42,11 +35,8 @@ final class InProcessStreamLog {
   private final Deque<Long> keyframes = new ArrayDeque<>(); // positions, rising
   private final FormatsInForce atHead = new FormatsInForce();
   private final FormatsInForce atEnd = new FormatsInForce();
+  private final EntryRing ring = new EntryRing();
 
-  private @Nullable LogEntry[] ring = new LogEntry[256];
-  private long head;
-  private long end;
-  private long bytes;
   private boolean removed;
   private @Nullable Writer current;
 
@@ -71,7 +61,8 @@ final class InProcessStreamLog {
     lock.lock();
     try {
       Long latest = keyframes.peekLast();
-      return new Reader(from == LogPosition.LATEST_KEYFRAME && latest != null ? latest : head);
+      return new Reader(
+          from == LogPosition.LATEST_KEYFRAME && latest != null ? latest : ring.head());
     } finally {
       lock.unlock();
     }
@@ -82,9 +73,7 @@ final class InProcessStreamLog {
     try {
       removed = true;
       current = null;
-      ring = new LogEntry[0];
-      head = end;
-      bytes = 0;
+      ring.clear();
       keyframes.clear();
       waiting.forEach(Reader::wake);
     } finally {
@@ -95,28 +84,23 @@ final class InProcessStreamLog {
   long sizeBytes() {
     lock.lock();
     try {
-      return bytes;
+      return ring.sizeBytes();
     } finally {
       lock.unlock();
     }
   }
 
   private void append(LogEntry entry) {
-    if (end - head == ring.length) {
-      grow();
-    }
     atEnd.add(entry);
     if (atEnd.canStartAt(entry)) {
-      keyframes.addLast(end);
+      keyframes.addLast(ring.end());
     }
-    ring[slot(end)] = entry;
-    end++;
-    bytes += cost(entry);
+    ring.append(entry);
     tail.add(entry);
     if (entry instanceof LoggedFrame newest) {
       dropArrivedBefore(newest.arrivedAt().minus(keep));
     }
-    if (bytes > capBytes) {
+    if (ring.sizeBytes() > capBytes) {
       dropOldest();
     }
     for (int i = 0; i < waiting.size(); i++) {
@@ -127,10 +111,10 @@ final class InProcessStreamLog {
   /// Drops the groups of pictures that are followed by one that is old enough to begin at.
   private void dropArrivedBefore(Instant limit) {
     for (Long next = keyframeAfterHead(); next != null; next = keyframeAfterHead()) {
-      if (!(entryAt(next) instanceof LoggedFrame frame) || frame.arrivedAt().isAfter(limit)) {
+      if (!(ring.at(next) instanceof LoggedFrame frame) || frame.arrivedAt().isAfter(limit)) {
         return;
       }
-      while (head < next) {
+      while (ring.head() < next) {
         dropHead();
       }
     }
@@ -138,7 +122,7 @@ final class InProcessStreamLog {
 
   private @Nullable Long keyframeAfterHead() {
     for (Long position : keyframes) {
-      if (position > head) {
+      if (position > ring.head()) {
         return position;
       }
     }
@@ -146,54 +130,23 @@ final class InProcessStreamLog {
   }
 
   private void dropOldest() {
-    while (bytes > capBytes && head < end - 1) {
+    while (ring.sizeBytes() > capBytes && ring.head() < ring.end() - 1) {
       dropHead();
     }
     Long next = keyframes.peekFirst();
     if (next != null) {
-      while (head < next) {
+      while (ring.head() < next) {
         dropHead();
       }
     }
   }
 
   private void dropHead() {
-    int slot = slot(head);
-    LogEntry entry = entryAt(head);
-    ring[slot] = null;
-    atHead.add(entry);
-    bytes -= cost(entry);
     Long first = keyframes.peekFirst();
-    if (first != null && first == head) {
+    if (first != null && first == ring.head()) {
       keyframes.removeFirst();
     }
-    head++;
-  }
-
-  private void grow() {
-    @Nullable LogEntry[] larger = new LogEntry[ring.length * 2];
-    for (long position = head; position < end; position++) {
-      larger[(int) (position & (larger.length - 1))] = ring[slot(position)];
-    }
-    ring = larger;
-  }
-
-  private int slot(long position) {
-    return (int) (position & (ring.length - 1)); // the length is a power of two
-  }
-
-  private LogEntry entryAt(long position) {
-    LogEntry entry = ring[slot(position)];
-    if (entry == null) {
-      throw new IllegalStateException(
-          "no entry at %d (expected: %d to %d)".formatted(position, head, end));
-    }
-    return entry;
-  }
-
-  private static long cost(LogEntry entry) {
-    return ENTRY_OVERHEAD
-        + (entry instanceof LoggedFrame logged ? logged.frame().payload().length() : 0);
+    atHead.add(ring.removeHead());
   }
 
   /// The only writer, until the next one is opened.
@@ -264,11 +217,11 @@ final class InProcessStreamLog {
     }
 
     private boolean anyUnread(Predicate<? super LogEntry> worthWaking) {
-      if (position < head || end - position >= LARGEST_BATCH) {
+      if (position < ring.head() || ring.end() - position >= LARGEST_BATCH) {
         return true;
       }
-      for (long unread = position; unread < end; unread++) {
-        if (worthWaking.test(entryAt(unread))) {
+      for (long unread = position; unread < ring.end(); unread++) {
+        if (worthWaking.test(ring.at(unread))) {
           return true;
         }
       }
@@ -294,7 +247,7 @@ final class InProcessStreamLog {
 
     /// Called by the writer while this reader waits.
     void appended(LogEntry entry) {
-      if (!woken && (end - position >= LARGEST_BATCH || waitsFor.test(entry))) {
+      if (!woken && (ring.end() - position >= LARGEST_BATCH || waitsFor.test(entry))) {
         wake();
       }
     }
@@ -305,19 +258,19 @@ final class InProcessStreamLog {
     }
 
     private void take(List<LogEntry> batch) {
-      if (position < head) {
-        skipped += head - position;
-        position = head;
+      if (position < ring.head()) {
+        skipped += ring.head() - position;
+        position = ring.head();
         prefaced = false;
       }
-      if (!prefaced && position < end) {
-        inForce.become(position == head ? atHead : formatsBefore(position));
+      if (!prefaced && position < ring.end()) {
+        inForce.become(position == ring.head() ? atHead : formatsBefore(position));
         batch.addAll(inForce.entries());
         prefaced = true;
         seeking = true;
       }
-      while (position < end && batch.size() < LARGEST_BATCH) {
-        LogEntry entry = entryAt(position++);
+      while (position < ring.end() && batch.size() < LARGEST_BATCH) {
+        LogEntry entry = ring.at(position++);
         inForce.add(entry);
         if (seeking && inForce.canStartAt(entry)) {
           seeking = false;
@@ -333,8 +286,8 @@ final class InProcessStreamLog {
     private FormatsInForce formatsBefore(long limit) {
       FormatsInForce formats = new FormatsInForce();
       formats.become(atHead);
-      for (long at = head; at < limit; at++) {
-        formats.add(entryAt(at));
+      for (long at = ring.head(); at < limit; at++) {
+        formats.add(ring.at(at));
       }
       return formats;
     }
@@ -363,47 +316,6 @@ final class InProcessStreamLog {
       } finally {
         lock.unlock();
       }
-    }
-  }
-
-  /// The epoch and formats that hold at a place in the log.
-  private static final class FormatsInForce {
-    private final List<LogEntry> entries = new ArrayList<>(4);
-    private @Nullable TrackId leader;
-
-    void add(LogEntry entry) {
-      switch (entry) {
-        case EpochStarted _ -> {
-          entries.clear();
-          entries.add(entry);
-          leader = null;
-        }
-        case TrackFormatChanged(TrackId track, _) -> {
-          entries.add(entry);
-          leader = leader == null ? track : SegmentBoundaryPolicy.leader(List.of(leader, track));
-        }
-        case EpochEnded _, StreamClosed _ -> {
-          entries.clear();
-          leader = null;
-        }
-        case LoggedFrame _ -> {}
-      }
-    }
-
-    void become(FormatsInForce other) {
-      entries.clear();
-      entries.addAll(other.entries);
-      leader = other.leader;
-    }
-
-    boolean canStartAt(LogEntry entry) {
-      return entry instanceof LoggedFrame logged
-          && logged.frame().keyframe()
-          && logged.frame().track().equals(leader);
-    }
-
-    List<LogEntry> entries() {
-      return entries;
     }
   }
 }
