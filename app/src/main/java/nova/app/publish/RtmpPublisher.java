@@ -117,10 +117,18 @@ public final class RtmpPublisher implements AutoCloseable, Broadcast.Sink {
   public void close() throws IOException {
     try (socket) {
       if (streamId != 0 && !socket.isClosed()) {
-        command(0, "FCUnpublish", UNPUBLISH, new Amf0Null(), new Amf0String(target.key()));
-        command(0, "deleteStream", DELETE, new Amf0Null(), new Amf0Number(streamId));
-        socket.shutdownOutput();
+        sayGoodbye();
       }
+    }
+  }
+
+  private void sayGoodbye() {
+    try {
+      command(0, "FCUnpublish", UNPUBLISH, new Amf0Null(), new Amf0String(target.key()));
+      command(0, "deleteStream", DELETE, new Amf0Null(), new Amf0Number(streamId));
+      socket.shutdownOutput();
+    } catch (IOException e) {
+      replies.fail(e); // a server that has left needs no goodbye
     }
   }
 

@@ -1,6 +1,7 @@
 package nova.app.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
@@ -22,6 +23,7 @@ import nova.app.config.ConfigReader;
 import nova.app.config.ConfigValue;
 import nova.app.keys.StreamKeyAuthorizer;
 import nova.app.keys.StreamKeys;
+import nova.core.Bytes;
 import nova.core.InProcessStreamEvents;
 import nova.core.StreamEvent;
 import nova.core.StreamEvents;
@@ -29,6 +31,7 @@ import nova.framelog.InProcessFrameLog;
 import nova.ingest.IngestPorts;
 import nova.ingest.RtmpServer;
 import nova.ingest.publish.IngestMetrics;
+import nova.media.flv.FlvTag;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,6 +91,23 @@ class RtmpPublisherTest {
     assertThat(started.channel()).hasToString("live");
     assertThat(epoch.tracks()).hasSize(2);
     await(StreamEvent.StreamEnded.class);
+  }
+
+  @Test
+  void server_that_has_left_needs_no_goodbye() throws Exception {
+    RtmpPublisher publisher = RtmpPublisher.connect(target("right-key"));
+    server.close();
+    start(); // another server, for the end of the test
+    FlvTag silence = new FlvTag.FlvAudioTag(0, Bytes.ofUtf8("\u0000"));
+    assertThatThrownBy(
+            () -> {
+              while (true) { // until the publisher has noticed
+                publisher.send(silence);
+              }
+            })
+        .isInstanceOf(IOException.class);
+
+    assertThatCode(publisher::close).doesNotThrowAnyException();
   }
 
   @Test
