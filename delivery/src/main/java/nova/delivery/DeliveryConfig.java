@@ -21,8 +21,8 @@ public record DeliveryConfig(
         int heldRequestsPerStream,
     @Setting(
             value =
-                "How long a client may take to accept a segment, or 4 MiB of it, before its"
-                    + " connection is closed.",
+                "How long a client may take nothing of a segment before it is cut off; a slow one"
+                    + " that takes some is not.",
             byDefault = "30s")
         Duration writeTimeout,
     @Setting(

@@ -14,9 +14,8 @@ import nova.delivery.ByteRange;
 ///
 /// *Immutable.*
 record Body(List<Bytes> chunks, long length) {
-  /// Bytes handed to the network at once. A slow client is judged by how long one piece takes;
-  /// nearly every segment is one piece, because pieces of 256 KiB cost two thirds of the
-  /// throughput.
+  /// Bytes handed to the network at once. Nearly every segment is one piece, because pieces of 256
+  /// KiB cost two thirds of the throughput.
   static final int PIECE_BYTES = 4 * 1024 * 1024;
 
   Body {
@@ -49,29 +48,24 @@ record Body(List<Bytes> chunks, long length) {
     return new Body(slices, range.length());
   }
 
-  /// Whether one piece holds it all.
-  boolean isSmall() {
-    return length <= PIECE_BYTES;
-  }
-
   /// All of it as one buffer.
   Buffer buffer() {
     return buffer(chunks);
   }
 
-  /// Its pieces in order, each of at most [#PIECE_BYTES].
-  List<Buffer> pieces() {
+  /// Its pieces in order, each of at most `pieceBytes`.
+  List<Buffer> pieces(int pieceBytes) {
     List<Buffer> pieces = new ArrayList<>();
     List<Bytes> piece = new ArrayList<>();
     int size = 0;
     for (Bytes chunk : chunks) {
       int from = 0;
       while (from < chunk.length()) {
-        int to = Math.min(chunk.length(), from + PIECE_BYTES - size);
+        int to = Math.min(chunk.length(), from + pieceBytes - size);
         piece.add(chunk.slice(from, to));
         size += to - from;
         from = to;
-        if (size == PIECE_BYTES) {
+        if (size == pieceBytes) {
           pieces.add(buffer(piece));
           piece.clear();
           size = 0;

@@ -14,15 +14,20 @@ import nova.core.NanoClock;
 import nova.delivery.DeliveryMetrics;
 import nova.delivery.LoopExecutor;
 import nova.delivery.Refusal;
+import org.jspecify.annotations.Nullable;
 
 /// The bodies that one event loop is sending. Large ones go out piece by piece as the client takes
-/// them; a client that does not take a piece in time is cut off, so that it does not keep segments
-/// in memory for ever.
+/// them. A client that takes nothing for too long is cut off, so that it does not keep segments in
+/// memory for ever; one that is only slow is not.
+///
+/// In HTTP/1.1 the socket tells whether the client takes anything. In HTTP/2 it takes other answers
+/// through the same socket, so there the pieces are smaller and each that is taken counts.
 ///
 /// *Confined to its event loop.*
 final class OpenWrites {
   private static final Duration SWEEP = Duration.ofSeconds(1);
   private static final long HTTP2_CANCEL = 0x8;
+  private static final int HTTP2_PIECE_BYTES = 128 * 1024;
 
   private final LoopExecutor loop;
   private final NanoClock clock;
@@ -54,6 +59,7 @@ final class OpenWrites {
     sweeping = false;
     long now = clock.nanoTime();
     for (Write write : new ArrayList<>(writes)) {
+      write.look(now);
       if (now - write.progressNs > timeoutNs) {
         metrics.refused(Refusal.TOO_SLOW);
         write.abort();
@@ -70,14 +76,30 @@ final class OpenWrites {
     private final HttpServerResponse response;
     private final Queue<Buffer> pieces = new ArrayDeque<>();
     private long progressNs = clock.nanoTime();
+    private ClientSocket.@Nullable Position position; // null before the first look
 
     Write(HttpServerRequest request, Body body) {
       this.request = request;
       this.response = request.response();
-      if (body.isSmall()) {
+      int pieceBytes = isHttp2() ? HTTP2_PIECE_BYTES : Body.PIECE_BYTES;
+      if (body.length() <= pieceBytes) {
         pieces.add(body.buffer());
       } else {
-        pieces.addAll(body.pieces());
+        pieces.addAll(body.pieces(pieceBytes));
+      }
+    }
+
+    private boolean isHttp2() {
+      return request.version() == HttpVersion.HTTP_2;
+    }
+
+    void look(long now) {
+      if (!isHttp2()) {
+        ClientSocket.Position next = ClientSocket.of(request.connection()).position();
+        if (!next.equals(position)) {
+          position = next;
+          progressNs = now;
+        }
       }
     }
 
@@ -98,10 +120,10 @@ final class OpenWrites {
 
     void abort() {
       closed();
-      if (request.version() == HttpVersion.HTTP_2) {
+      if (isHttp2()) {
         var _ = response.reset(HTTP2_CANCEL);
       } else {
-        var _ = request.connection().close();
+        ClientSocket.of(request.connection()).cut();
       }
     }
 
