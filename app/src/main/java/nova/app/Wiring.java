@@ -19,6 +19,7 @@ import nova.app.http.transport.DeadlineTransport;
 import nova.app.keys.StreamKeyAuthorizer;
 import nova.app.keys.StreamKeys;
 import nova.app.metrics.DeliveryMeters;
+import nova.app.metrics.HttpMeters;
 import nova.app.metrics.IngestMeters;
 import nova.app.metrics.Metrics;
 import nova.app.metrics.PackagerMeters;
@@ -161,7 +162,9 @@ final class Wiring {
             delivery::mount,
             api::mount); // last, because it answers every path that nobody else knows
     return lifecycle.own(
-        "HTTP", HttpServers.open(vertx, config.http(), eventLoops, nanoClock, mounts));
+        "HTTP",
+        HttpServers.open(
+            vertx, config.http(), eventLoops, nanoClock, new HttpMeters(metrics), mounts));
   }
 
   private static void measureMemory(

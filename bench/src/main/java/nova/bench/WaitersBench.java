@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 import nova.app.config.HttpConfig;
+import nova.app.http.HttpMetrics;
 import nova.app.http.HttpServers;
 import nova.bench.http.HttpLoop;
 import nova.core.DataSize;
@@ -82,6 +83,7 @@ final class WaitersBench implements Bench {
                 loopback(),
                 Runtime.getRuntime().availableProcessors(),
                 System::nanoTime,
+                HttpMetrics.NONE,
                 List.of(delivery::mount));
         HttpLoop loop = HttpLoop.start("waiters")) {
       Waiters waiters =

@@ -28,7 +28,9 @@ public record HttpConfig(
     @Setting(value = "Time a new connection has to send its first whole header.", byDefault = "10s")
         Duration headerTimeout,
     @Setting(
-            value = "Time after which a connection without a request in progress is closed.",
+            value =
+                "Time after which a connection is closed that has no request in progress and takes"
+                    + " no more of its last answer.",
             byDefault = "75s")
         Duration idleTimeout) {
 

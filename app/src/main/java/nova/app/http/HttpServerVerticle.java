@@ -26,6 +26,8 @@ final class HttpServerVerticle extends VerticleBase {
   private final List<HttpServerOptions> sockets;
   private final List<RouteMount> mounts;
   private final NanoClock clock;
+  private final HttpMetrics metrics;
+  private final PlainAnswer answers;
   private final AtomicIntegerArray ports;
 
   /// @param ports receives the port of each socket once it listens
@@ -34,20 +36,23 @@ final class HttpServerVerticle extends VerticleBase {
       List<HttpServerOptions> sockets,
       List<RouteMount> mounts,
       NanoClock clock,
+      HttpMetrics metrics,
       AtomicIntegerArray ports) {
     this.config = config;
     this.sockets = sockets;
     this.mounts = mounts;
     this.clock = clock;
+    this.metrics = metrics;
+    this.answers = new PlainAnswer(metrics);
     this.ports = ports;
   }
 
   @Override
   public Future<?> start() {
     Router router = Router.router(vertx);
-    router.route().handler(new BodyLimit(config.maxBody().bytes()));
-    router.errorHandler(500, HttpServerVerticle::failed);
-    router.errorHandler(400, HttpServerVerticle::malformed);
+    router.route().handler(new BodyLimit(config.maxBody().bytes(), answers));
+    router.errorHandler(500, this::failed);
+    router.errorHandler(400, this::malformed);
     mounts.forEach(mount -> mount.mount(router));
     Future<?> listening = Future.succeededFuture();
     for (int i = 0; i < sockets.size(); i++) {
@@ -59,12 +64,12 @@ final class HttpServerVerticle extends VerticleBase {
 
   private Future<HttpServer> open(Router router, int socket) {
     ConnectionDeadlines deadlines =
-        new ConnectionDeadlines(clock, config.headerTimeout(), config.idleTimeout());
+        new ConnectionDeadlines(clock, config.headerTimeout(), config.idleTimeout(), metrics);
     vertx.setPeriodic(deadlines.period().toMillis(), timer -> deadlines.closeOverdue());
     return vertx
         .createHttpServer(sockets.get(socket))
         .connectionHandler(deadlines::opened)
-        .invalidRequestHandler(PlainAnswer::refuseMalformed)
+        .invalidRequestHandler(answers::refuseMalformed)
         .requestHandler(
             request -> {
               deadlines.began(request);
@@ -86,18 +91,21 @@ final class HttpServerVerticle extends VerticleBase {
   }
 
   /// The path has an escape such as `%zz`. Without this handler Vert.x logs a stack trace for each.
-  private static void malformed(RoutingContext context) {
-    PlainAnswer.refuse(
-        context.request(), 400, "the path is malformed (expected: escapes such as %20)");
+  private void malformed(RoutingContext context) {
+    answers.refuse(
+        context.request(),
+        400,
+        "malformed-path",
+        "the path is malformed (expected: escapes such as %20)");
   }
 
   /// A route threw: a programmer's error, told to the operator and not to the viewer.
-  private static void failed(RoutingContext context) {
+  private void failed(RoutingContext context) {
     log.atError()
         .addKeyValue("method", context.request().method())
         .addKeyValue("path", context.request().path())
         .setCause(context.failure())
         .log("request failed");
-    PlainAnswer.refuse(context.request(), 500, "Nova failed to answer; its log says why");
+    answers.send(context.request(), 500, "Nova failed to answer; its log says why");
   }
 }

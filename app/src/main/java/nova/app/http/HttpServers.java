@@ -34,12 +34,18 @@ public final class HttpServers implements AutoCloseable {
   ///
   /// @throws StartupException with a sentence when a port, an address or a certificate is unusable
   public static HttpServers open(
-      Vertx vertx, HttpConfig config, int eventLoops, NanoClock clock, List<RouteMount> mounts) {
+      Vertx vertx,
+      HttpConfig config,
+      int eventLoops,
+      NanoClock clock,
+      HttpMetrics metrics,
+      List<RouteMount> mounts) {
     List<HttpServerOptions> sockets = ListenOptions.of(vertx, config);
     AtomicIntegerArray ports = new AtomicIntegerArray(sockets.size());
     Future<String> deployed =
         vertx.deployVerticle(
-            () -> new HttpServerVerticle(config, sockets, List.copyOf(mounts), clock, ports),
+            () ->
+                new HttpServerVerticle(config, sockets, List.copyOf(mounts), clock, metrics, ports),
             new DeploymentOptions().setInstances(eventLoops));
     try {
       return new HttpServers(vertx, deployed.await(START_SECONDS, TimeUnit.SECONDS), ports);

@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import nova.app.config.HttpConfig;
 import nova.app.error.StartupException;
 
@@ -51,8 +50,7 @@ final class ListenOptions {
         .setPort(port)
         .setMaxInitialLineLength(MAX_REQUEST_LINE_BYTES)
         .setMaxHeaderSize(Math.toIntExact(config.maxHeader().bytes()))
-        .setIdleTimeout(Math.toIntExact(config.idleTimeout().toSeconds() + 1))
-        .setIdleTimeoutUnit(TimeUnit.SECONDS)
+        .setIdleTimeout(0) // ConnectionDeadlines knows a slow client from an idle one
         .setTcpNoDelay(true)
         .setTcpKeepAlive(true)
         .setAcceptBacklog(1024)

@@ -4,19 +4,69 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import nova.delivery.http.ClientSocket;
 
-/// Refusals that come before any route: one sentence of text, after which the connection closes
-/// unless, as in HTTP/2, others share it.
+/// Answers that come before any route or instead of one: one sentence of text, after which the
+/// connection closes unless, as in HTTP/2, others share it.
+///
+/// *Thread-safe.*
 final class PlainAnswer {
-  private PlainAnswer() {}
+  private static final long HTTP2_NO_ERROR = 0x0;
 
-  static void refuse(HttpServerRequest request, int status, String sentence) {
+  private final HttpMetrics metrics;
+
+  PlainAnswer(HttpMetrics metrics) {
+    this.metrics = metrics;
+  }
+
+  /// Counts a refusal and tells the client, who has not had an answer yet.
+  ///
+  /// @param reason stable kebab-case name for metrics
+  void refuse(HttpServerRequest request, int status, String reason, String sentence) {
+    metrics.refused(reason);
+    send(request, status, sentence);
+  }
+
+  /// Counts a refusal of what goes on arriving, also after the request has had its answer.
+  void refuseBody(HttpServerRequest request, String sentence) {
+    metrics.refused("body-too-large");
+    if (request.response().ended()) {
+      hangUp(request);
+    } else {
+      send(request, 413, sentence);
+    }
+  }
+
+  /// Refuses bytes that are not a request this server takes.
+  void refuseMalformed(HttpServerRequest request) {
+    Throwable cause = request.decoderResult().cause();
+    String name = cause == null ? "" : cause.getClass().getSimpleName();
+    switch (name) {
+      case "TooLongHttpLineException" ->
+          refuse(
+              request,
+              414,
+              "request-line-too-long",
+              "the request line is too long (expected: at most %d bytes)"
+                  .formatted(ListenOptions.MAX_REQUEST_LINE_BYTES));
+      case "TooLongHttpHeaderException" ->
+          refuse(request, 431, "header-too-large", "the request's header is too large");
+      default ->
+          refuse(
+              request,
+              400,
+              "malformed-request",
+              "this is not an HTTP request (expected: HTTP/1.1 or HTTP/2)");
+    }
+  }
+
+  /// Answers with a sentence that is no refusal.
+  void send(HttpServerRequest request, int status, String sentence) {
     HttpServerResponse response = request.response();
     if (response.ended() || response.closed()) {
       return;
     }
-    boolean ownsConnection = request.version() != HttpVersion.HTTP_2;
-    if (ownsConnection) {
+    if (request.version() != HttpVersion.HTTP_2) {
       response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
     }
     response
@@ -24,24 +74,15 @@ final class PlainAnswer {
         .putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; charset=utf-8")
         .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
         .end(sentence + "\n")
-        .onComplete(
-            sent -> {
-              if (ownsConnection) {
-                request.connection().close();
-              }
-            });
+        .onComplete(sent -> hangUp(request));
   }
 
-  /// The sentence and status for bytes that are not a request this server takes.
-  static void refuseMalformed(HttpServerRequest request) {
-    Throwable cause = request.decoderResult().cause();
-    String name = cause == null ? "" : cause.getClass().getSimpleName();
-    switch (name) {
-      case "TooLongHttpLineException" ->
-          refuse(request, 414, "the request line is too long (expected: at most 4096 bytes)");
-      case "TooLongHttpHeaderException" ->
-          refuse(request, 431, "the request's header is too large");
-      default -> refuse(request, 400, "this is not an HTTP request (expected: HTTP/1.1 or HTTP/2)");
+  /// Takes no more of a request: in HTTP/2 of that alone.
+  private static void hangUp(HttpServerRequest request) {
+    if (request.version() != HttpVersion.HTTP_2) {
+      ClientSocket.of(request.connection()).closeGently();
+    } else if (!request.isEnded()) {
+      var _ = request.response().reset(HTTP2_NO_ERROR);
     }
   }
 }

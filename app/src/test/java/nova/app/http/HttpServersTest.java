@@ -5,19 +5,30 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpVersion;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import nova.app.config.HttpConfig;
@@ -30,8 +41,11 @@ import org.junit.jupiter.api.Test;
 
 class HttpServersTest {
   private static final int EVENT_LOOPS = 2;
+  private static final int MAX_BODY = 1 << 20;
+  private static final int LARGE_BYTES = 16 << 20; // more than sockets hold
 
   private final AtomicBoolean ready = new AtomicBoolean(true);
+  private final Counts counts = new Counts();
   private final HttpClient client = HttpClient.newHttpClient();
   private Vertx vertx;
   private HttpServers servers;
@@ -82,6 +96,8 @@ class HttpServersTest {
   @Test
   void what_is_not_http_is_told_so_and_disconnected() throws Exception {
     assertThat(raw("\3junk\r\n\r\n")).contains("400").contains("this is not an HTTP request");
+    assertThat(raw("GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n")).contains("the path is malformed");
+    assertThat(counts.refused).containsExactly("malformed-request", "malformed-path");
   }
 
   @Test
@@ -89,6 +105,7 @@ class HttpServersTest {
     assertThat(raw("GET / HTTP/1.1\r\nHost: x\r\nX: " + "a".repeat(9000) + "\r\n\r\n"))
         .contains("431");
     assertThat(raw("GET /" + "a".repeat(5000) + " HTTP/1.1\r\nHost: x\r\n\r\n")).contains("414");
+    assertThat(counts.refused).containsExactly("header-too-large", "request-line-too-long");
   }
 
   @Test
@@ -98,6 +115,84 @@ class HttpServersTest {
         .contains("expected: at most 1048576");
     assertThat(raw("POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n"))
         .containsAnyOf("413", "400");
+    assertThat(counts.refused).startsWith("body-too-large");
+  }
+
+  @Test
+  void body_of_unknown_length_is_refused_beyond_the_limit() throws Exception {
+    assertThat(raw(chunked("/held", MAX_BODY + 1)))
+        .startsWith("HTTP/1.1 413")
+        .contains("body of more than 1048576 bytes");
+    assertThat(counts.refused).containsExactly("body-too-large");
+    assertThat(raw(chunked("/nowhere", MAX_BODY + 1))).startsWith("HTTP/1.1 404");
+    assertThat(counts.refused).containsExactly("body-too-large", "body-too-large");
+    assertThat(raw(chunked("/nowhere", MAX_BODY) + "0\r\n\r\nGET /%zz HTTP/1.1\r\nHost: x\r\n\r\n"))
+        .startsWith("HTTP/1.1 404")
+        .contains("the path is malformed");
+  }
+
+  @Test
+  void body_of_unknown_length_is_refused_in_http_2_alone() throws Exception {
+    assertThat(get("/health/live").version()).isEqualTo(HttpClient.Version.HTTP_2);
+    HttpRequest upload =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + servers.port() + "/held"))
+            .POST(
+                BodyPublishers.ofInputStream(
+                    () -> new ByteArrayInputStream(new byte[2 * MAX_BODY])))
+            .build();
+
+    assertThat(client.send(upload, BodyHandlers.ofString()).statusCode()).isEqualTo(413);
+
+    assertThat(counts.refused).containsExactly("body-too-large");
+    assertThat(get("/health/live").statusCode()).isEqualTo(200);
+    assertThat(counts.open(HttpVersion.HTTP_2)).isEqualTo(1);
+  }
+
+  @Test
+  void open_connections_are_counted_by_protocol() throws Exception {
+    assertThat(get("/health/live").statusCode()).isEqualTo(200);
+    assertThat(counts.open(HttpVersion.HTTP_2)).isEqualTo(1);
+    try (Socket socket = connect(servers.port())) {
+      socket
+          .getOutputStream()
+          .write(
+              "GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      assertThat(socket.getInputStream().read()).isEqualTo('H');
+      assertThat(counts.open(HttpVersion.HTTP_1_1)).isEqualTo(1);
+    }
+    assertThat(counts.closed.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(counts.open(HttpVersion.HTTP_1_1)).isZero();
+    assertThat(counts.open(HttpVersion.HTTP_2)).isEqualTo(1);
+  }
+
+  @Test
+  void answer_that_is_taken_slowly_is_sent_to_its_end() throws Exception {
+    restart(Duration.ofSeconds(10), Duration.ofSeconds(1));
+    try (Socket socket = askForLarge()) {
+      byte[] piece = new byte[128 << 10];
+      long bytes = 0;
+      for (int n = piece.length; n == piece.length; bytes += n) {
+        n = socket.getInputStream().readNBytes(piece, 0, piece.length);
+        TimeUnit.MILLISECONDS.sleep(20); // a slow line: longer than two idle timeouts in all
+      }
+      assertThat(bytes).isGreaterThan(LARGE_BYTES);
+    }
+  }
+
+  @Test
+  void answer_that_is_not_taken_is_cut_off() throws Exception {
+    restart(Duration.ofSeconds(10), Duration.ofMillis(300));
+    try (Socket socket = askForLarge()) {
+      assertThat(counts.closed.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+
+      long bytes = 0;
+      try {
+        bytes = socket.getInputStream().readAllBytes().length;
+      } catch (SocketException e) {
+        assertThat(e).hasMessageContaining("reset");
+      }
+      assertThat(bytes).isLessThan(LARGE_BYTES);
+    }
   }
 
   @Test
@@ -154,8 +249,15 @@ class HttpServersTest {
         config,
         EVENT_LOOPS,
         System::nanoTime,
+        counts,
         List.of(
             new HealthRoutes(ready::get),
+            router -> router.route("/held").handler(context -> {}),
+            router ->
+                router
+                    .get("/large")
+                    .handler(
+                        context -> context.response().end(Buffer.buffer(new byte[LARGE_BYTES]))),
             router ->
                 router
                     .get("/broken")
@@ -193,9 +295,53 @@ class HttpServersTest {
     }
   }
 
+  private static String chunked(String path, int bytes) {
+    return "POST %s HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n%x\r\n%s\r\n"
+        .formatted(path, bytes, "a".repeat(bytes));
+  }
+
+  private Socket askForLarge() throws IOException {
+    Socket socket = new Socket();
+    socket.setReceiveBufferSize(64 << 10);
+    socket.setSoTimeout(10_000);
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), servers.port()));
+    socket
+        .getOutputStream()
+        .write(
+            "GET /large HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+                .getBytes(StandardCharsets.US_ASCII));
+    return socket;
+  }
+
   private static Socket connect(int port) throws IOException {
     Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
     socket.setSoTimeout(10_000);
     return socket;
+  }
+
+  private static final class Counts implements HttpMetrics {
+    private final Queue<String> refused = new ConcurrentLinkedQueue<>();
+    private final Semaphore closed = new Semaphore(0);
+    private final Map<HttpVersion, Integer> open = new ConcurrentHashMap<>();
+
+    int open(HttpVersion protocol) {
+      return open.getOrDefault(protocol, 0);
+    }
+
+    @Override
+    public void connectionOpened(HttpVersion protocol) {
+      open.merge(protocol, 1, Integer::sum);
+    }
+
+    @Override
+    public void connectionClosed(HttpVersion protocol) {
+      open.merge(protocol, -1, Integer::sum);
+      closed.release();
+    }
+
+    @Override
+    public void refused(String reason) {
+      refused.add(reason);
+    }
   }
 }

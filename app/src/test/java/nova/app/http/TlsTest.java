@@ -79,7 +79,12 @@ class TlsTest {
             Duration.ofSeconds(10),
             Duration.ofSeconds(75));
     return HttpServers.open(
-        vertx, config, 1, System::nanoTime, List.of(new HealthRoutes(() -> true)));
+        vertx,
+        config,
+        1,
+        System::nanoTime,
+        HttpMetrics.NONE,
+        List.of(new HealthRoutes(() -> true)));
   }
 
   private static SSLContext trusting() throws Exception {

@@ -1,32 +1,36 @@
 package nova.app.http.transport;
 
-import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPipeline;
 import io.netty.util.concurrent.ScheduledFuture;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.impl.HttpServerConnection;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Closes an accepted connection that has not sent its first header in time: the empty line that
-/// ends it in HTTP/1.1, or the preface of HTTP/2, which ends with one too. It looks at bytes
-/// without taking them and leaves the pipeline once it has seen enough.
+/// Closes an accepted connection that Vert.x has not reported in time: without TLS that happens
+/// with its first whole header, with TLS after the handshake.
 ///
-/// A TLS record begins with 16 (handshake); what follows is for Vert.x's handshake timeout and then
-/// for the deadlines of the connection it reports.
-///
-/// Spec: RFC 9112 §2.1, RFC 9113 §3.4. *Confined to its event loop.*
-final class FirstHeaderDeadline extends ChannelInboundHandlerAdapter {
-  private static final byte TLS_HANDSHAKE = 0x16;
-
+/// *Confined to its event loop.*
+public final class FirstHeaderDeadline extends ChannelInboundHandlerAdapter {
   private final Duration deadline;
   private @Nullable ScheduledFuture<?> timer;
-  private boolean begun;
-  private boolean lineIsEmpty;
 
   FirstHeaderDeadline(Duration deadline) {
     this.deadline = deadline;
+  }
+
+  /// Vert.x has reported `connection`: whoever it reported to looks after it from now on.
+  public static void met(HttpConnection connection) {
+    ChannelPipeline pipeline =
+        ((HttpServerConnection) connection).channelHandlerContext().pipeline();
+    FirstHeaderDeadline waiting = pipeline.get(FirstHeaderDeadline.class);
+    if (waiting != null) {
+      pipeline.remove(waiting);
+    }
   }
 
   @Override
@@ -36,14 +40,6 @@ final class FirstHeaderDeadline extends ChannelInboundHandlerAdapter {
             .executor()
             .schedule(() -> close(context), deadline.toMillis(), TimeUnit.MILLISECONDS);
     context.fireChannelActive();
-  }
-
-  @Override
-  public void channelRead(ChannelHandlerContext context, Object message) {
-    if (message instanceof ByteBuf bytes && hasSeenEnough(bytes)) {
-      context.pipeline().remove(this);
-    }
-    context.fireChannelRead(message);
   }
 
   private static void close(ChannelHandlerContext context) {
@@ -61,24 +57,5 @@ final class FirstHeaderDeadline extends ChannelInboundHandlerAdapter {
   public void channelInactive(ChannelHandlerContext context) {
     handlerRemoved(context);
     context.fireChannelInactive();
-  }
-
-  private boolean hasSeenEnough(ByteBuf bytes) {
-    for (int i = bytes.readerIndex(); i < bytes.writerIndex(); i++) {
-      byte b = bytes.getByte(i);
-      if (!begun && b == TLS_HANDSHAKE) {
-        return true;
-      }
-      if (b == '\n') {
-        if (begun && lineIsEmpty) {
-          return true;
-        }
-        lineIsEmpty = true;
-      } else if (b != '\r') {
-        begun = true;
-        lineIsEmpty = false;
-      }
-    }
-    return false;
   }
 }
