@@ -27,7 +27,7 @@ final class Main implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "BENCH",
-      description = "publishers, waiters, lookups, serving or viewers; default: all.")
+      description = "start, publishers, waiters, lookups, serving or viewers; default: all.")
   private List<String> names = new ArrayList<>();
 
   @Option(names = "--publishers", defaultValue = "20", description = "Broadcasters (20).")
@@ -86,6 +86,7 @@ final class Main implements Callable<Integer> {
         new Options(publishers, viewers, seconds, parts, folder.toAbsolutePath(), jvmFlags);
     List<Bench> all =
         List.of(
+            new StartBench(options),
             new PublishersBench(options),
             new WaitersBench(options.parts()),
             new LookupsBench(),

@@ -3,7 +3,9 @@ package nova.bench;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -14,34 +16,45 @@ import nova.bench.http.HttpResponse;
 import nova.bench.viewer.ViewerAddresses;
 import nova.core.RenditionId;
 
-/// Connections that all ask for the next part at once: in turn the video playlist, the audio
-/// playlist, the video part and the audio part.
+/// Connections that all ask for the next part at once: a quarter each for the video playlist, the
+/// video part, the audio playlist and the audio part.
 ///
-/// *Confined to its creator's thread.*
+/// *Confined to its creator's thread*; outcomes come on the loop's and are handed over together.
 final class Waiters {
   private static final int TIMEOUT_SECONDS = 10;
 
   private final List<HttpConnection> connections = new ArrayList<>();
   private final HttpLoop loop;
-  private final BlockingQueue<Object> outcomes; // HttpResponse or IOException
+  private final BlockingQueue<Outcome> outcomes = new ArrayBlockingQueue<>(2);
+  private final List<HttpResponse> responses = new ArrayList<>(); // touched on the loop only
 
-  /// When the waiters of one part were served, all relative to the put.
-  record Round(List<Long> firstByteNanos, long lastFirstByteNanos, long lastByteNanos) {
+  /// What became of the requests for one part.
+  private sealed interface Outcome {
+    record AllAnswered(List<HttpResponse> responses) implements Outcome {}
+
+    record Failed(IOException reason) implements Outcome {}
+  }
+
+  /// When the waiters of one part were served, all but the put itself relative to the put.
+  record Round(
+      long putAtNanos, List<Long> firstByteNanos, long lastFirstByteNanos, long lastByteNanos) {
     Round {
       firstByteNanos = List.copyOf(firstByteNanos);
     }
   }
 
-  private Waiters(HttpLoop loop, int count) {
+  private Waiters(HttpLoop loop) {
     this.loop = loop;
-    this.outcomes = new ArrayBlockingQueue<>(count);
   }
 
   static Waiters connect(int count, HttpLoop loop, InetSocketAddress server) throws IOException {
-    Waiters waiters = new Waiters(loop, count);
+    Waiters waiters = new Waiters(loop);
     for (int i = 0; i < count; i++) {
       waiters.connections.add(loop.connect(ViewerAddresses.of(i / 4), server));
     }
+    // The server deals connections to its event loops in turn: in the order of connecting, every
+    // quarter would be on a loop of its own.
+    Collections.shuffle(waiters.connections, new Random(count));
     return waiters;
   }
 
@@ -71,22 +84,21 @@ final class Waiters {
 
   /// Waits for all answers to [#request].
   Round awaitAll(long putAtNanos) throws InterruptedException {
-    List<HttpResponse> responses = new ArrayList<>();
-    while (responses.size() < connections.size()) {
-      Object outcome = outcomes.poll(TIMEOUT_SECONDS, TimeUnit.SECONDS);
-      switch (outcome) {
-        case HttpResponse response -> responses.add(response);
-        case IOException failure -> throw new IllegalStateException("a waiter failed", failure);
-        case null, default ->
-            throw new IllegalStateException(
-                "%d of %d waiters had an answer within %d s"
-                    .formatted(responses.size(), connections.size(), TIMEOUT_SECONDS));
-      }
-    }
+    List<HttpResponse> answers =
+        switch (outcomes.poll(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+          case Outcome.AllAnswered all -> all.responses();
+          case Outcome.Failed failed ->
+              throw new IllegalStateException("a waiter failed", failed.reason());
+          case null ->
+              throw new IllegalStateException(
+                  "not all of %d waiters had an answer within %d s"
+                      .formatted(connections.size(), TIMEOUT_SECONDS));
+        };
     List<Long> firstBytes =
-        responses.stream().map(response -> response.firstByteNanos() - putAtNanos).toList();
-    LongStream lastBytes = responses.stream().mapToLong(HttpResponse::lastByteNanos);
+        answers.stream().map(response -> response.firstByteNanos() - putAtNanos).toList();
+    LongStream lastBytes = answers.stream().mapToLong(HttpResponse::lastByteNanos);
     return new Round(
+        putAtNanos,
         firstBytes,
         firstBytes.stream().mapToLong(Long::longValue).max().orElseThrow(),
         lastBytes.max().orElseThrow() - putAtNanos);
@@ -108,17 +120,24 @@ final class Waiters {
       boolean expected =
           response.status() == 200
               && (target.expectedBytes() < 0 || target.expectedBytes() == response.bodyLength());
-      outcomes.add(
-          expected
-              ? response
-              : new IOException(
-                  "%s: status %d with %d bytes"
-                      .formatted(target.path(), response.status(), response.bodyLength())));
+      if (!expected) {
+        onFailure(
+            new IOException(
+                "%s: status %d with %d bytes"
+                    .formatted(target.path(), response.status(), response.bodyLength())));
+        return;
+      }
+      responses.add(response);
+      if (responses.size() == connections.size()) {
+        // At once, because waking the other thread for each would take CPU from the server.
+        outcomes.add(new Outcome.AllAnswered(List.copyOf(responses)));
+        responses.clear();
+      }
     }
 
     @Override
     public void onFailure(IOException reason) {
-      outcomes.add(reason);
+      boolean _ = outcomes.offer(new Outcome.Failed(reason)); // the first is told
     }
   }
 }

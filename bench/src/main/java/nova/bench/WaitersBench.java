@@ -109,9 +109,11 @@ final class WaitersBench implements Bench {
     Samples lastFirstByte = new Samples(rounds);
     Samples lastByte = new Samples(rounds);
     Samples firstByteOfEach = new Samples(rounds * count);
+    Samples lastAnswer = new Samples(rounds);
     long next = System.nanoTime();
     for (int round = 0; round < rounds; round++) {
       Waiters.Round result = round(waiters, stream, held, count);
+      lastAnswer.add(held.lastAnswerNanos() - result.putAtNanos());
       lastFirstByte.add(result.lastFirstByteNanos());
       lastByte.add(result.lastByteNanos());
       result.firstByteNanos().forEach(firstByteOfEach::add);
@@ -123,6 +125,9 @@ final class WaitersBench implements Bench {
         Figure.limited(
             "last " + who + ", first byte, p99", lastFirstByte.percentileMs(99), 30, "ms"),
         Figure.fact("last " + who + ", first byte, p50", ms(lastFirstByte, 50)),
+        Figure.fact(
+            "last " + who + ", answer handed to the network, p50 / p99",
+            ms(lastAnswer, 50) + " / " + ms(lastAnswer, 99)),
         Figure.fact(
             "last " + who + ", all bytes, p50 / p99", ms(lastByte, 50) + " / " + ms(lastByte, 99)),
         Figure.fact(
@@ -144,9 +149,20 @@ final class WaitersBench implements Bench {
     return waiters.awaitAll(putAt);
   }
 
-  /// Counts the requests that the server holds.
+  /// Counts the requests that the server holds, and remembers when it wrote the last answer: what
+  /// comes after that is the kernel's and the client's time.
   private static final class HeldCount implements DeliveryMetrics {
     private final AtomicInteger now = new AtomicInteger();
+    private volatile long lastAnswerNanos;
+
+    @Override
+    public void answered(RequestKind kind, int status, long bodyBytes) {
+      lastAnswerNanos = System.nanoTime();
+    }
+
+    long lastAnswerNanos() {
+      return lastAnswerNanos;
+    }
 
     @Override
     public void holdStarted(RequestKind kind) {

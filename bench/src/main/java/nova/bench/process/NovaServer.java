@@ -17,7 +17,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// Nova as a user runs it: `./nova start` on free ports of loopback with a fresh data directory.
+/// Nova as a user runs it: `./nova start` on free ports of loopback.
 ///
 /// *Thread-safe.*
 public final class NovaServer implements AutoCloseable {
@@ -29,18 +29,33 @@ public final class NovaServer implements AutoCloseable {
   private final int rtmpPort;
   private final int httpPort;
   private final GcLog gcLog;
+  private final long startNanos;
 
-  private NovaServer(ServerProcess process, int rtmpPort, int httpPort, GcLog gcLog) {
+  private NovaServer(
+      ServerProcess process, int rtmpPort, int httpPort, GcLog gcLog, long startNanos) {
     this.process = process;
     this.rtmpPort = rtmpPort;
     this.httpPort = httpPort;
     this.gcLog = gcLog;
+    this.startNanos = startNanos;
   }
 
-  /// Starts a server with channels `bench0`, `bench1`, … and waits until it says it is ready.
+  /// Starts a server with a fresh data directory and channels `bench0`, `bench1`, … and waits until
+  /// it says it is ready.
   ///
   /// @param extraJvmFlags for profiling a run by hand; usually empty
   public static NovaServer start(Path folder, int channels, String extraJvmFlags)
+      throws IOException, InterruptedException {
+    return start(folder, folder.resolve("data"), channels, extraJvmFlags);
+  }
+
+  /// As [#start], with the data directory that an earlier start left behind.
+  public static NovaServer startAgain(Path folder, String extraJvmFlags)
+      throws IOException, InterruptedException {
+    return start(folder, folder.resolve("nothing"), 0, extraJvmFlags);
+  }
+
+  private static NovaServer start(Path folder, Path scratch, int channels, String extraJvmFlags)
       throws IOException, InterruptedException {
     Files.createDirectories(folder);
     Path gcLog = folder.resolve("gc.log");
@@ -64,15 +79,17 @@ public final class NovaServer implements AutoCloseable {
     }
     ProcessBuilder command = new ProcessBuilder(arguments);
     command.environment().put("JAVA_OPTS", "-Xlog:gc:file=" + gcLog + " " + extraJvmFlags);
+    long beganAt = System.nanoTime();
     ServerProcess process =
-        ServerProcess.start("nova", command, folder.resolve("nova.log"), folder.resolve("data"));
+        ServerProcess.start("nova", command, folder.resolve("nova.log"), scratch);
     try {
       Matcher ready = awaitReady(process);
       return new NovaServer(
           process,
           Integer.parseInt(ready.group(1)),
           Integer.parseInt(ready.group(2)),
-          new GcLog(gcLog));
+          new GcLog(gcLog),
+          System.nanoTime() - beganAt);
     } catch (IOException | InterruptedException | RuntimeException e) {
       process.close();
       throw e;
@@ -125,6 +142,11 @@ public final class NovaServer implements AutoCloseable {
 
   public ProcessUsage usage() throws IOException {
     return process.usage();
+  }
+
+  /// From the start of the command to its line that says it is ready.
+  public long startNanos() {
+    return startNanos;
   }
 
   /// The pauses of its garbage collector.
