@@ -4,6 +4,7 @@ import java.util.Optional;
 import nova.core.Epoch;
 import nova.core.RenditionId;
 import nova.segments.RenditionTimeline;
+import nova.segments.TimelinePart;
 import nova.segments.TimelineSegment;
 import nova.segments.TimelineSnapshot;
 import nova.segments.TimelineSnapshot.TimelineState;
@@ -23,6 +24,11 @@ public sealed interface Awaited {
 
   /// How this stands. Pure, and ready stays ready in later snapshots.
   Readiness in(TimelineSnapshot snapshot);
+
+  /// Bytes of the media in the answer that a snapshot allows; 0 for a playlist, which is short.
+  default long mediaBytes(TimelineSnapshot snapshot) {
+    return 0;
+  }
 
   /// A stream that players can start with.
   record Start() implements Awaited {
@@ -84,7 +90,7 @@ public sealed interface Awaited {
       if (timeline.isEmpty()) {
         return Readiness.WITHDRAWN;
       }
-      if (published(timeline.get())) {
+      if (published(timeline.get()).isPresent()) {
         return Readiness.READY;
       }
       LiveEdge.Hint hint = LiveEdge.hint(snapshot, timeline.get());
@@ -93,14 +99,25 @@ public sealed interface Awaited {
           : Readiness.WITHDRAWN;
     }
 
-    private boolean published(RenditionTimeline timeline) {
+    @Override
+    public long mediaBytes(TimelineSnapshot snapshot) {
+      return snapshot
+          .rendition(rendition)
+          .flatMap(this::published)
+          .map(published -> (long) published.sizeBytes())
+          .orElse(0L);
+    }
+
+    private Optional<TimelinePart> published(RenditionTimeline timeline) {
       for (int i = timeline.segments().size() - 1; i >= 0; i--) {
         TimelineSegment segment = timeline.segments().get(i);
         if (segment.number() == msn) {
-          return segment.epoch().equals(epoch) && segment.parts().size() > part;
+          return segment.epoch().equals(epoch) && segment.parts().size() > part
+              ? Optional.of(segment.parts().get(part))
+              : Optional.empty();
         }
       }
-      return false;
+      return Optional.empty();
     }
   }
 

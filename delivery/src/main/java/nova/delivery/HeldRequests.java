@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -20,9 +21,14 @@ import nova.segments.TimelineStore;
 
 /// The requests that one event loop holds, by stream and by what they wait for.
 ///
+/// When a part is complete, thousands of answers are due at once. The short ones go first:
+/// playlists before parts, and a part of audio before one of video. So nobody waits behind more
+/// bytes than his own answer has.
+///
 /// *Confined to its event loop*, except [#wake] and [#stop].
 public final class HeldRequests {
   private static final Duration SWEEP = Duration.ofMillis(200);
+  private static final int ANSWERS_AT_ONCE = 32;
 
   /// Names a request to hold.
   ///
@@ -45,6 +51,8 @@ public final class HeldRequests {
 
   // The map is read by writers of timelines; its values are touched on the loop only.
   private final ConcurrentMap<StreamId, StreamHolds> streams = new ConcurrentHashMap<>();
+  private final PriorityQueue<Decided> decided = new PriorityQueue<>();
+  private boolean answering; // a task that answers is on its way
   private boolean sweeping;
   private boolean stopped;
 
@@ -128,22 +136,41 @@ public final class HeldRequests {
   private void judge(StreamHolds holds) {
     holds.due.set(false);
     Optional<TimelineSnapshot> snapshot = timelines.find(holds.stream);
-    // Answering may bring the connection's next request in at once, which may be held: first take
-    // all that are decided, then answer.
-    List<Held> decided = new ArrayList<>();
-    List<HoldOutcome> outcomes = new ArrayList<>();
-    for (Map.Entry<Awaited, Set<Held>> group : holds.groups.entrySet()) {
-      if (snapshot.isPresent() && group.getKey().in(snapshot.get()) == Awaited.Readiness.WAIT) {
-        continue;
-      }
-      HoldOutcome outcome = outcome(group.getKey(), snapshot);
-      for (Held held : group.getValue()) {
-        decided.add(held);
-        outcomes.add(outcome);
+    Iterator<Map.Entry<Awaited, Set<Held>>> groups = holds.groups.entrySet().iterator();
+    while (groups.hasNext()) {
+      Map.Entry<Awaited, Set<Held>> group = groups.next();
+      Awaited awaited = group.getKey();
+      if (snapshot.isEmpty() || awaited.in(snapshot.get()) != Awaited.Readiness.WAIT) {
+        groups.remove();
+        long mediaBytes = snapshot.map(awaited::mediaBytes).orElse(0L);
+        decided.add(new Decided(mediaBytes, outcome(awaited, snapshot), group.getValue()));
       }
     }
-    for (int i = 0; i < decided.size(); i++) {
-      decided.get(i).finish(outcomes.get(i));
+    if (!answering) {
+      answerDecided();
+    }
+  }
+
+  /// Answers some of those that are decided and leaves the others to a later task, so that what is
+  /// decided meanwhile and is shorter need not wait for them.
+  private void answerDecided() {
+    answering = false;
+    try {
+      for (int i = 0; i < ANSWERS_AT_ONCE && !decided.isEmpty(); i++) {
+        Decided shortest = decided.element();
+        // Answering may bring the connection's next request in at once, which may be held or
+        // decided: nothing here is iterated that this could change.
+        Held held = shortest.requests.next();
+        if (!shortest.requests.hasNext()) {
+          decided.remove();
+        }
+        held.finish(shortest.outcome);
+      }
+    } finally {
+      if (!decided.isEmpty()) {
+        answering = true;
+        loop.execute(this::answerDecided);
+      }
     }
   }
 
@@ -166,6 +193,24 @@ public final class HeldRequests {
     }
     if (!streams.isEmpty()) {
       startSweeping();
+    }
+  }
+
+  /// Requests whose wait for the same is over.
+  private static final class Decided implements Comparable<Decided> {
+    final long mediaBytes;
+    final HoldOutcome outcome;
+    final Iterator<Held> requests;
+
+    Decided(long mediaBytes, HoldOutcome outcome, Set<Held> requests) {
+      this.mediaBytes = mediaBytes;
+      this.outcome = outcome;
+      this.requests = requests.iterator();
+    }
+
+    @Override
+    public int compareTo(Decided other) {
+      return Long.compare(mediaBytes, other.mediaBytes);
     }
   }
 

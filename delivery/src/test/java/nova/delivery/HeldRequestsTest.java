@@ -1,5 +1,6 @@
 package nova.delivery;
 
+import static nova.delivery.Broadcast.AUDIO;
 import static nova.delivery.Broadcast.VIDEO;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import nova.core.Epoch;
 import nova.core.StreamId;
 import nova.segments.InMemorySegmentStore;
 import nova.segments.InMemoryTimelineStore;
@@ -106,6 +108,66 @@ class HeldRequestsTest {
     loop.run(loop.tasks);
 
     assertThat(outcomes).hasSize(2);
+  }
+
+  @Test
+  void answers_dueAtOnce_goOutShortestFirst() {
+    Broadcast both = videoAndAudio();
+    List<Awaited> awaited =
+        List.of(
+            new Awaited.HintedPart(VIDEO, new Epoch(0), 1, 0),
+            new Awaited.HintedPart(AUDIO, new Epoch(0), 1, 0),
+            new Awaited.PartOfPlaylist(VIDEO, 1, 0));
+    List<Awaited> answered = new ArrayList<>();
+    for (Awaited one : awaited) {
+      assertThat(held.hold(request(both, one), _ -> answered.add(one))).isPresent();
+    }
+
+    both.part(VIDEO).part(AUDIO).put();
+    loop.run(loop.tasks);
+
+    assertThat(answered).containsExactlyElementsOf(awaited.reversed());
+  }
+
+  @Test
+  void answer_thatIsDueAfterACrowdOfLongerOnes_overtakesThoseNotYetSent() {
+    BlockingReload roomy =
+        new BlockingReload(
+            DeliveryConfig.defaults(),
+            new DeliveryPorts(segments, timelines, metrics, clock, clock::nanoTime));
+    HeldRequests crowd = roomy.join(loop);
+    Broadcast both = videoAndAudio();
+    Awaited part = new Awaited.HintedPart(VIDEO, new Epoch(0), 1, 0);
+    Awaited playlist = new Awaited.PartOfPlaylist(AUDIO, 1, 0);
+    List<Awaited> answered = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      assertThat(crowd.hold(request(both, part), _ -> answered.add(part))).isPresent();
+    }
+    assertThat(crowd.hold(request(both, playlist), _ -> answered.add(playlist))).isPresent();
+
+    both.part(VIDEO).put();
+    loop.run(loop.tasks);
+    both.part(AUDIO).put();
+    while (!loop.tasks.isEmpty()) {
+      loop.run(loop.tasks);
+    }
+
+    assertThat(answered).hasSize(101);
+    assertThat(answered.indexOf(playlist)).isBetween(1, 99);
+    assertThat(metrics.held).hasValue(0);
+  }
+
+  private Broadcast videoAndAudio() {
+    return new Broadcast(timelines, segments, "efgh2345abcd6789", "both", clock.instant(), 10)
+        .withVideo()
+        .withAudio()
+        .segments(1)
+        .put();
+  }
+
+  private static HeldRequests.Request request(Broadcast broadcast, Awaited awaited) {
+    return new HeldRequests.Request(
+        broadcast.stream(), RequestKind.PART, "127.0.0.1", awaited, Duration.ofSeconds(12));
   }
 
   @Test
