@@ -1,6 +1,8 @@
 package nova.app.http;
 
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.function.BooleanSupplier;
@@ -18,8 +20,13 @@ public final class HealthRoutes implements RouteMount {
 
   @Override
   public void mount(Router router) {
-    router.get("/health/live").handler(context -> answer(context, true));
-    router.get("/health/ready").handler(context -> answer(context, ready.getAsBoolean()));
+    read(router, "/health/live").handler(context -> answer(context, true));
+    read(router, "/health/ready").handler(context -> answer(context, ready.getAsBoolean()));
+  }
+
+  /// Monitors ask with HEAD too; Vert.x leaves the body out then.
+  private static Route read(Router router, String path) {
+    return router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD);
   }
 
   private static void answer(RoutingContext context, boolean up) {

@@ -2,10 +2,14 @@ package nova.app.http;
 
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import nova.app.config.HttpConfig;
@@ -68,16 +72,40 @@ final class HttpServerVerticle extends VerticleBase {
     vertx.setPeriodic(deadlines.period().toMillis(), timer -> deadlines.closeOverdue());
     return vertx
         .createHttpServer(sockets.get(socket))
-        .connectionHandler(deadlines::opened)
+        .connectionHandler(
+            connection -> {
+              connection.exceptionHandler(failure -> broke(connection, failure));
+              deadlines.opened(connection);
+            })
         .invalidRequestHandler(answers::refuseMalformed)
         .requestHandler(
             request -> {
               deadlines.began(request);
-              router.handle(request);
+              route(router, request);
             })
         .listen(ListenOptions.address(sockets.get(socket), socket))
         .onSuccess(server -> ports.set(socket, server.actualPort()))
         .recover(failure -> Future.failedFuture(explained(failure, socket)));
+  }
+
+  /// `*` and other targets that are no path would be an unhandled exception in the router.
+  private void route(Router router, HttpServerRequest request) {
+    String path = request.path();
+    if (path == null || !path.startsWith("/")) {
+      answers.refuse(
+          request, 400, "malformed-path", "the target is not a path (expected: / at its start)");
+    } else {
+      router.handle(request);
+    }
+  }
+
+  /// HTTP/2 frames that are against its rules; Vert.x tells the client, and would log an error for
+  /// each. A client that just went is nothing to tell of.
+  private void broke(HttpConnection connection, Throwable failure) {
+    if (connection.protocolVersion() == HttpVersion.HTTP_2 && !(failure instanceof IOException)) {
+      metrics.refused("malformed-frame");
+    }
+    log.debug("connection broke", failure);
   }
 
   private StartupException explained(Throwable failure, int socket) {
@@ -90,13 +118,17 @@ final class HttpServerVerticle extends VerticleBase {
         failure);
   }
 
-  /// The path has an escape such as `%zz`. Without this handler Vert.x logs a stack trace for each.
+  /// The path has an escape such as `%zz`, or no host is named. Without this handler Vert.x logs a
+  /// stack trace for each.
   private void malformed(RoutingContext context) {
-    answers.refuse(
-        context.request(),
-        400,
-        "malformed-path",
-        "the path is malformed (expected: escapes such as %20)");
+    HttpServerRequest request = context.request();
+    if (request.authority() == null) {
+      answers.refuse(
+          request, 400, "missing-host", "the request names no host (expected: a Host header)");
+    } else {
+      answers.refuse(
+          request, 400, "malformed-path", "the path is malformed (expected: escapes such as %20)");
+    }
   }
 
   /// A route threw: a programmer's error, told to the operator and not to the viewer.

@@ -1,6 +1,7 @@
 package nova.app.http;
 
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import java.util.function.Supplier;
 
@@ -19,7 +20,9 @@ public final class MetricsRoute implements RouteMount {
   @Override
   public void mount(Router router) {
     router
-        .get("/metrics")
+        .route("/metrics")
+        .method(HttpMethod.GET)
+        .method(HttpMethod.HEAD)
         .handler(
             context ->
                 context

@@ -101,6 +101,33 @@ class HttpServersTest {
   }
 
   @Test
+  void target_that_is_no_path_is_told_so() throws Exception {
+    assertThat(raw("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n")).contains("400").contains("not a path");
+    assertThat(raw("GET health HTTP/1.1\r\nHost: x\r\n\r\n"))
+        .contains("400")
+        .contains("not a path");
+    assertThat(raw("GET / HTTP/1.1\r\n\r\n")).contains("400").contains("names no host");
+    assertThat(counts.refused).containsExactly("malformed-path", "malformed-path", "missing-host");
+  }
+
+  @Test
+  void malformed_frame_of_http_2_is_counted() throws Exception {
+    String settings = "\0\0\0\4\0\0\0\0\0";
+    String oversized = "\377\377\377\1\4\0\0\0\1";
+    assertThat(raw("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + settings + oversized)).contains("exceeds");
+    assertThat(counts.closed.tryAcquire(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(counts.refused).containsExactly("malformed-frame");
+  }
+
+  @Test
+  void head_is_answered_like_get_without_a_body() throws Exception {
+    for (String path : List.of("/health/live", "/metrics")) {
+      String head = "HEAD " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+      assertThat(raw(head)).startsWith("HTTP/1.1 200").endsWith("\r\n\r\n");
+    }
+  }
+
+  @Test
   void header_and_request_line_beyond_the_limit_are_refused() throws Exception {
     assertThat(raw("GET / HTTP/1.1\r\nHost: x\r\nX: " + "a".repeat(9000) + "\r\n\r\n"))
         .contains("431");
@@ -252,6 +279,7 @@ class HttpServersTest {
         counts,
         List.of(
             new HealthRoutes(ready::get),
+            new MetricsRoute(() -> "nova_up 1\n"),
             router -> router.route("/held").handler(context -> {}),
             router ->
                 router
