@@ -1,11 +1,13 @@
 package nova.app.http;
 
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.function.BooleanSupplier;
+import nova.api.http.Bodies;
 
 /// `/health/live` (the process answers) and `/health/ready` (it takes broadcasts and viewers), for
 /// load balancers and orchestrators.
@@ -24,7 +26,7 @@ public final class HealthRoutes implements RouteMount {
     read(router, "/health/ready").handler(context -> answer(context, ready.getAsBoolean()));
   }
 
-  /// Monitors ask with HEAD too; Vert.x leaves the body out then.
+  /// Monitors ask with HEAD too.
   private static Route read(Router router, String path) {
     return router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD);
   }
@@ -34,7 +36,7 @@ public final class HealthRoutes implements RouteMount {
         .response()
         .setStatusCode(up ? 200 : 503)
         .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
-        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-        .end(up ? "{\"status\":\"UP\"}" : "{\"status\":\"DOWN\"}");
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+    Bodies.end(context, Buffer.buffer(up ? "{\"status\":\"UP\"}" : "{\"status\":\"DOWN\"}"));
   }
 }

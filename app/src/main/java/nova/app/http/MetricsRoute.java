@@ -1,9 +1,11 @@
 package nova.app.http;
 
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import java.util.function.Supplier;
+import nova.api.http.Bodies;
 
 /// `/metrics` for Prometheus. The page is made off the event loop.
 ///
@@ -29,12 +31,13 @@ public final class MetricsRoute implements RouteMount {
                     .vertx()
                     .executeBlocking(scrape::get, false)
                     .onSuccess(
-                        page ->
-                            context
-                                .response()
-                                .putHeader(HttpHeaders.CONTENT_TYPE, TEXT_FORMAT)
-                                .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-                                .end(page))
+                        page -> {
+                          context
+                              .response()
+                              .putHeader(HttpHeaders.CONTENT_TYPE, TEXT_FORMAT)
+                              .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+                          Bodies.end(context, Buffer.buffer(page));
+                        })
                     .onFailure(context::fail));
   }
 }

@@ -123,7 +123,15 @@ class HttpServersTest {
   void head_is_answered_like_get_without_a_body() throws Exception {
     for (String path : List.of("/health/live", "/metrics")) {
       String head = "HEAD " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
-      assertThat(raw(head)).startsWith("HTTP/1.1 200").endsWith("\r\n\r\n");
+      assertThat(raw(head))
+          .startsWith("HTTP/1.1 200")
+          .contains("Content-Length: 1")
+          .endsWith("\r\n\r\n");
+      HttpRequest inHttp2 = HttpRequest.newBuilder(uri(path)).HEAD().build();
+      HttpResponse<String> answer = client.send(inHttp2, BodyHandlers.ofString());
+      assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
+      assertThat(answer.statusCode()).isEqualTo(200);
+      assertThat(answer.body()).isEmpty();
     }
   }
 
@@ -162,7 +170,7 @@ class HttpServersTest {
   void body_of_unknown_length_is_refused_in_http_2_alone() throws Exception {
     assertThat(get("/health/live").version()).isEqualTo(HttpClient.Version.HTTP_2);
     HttpRequest upload =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + servers.port() + "/held"))
+        HttpRequest.newBuilder(uri("/held"))
             .POST(
                 BodyPublishers.ofInputStream(
                     () -> new ByteArrayInputStream(new byte[2 * MAX_BODY])))
@@ -310,8 +318,11 @@ class HttpServersTest {
   }
 
   private HttpResponse<String> get(String path) throws IOException, InterruptedException {
-    URI uri = URI.create("http://127.0.0.1:" + servers.port() + path);
-    return client.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
+    return client.send(HttpRequest.newBuilder(uri(path)).build(), BodyHandlers.ofString());
+  }
+
+  private URI uri(String path) {
+    return URI.create("http://127.0.0.1:" + servers.port() + path);
   }
 
   /// Everything that comes back until the server hangs up.
