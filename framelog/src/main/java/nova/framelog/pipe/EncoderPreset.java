@@ -5,9 +5,9 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// How much work the encoder puts into a picture, cheapest first; x264's names. A ladder may change
-/// between these while it runs: they describe themselves to a decoder in the same words, so the
-/// header of a rendition stays as it is.
+/// How much work the encoder puts into a picture, cheapest first; x264's names. The two cheapest
+/// describe their pictures to a decoder in the same words, so that a ladder may change between them
+/// and its renditions keep their headers.
 public enum EncoderPreset {
   SUPERFAST,
   VERYFAST,

@@ -1,0 +1,54 @@
+package nova.worker;
+
+import java.time.Duration;
+import nova.core.NanoClock;
+import nova.core.Timescale;
+import nova.framelog.pipe.WorkerProgress;
+import org.jspecify.annotations.Nullable;
+
+/// Counts pictures and tells once a second how fast they come.
+///
+/// *Confined to its creator's thread.*
+final class ProgressMeter {
+  private static final Duration INTERVAL = Duration.ofSeconds(1);
+
+  private final NanoClock clock;
+  private long reportedAt;
+  private long pictures;
+  private double mediaSeconds;
+  private long lastPts;
+  private boolean follows;
+
+  ProgressMeter(NanoClock clock) {
+    this.clock = clock;
+    this.reportedAt = clock.nanoTime();
+  }
+
+  /// A picture was decoded.
+  void picture(long pts, Timescale timescale) {
+    pictures++;
+    if (follows && pts > lastPts) {
+      mediaSeconds += timescale.toSeconds(pts - lastPts);
+    }
+    follows = true;
+    lastPts = pts;
+  }
+
+  /// Media is missing before the next picture.
+  void gap() {
+    follows = false;
+  }
+
+  /// What to report, or null when the last report is less than a second old.
+  @Nullable WorkerProgress due(long droppedFrames, int queueDepth, int queueCapacity) {
+    long now = clock.nanoTime();
+    long passed = now - reportedAt;
+    if (passed < INTERVAL.toNanos()) {
+      return null;
+    }
+    double speed = mediaSeconds * 1e9 / passed;
+    reportedAt = now;
+    mediaSeconds = 0;
+    return new WorkerProgress(pictures, droppedFrames, speed, queueDepth, queueCapacity);
+  }
+}

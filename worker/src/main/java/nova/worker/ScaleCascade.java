@@ -1,0 +1,87 @@
+package nova.worker;
+
+import static org.bytedeco.ffmpeg.global.avutil.av_frame_clone;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
+import nova.framelog.LogEntry;
+import nova.framelog.pipe.RungJob;
+import nova.framelog.pipe.TranscodeJob;
+import nova.framelog.pipe.WorkerMessageWriter;
+import nova.worker.StageInput.Boundary;
+import nova.worker.StageInput.Gap;
+import nova.worker.StageInput.Picture;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
+
+/// The rungs of a job from the largest to the smallest, each on its own thread and each scaled from
+/// the one before, which is cheaper than scaling all from the source.
+///
+/// *Confined to its creator's thread.*
+final class ScaleCascade {
+  private final List<RungStage> stages = new ArrayList<>();
+  private final List<Thread> threads = new ArrayList<>();
+
+  /// @param onFailure called on the thread of a rung that cannot go on
+  ScaleCascade(
+      TranscodeJob job,
+      WorkerMessageWriter out,
+      ThreadFactory threadFactory,
+      Consumer<Throwable> onFailure) {
+    RungStage next = null;
+    for (RungJob rung : job.rungs().reversed()) {
+      next = start(new RungStage(rung, job, next, out), rung, threadFactory, onFailure);
+    }
+  }
+
+  private RungStage start(
+      RungStage stage, RungJob rung, ThreadFactory factory, Consumer<Throwable> onFailure) {
+    stages.addFirst(stage);
+    Thread thread = factory.newThread(() -> run(stage, onFailure));
+    thread.setName("rung-" + rung.rung().rendition());
+    threads.add(thread);
+    thread.start();
+    return stage;
+  }
+
+  private static void run(RungStage stage, Consumer<Throwable> onFailure) {
+    try {
+      stage.run();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException | Error e) {
+      onFailure.accept(e);
+    }
+  }
+
+  /// Hands a picture to the rungs; waits while the largest has enough.
+  ///
+  /// @param frame is not taken: its pixels are shared
+  void submit(AVFrame frame, FramePlacement placement) throws InterruptedException {
+    AVFrame shared = CodecException.allocated(av_frame_clone(frame), "a picture");
+    stages.getFirst().submit(new Picture(shared, placement));
+  }
+
+  /// Tells the rungs that an epoch begins or ends, or that the stream is closed.
+  void boundary(LogEntry entry) throws InterruptedException {
+    stages.getFirst().submit(new Boundary(entry));
+  }
+
+  /// Tells the rungs that pictures are missing.
+  void gap() throws InterruptedException {
+    stages.getFirst().submit(new Gap());
+  }
+
+  /// Pictures that wait for the rung with the longest queue.
+  int queueDepth() {
+    return stages.stream().mapToInt(RungStage::queueDepth).max().orElse(0);
+  }
+
+  /// Waits until all rungs are through after the stream was closed.
+  void join() throws InterruptedException {
+    for (Thread thread : threads) {
+      thread.join();
+    }
+  }
+}

@@ -1,0 +1,129 @@
+package nova.worker;
+
+import nova.core.Timescale;
+import nova.core.TrackId;
+import nova.framelog.LogEntry;
+import nova.framelog.LogEntry.EpochEnded;
+import nova.framelog.LogEntry.EpochStarted;
+import nova.framelog.LogEntry.LoggedFrame;
+import nova.framelog.LogEntry.StreamClosed;
+import nova.framelog.LogEntry.TrackFormatChanged;
+import nova.framelog.pipe.WorkerProgress;
+import nova.media.MediaFrame;
+import nova.media.TrackFormat;
+import nova.media.TrackFormat.VideoFormat;
+import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.jspecify.annotations.Nullable;
+
+/// Reads the source's log: decodes its video track once and feeds the cascade.
+///
+/// *Confined to its creator's thread.*
+final class SourceFeed implements AutoCloseable {
+  private final TrackId track;
+  private final ScaleCascade cascade;
+  private final ProgressMeter meter;
+  private final PictureOrder order = new PictureOrder();
+  private @Nullable EpochStarted epoch;
+  private @Nullable Decoder decoder;
+  private Timescale timescale = Timescale.VIDEO;
+  private boolean awaitsKeyframe = true;
+  private long skippedFrames;
+  private boolean closed;
+
+  SourceFeed(TrackId track, ScaleCascade cascade, ProgressMeter meter) {
+    this.track = track;
+    this.cascade = cascade;
+    this.meter = meter;
+  }
+
+  /// Takes the next entry.
+  void accept(LogEntry entry) throws InterruptedException {
+    switch (entry) {
+      case EpochStarted started -> begin(started);
+      case TrackFormatChanged changed -> {
+        if (changed.track().equals(track)) {
+          open(changed.format());
+        }
+      }
+      case LoggedFrame logged -> {
+        if (logged.frame().track().equals(track)) {
+          decode(logged);
+        }
+      }
+      case EpochEnded ended -> {
+        finishPictures();
+        cascade.boundary(ended);
+      }
+      case StreamClosed over -> {
+        closed = true;
+        cascade.boundary(over);
+      }
+    }
+  }
+
+  /// Whether the stream was closed; nothing follows.
+  boolean isClosed() {
+    return closed;
+  }
+
+  /// What to report, or null when that was done less than a second ago.
+  @Nullable WorkerProgress progressDue() {
+    return meter.due(skippedFrames + order.lost(), cascade.queueDepth(), RungStage.QUEUE_CAPACITY);
+  }
+
+  private void begin(EpochStarted started) throws InterruptedException {
+    finishPictures();
+    meter.gap();
+    if (epoch != null && epoch.epoch().equals(started.epoch())) {
+      cascade.gap(); // the log dropped what we were too slow for, and goes on at a keyframe
+    } else {
+      epoch = started;
+      cascade.boundary(started);
+    }
+  }
+
+  private void open(TrackFormat format) {
+    close();
+    if (format instanceof VideoFormat video) {
+      decoder = new Decoder(video);
+      timescale = video.timescale();
+    }
+    awaitsKeyframe = true;
+  }
+
+  private void decode(LoggedFrame logged) throws InterruptedException {
+    MediaFrame frame = logged.frame();
+    Decoder open = decoder;
+    if (open == null || frame.payload().isEmpty() || (awaitsKeyframe && !frame.keyframe())) {
+      skippedFrames++;
+      return;
+    }
+    awaitsKeyframe = false;
+    order.add(logged);
+    open.decode(frame, this::picture);
+  }
+
+  private void picture(AVFrame picture) throws InterruptedException {
+    FramePlacement placement = order.take(picture.pts());
+    if (placement != null) {
+      meter.picture(placement.pts(), timescale);
+      cascade.submit(picture, placement);
+    }
+  }
+
+  private void finishPictures() throws InterruptedException {
+    if (decoder != null) {
+      decoder.drain(this::picture);
+    }
+    order.clear();
+    awaitsKeyframe = true;
+  }
+
+  @Override
+  public void close() {
+    if (decoder != null) {
+      decoder.close();
+      decoder = null;
+    }
+  }
+}
