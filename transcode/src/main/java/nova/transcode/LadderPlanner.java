@@ -1,0 +1,148 @@
+package nova.transcode;
+
+import java.util.ArrayList;
+import java.util.List;
+import nova.core.RenditionId;
+import nova.framelog.pipe.Rung;
+import nova.media.TrackFormat.AudioFormat;
+import nova.media.TrackFormat.VideoFormat;
+import org.jspecify.annotations.Nullable;
+
+/// Decides which rungs a source gets.
+///
+/// Sizes are counted as they are shown, in square pixels. A rung's lines are its shorter side, so
+/// portrait gets the ladder of landscape. No rung has more lines than the source, or a higher
+/// bitrate; each is at least a tenth smaller and a quarter cheaper than the one above, or there is
+/// nothing to switch to.
+///
+/// *Thread-safe.*
+public final class LadderPlanner {
+  private static final String AAC_LC = "mp4a.40.2";
+  private static final double NEXT_SIZE = 0.9;
+  private static final double NEXT_BITRATE = 0.75;
+  private static final long LOWEST_BITRATE_BPS = 100_000;
+
+  private static final int REDUCED_FRAME_RATE = 30;
+  private static final int FULL_FRAME_RATE = 60;
+  private static final double FRAME_RATE_TOLERANCE = 1.02; // encoders' clocks, and 30.3 for 30
+  private static final int MAX_FRAME_DIVISOR = 16;
+
+  private LadderPlanner() {}
+
+  /// The ladder of a source; depends on nothing but the arguments.
+  public static LadderPlan plan(LadderSource source, LadderConfig config) {
+    boolean audioPasses = passesThrough(source.audio());
+    List<LadderStep> steps = config.steps();
+    return switch (config.ladderPolicy()) {
+      case NONE -> new LadderPlan(true, true, List.of(), "the policy is none: nothing is encoded");
+      case ALL ->
+          new LadderPlan(
+              false,
+              audioPasses,
+              rungs(source, config, steps, false),
+              "the policy is all: every rung is encoded");
+      case AUTO -> {
+        String objection = WebFitness.objection(source, steps);
+        boolean fit = objection == null;
+        yield new LadderPlan(
+            fit,
+            audioPasses,
+            rungs(source, config, steps, fit),
+            fit
+                ? "the source is its own top rung"
+                : "the source is not handed out beside its rungs: " + objection);
+      }
+    };
+  }
+
+  private static boolean passesThrough(@Nullable AudioFormat audio) {
+    return audio == null || audio.codecString().equals(AAC_LC);
+  }
+
+  private static List<Rung> rungs(
+      LadderSource source, LadderConfig config, List<LadderStep> steps, boolean sourceIsRung) {
+    ShownSize size = ShownSize.of(source.video());
+    List<Rung> rungs = new ArrayList<>();
+    double smallerThan = sourceIsRung ? size.lines() * NEXT_SIZE : Double.MAX_VALUE;
+    long known = source.bitrateBps();
+    double most = known > 0 ? (double) known : Double.MAX_VALUE;
+    if (sourceIsRung) {
+      most *= NEXT_BITRATE;
+    }
+    for (LadderStep step : sourceIsRung ? steps : ownSizeFirst(steps, size)) {
+      long bitrate = (long) Math.min((double) step.bitrateBps(), most);
+      if (step.lines() > Math.min(size.lines(), smallerThan) || bitrate < LOWEST_BITRATE_BPS) {
+        continue;
+      }
+      rungs.add(rung(step, bitrate, size, source.frameRate(), config));
+      smallerThan = step.lines() * NEXT_SIZE;
+      most = bitrate * NEXT_BITRATE;
+    }
+    return rungs;
+  }
+
+  /// The steps, and before them one of the source's own size where the ladder has none near it but
+  /// larger ones: with the bitrate of the next larger in proportion to its pixels.
+  private static List<LadderStep> ownSizeFirst(List<LadderStep> steps, ShownSize size) {
+    LadderStep larger = null;
+    for (LadderStep step : steps) {
+      if (step.lines() > size.lines()) {
+        larger = step;
+      } else if (step.lines() >= size.lines() * NEXT_SIZE) {
+        return steps;
+      }
+    }
+    if (larger == null) {
+      return steps;
+    }
+    double sides = (double) size.lines() / larger.lines();
+    long bitrate = Math.max(LOWEST_BITRATE_BPS, (long) (larger.bitrateBps() * sides * sides));
+    List<LadderStep> all = new ArrayList<>();
+    all.add(new LadderStep(size.lines(), bitrate));
+    all.addAll(steps);
+    return all;
+  }
+
+  private static Rung rung(
+      LadderStep step, long bitrate, ShownSize size, double frameRate, LadderConfig config) {
+    ShownSize scaled = size.scaledTo(step.lines());
+    return new Rung(
+        new RenditionId(scaled.lines() + "p"),
+        scaled.width(),
+        scaled.height(),
+        frameDivisor(frameRate, step.lines() >= config.fullRateLines()),
+        bitrate,
+        bitrate * config.peakPercent() / 100);
+  }
+
+  private static int frameDivisor(double frameRate, boolean full) {
+    double most = (full ? FULL_FRAME_RATE : REDUCED_FRAME_RATE) * FRAME_RATE_TOLERANCE;
+    return Math.clamp((int) Math.ceil(frameRate / most), 1, MAX_FRAME_DIVISOR);
+  }
+
+  /// A picture's size as it is shown, in square pixels.
+  private record ShownSize(int width, int height) {
+    /// Of stretched pixels the height stays and the width follows.
+    static ShownSize of(VideoFormat video) {
+      double pixel =
+          (double) video.pixelAspectRatio().horizontal() / video.pixelAspectRatio().vertical();
+      long width = Math.clamp(Math.round(video.width() * pixel), 2, Rung.MAX_SIDE);
+      return new ShownSize((int) width, video.height());
+    }
+
+    int lines() {
+      return Math.min(width, height);
+    }
+
+    /// Even sides, as 4:2:0 asks for, none larger than now.
+    ShownSize scaledTo(int lines) {
+      double scale = (double) lines / lines();
+      return new ShownSize(even(width, scale), even(height, scale));
+    }
+
+    private static int even(int side, double scale) {
+      int nearest = 2 * (int) Math.round(side * scale / 2);
+      return Math.clamp(nearest, 2, Math.max(2, side - side % 2));
+    }
+  }
+}
