@@ -1,0 +1,187 @@
+package nova.transcode;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import nova.core.RenditionId;
+import nova.core.StreamId;
+import nova.framelog.FrameLogReader;
+import nova.framelog.LogEntry;
+import nova.framelog.LogEntry.EpochEnded;
+import nova.framelog.LogEntry.EpochStarted;
+import nova.framelog.LogEntry.LoggedFrame;
+import nova.framelog.LogEntry.StreamClosed;
+import nova.framelog.LogEntry.TrackFormatChanged;
+import nova.framelog.LogPosition;
+import nova.framelog.WriterFencedException;
+import nova.framelog.pipe.TranscodeJob;
+import nova.framelog.pipe.WorkerMessage;
+import nova.framelog.pipe.WorkerMessage.Failed;
+import nova.framelog.pipe.WorkerMessage.Progress;
+import nova.framelog.pipe.WorkerMessage.Ready;
+import nova.framelog.pipe.WorkerMessage.RungEntry;
+import nova.framelog.pipe.WorkerMessage.SourceEntry;
+import nova.framelog.pipe.WorkerMessage.StartJob;
+import nova.media.MalformedMediaException;
+import org.jspecify.annotations.Nullable;
+
+/// One worker's life: from its start until it has done its job, failed, or been killed.
+///
+/// Three threads: the caller's watches the clock, one feeds the source's log, and one, the
+/// process's own, takes what comes out.
+///
+/// *Confined to its creator's thread.*
+final class WorkerAttempt {
+  private static final Duration WATCH_INTERVAL = Duration.ofMillis(50);
+  private static final Duration READ_TIMEOUT = Duration.ofSeconds(1);
+  private static final Duration FEEDER_STOP = Duration.ofSeconds(2);
+
+  private final StreamId stream;
+  private final TranscodeJob job;
+  private final Map<RenditionId, RungOutput> outputs;
+  private final WorkerConfig config;
+  private final TranscodePorts ports;
+  private final WorkerPulse pulse;
+  private volatile boolean inputEnded;
+  private volatile boolean ready;
+  private volatile boolean fenced;
+  private volatile @Nullable WorkerFailure gaveUp;
+
+  WorkerAttempt(
+      StreamId stream,
+      TranscodeJob job,
+      Map<RenditionId, RungOutput> outputs,
+      WorkerConfig config,
+      TranscodePorts ports) {
+    this.stream = stream;
+    this.job = job;
+    this.outputs = outputs;
+    this.config = config;
+    this.ports = ports;
+    this.pulse = new WorkerPulse(ports.clock().nanoTime());
+  }
+
+  /// Runs the worker to its end.
+  ///
+  /// @return why it failed, or null when the rungs are over
+  @Nullable WorkerFailure run() throws InterruptedException {
+    long startedAt = ports.clock().nanoTime();
+    try (WorkerProcess worker =
+        WorkerProcess.start(
+            ports.workerCommand(), "worker-" + stream, ports.threads(), this::said)) {
+      Thread feeder = ports.threads().newThread(() -> feed(worker));
+      feeder.setName("worker-" + stream + "-feeder");
+      feeder.start();
+      try {
+        return watch(worker, startedAt);
+      } finally {
+        worker.kill();
+        feeder.interrupt();
+        boolean _ = feeder.join(FEEDER_STOP);
+        boolean _ = worker.awaitEnd(FEEDER_STOP); // what it said last is in the logs then
+      }
+    } catch (IOException e) {
+      return new WorkerFailure.NotStarted(
+          "the worker does not start: %s (expected: %s)"
+              .formatted(e.getMessage(), String.join(" ", ports.workerCommand())));
+    }
+  }
+
+  private @Nullable WorkerFailure watch(WorkerProcess worker, long startedAt)
+      throws InterruptedException {
+    while (!worker.awaitEnd(WATCH_INTERVAL)) {
+      long now = ports.clock().nanoTime();
+      if (!ready && now - startedAt > config.startTimeout().toNanos()) {
+        return new WorkerFailure.StartTimedOut(config.startTimeout());
+      }
+      OptionalLong owes = pulse.owesSince();
+      if (ready && owes.isPresent() && now - owes.getAsLong() > config.stallTimeout().toNanos()) {
+        return new WorkerFailure.Stalled(config.stallTimeout());
+      }
+    }
+    return verdict(worker);
+  }
+
+  private @Nullable WorkerFailure verdict(WorkerProcess worker) {
+    if (fenced || outputs.values().stream().allMatch(RungOutput::isClosed)) {
+      return null;
+    }
+    if (worker.broken() != null) {
+      return worker.broken();
+    }
+    return gaveUp != null ? gaveUp : new WorkerFailure.Exited(worker.status(), worker.lastWords());
+  }
+
+  /// On the feeder's thread.
+  private void feed(WorkerProcess worker) {
+    try (FrameLogReader reader = ports.frames().openReader(stream, LogPosition.EARLIEST)) {
+      worker.send(new StartJob(job));
+      while (!inputEnded) {
+        List<LogEntry> entries = reader.read(READ_TIMEOUT);
+        for (LogEntry entry : entries) {
+          give(worker, entry);
+        }
+        if (entries.isEmpty() && reader.ended()) {
+          give(worker, new StreamClosed(false, "the source's log was removed"));
+        }
+      }
+    } catch (IOException | InterruptedException e) {
+      inputEnded = true; // the worker is gone, which its watcher sees, or we are to stop
+    }
+  }
+
+  private void give(WorkerProcess worker, LogEntry entry) throws IOException {
+    if (!concernsTrack(entry)) {
+      return;
+    }
+    if (entry instanceof StreamClosed) {
+      inputEnded = true;
+    }
+    pulse.giving(inputEnded, ports.clock().nanoTime());
+    worker.send(new SourceEntry(entry));
+    pulse.gave();
+  }
+
+  private boolean concernsTrack(LogEntry entry) {
+    return switch (entry) {
+      case LoggedFrame logged -> logged.frame().track().equals(job.track());
+      case TrackFormatChanged changed -> changed.track().equals(job.track());
+      case EpochStarted _, EpochEnded _, StreamClosed _ -> true;
+    };
+  }
+
+  /// On the thread that hears the worker.
+  private void said(WorkerMessage message) {
+    pulse.heard(ports.clock().nanoTime());
+    switch (message) {
+      case Ready hello -> {
+        ready = true;
+        ports.listener().workerReady(stream, hello.encoder());
+      }
+      case RungEntry entry -> take(entry);
+      case Progress progress -> ports.listener().progress(stream, progress.progress());
+      case Failed failed -> gaveUp = new WorkerFailure.GaveUp(failed.reason(), failed.sentence());
+      case StartJob _, SourceEntry _ ->
+          throw new MalformedMediaException(
+              "bad-worker-message", "the worker said what only the server says: " + message);
+    }
+  }
+
+  private void take(RungEntry entry) {
+    RungOutput output = outputs.get(entry.rendition());
+    if (output == null) {
+      throw new MalformedMediaException(
+          "bad-worker-message",
+          "the worker made rung %s (expected: one of %s)"
+              .formatted(entry.rendition(), outputs.keySet()));
+    }
+    try {
+      output.accept(entry.entry());
+    } catch (WriterFencedException e) {
+      fenced = true; // another transcoder took the rungs over
+      throw new MalformedMediaException("rung-fenced", String.valueOf(e.getMessage()));
+    }
+  }
+}

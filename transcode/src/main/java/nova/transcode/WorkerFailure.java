@@ -1,0 +1,77 @@
+package nova.transcode;
+
+import java.time.Duration;
+
+/// Why a worker did not finish its job.
+///
+/// *Immutable.*
+public sealed interface WorkerFailure {
+  /// Stable kebab-case name for metrics and the API.
+  String reason();
+
+  /// What happened, for the operator.
+  String sentence();
+
+  /// The process could not be started at all.
+  record NotStarted(String sentence) implements WorkerFailure {
+    @Override
+    public String reason() {
+      return "worker-not-started";
+    }
+  }
+
+  /// It was not ready in time.
+  record StartTimedOut(Duration timeout) implements WorkerFailure {
+    @Override
+    public String reason() {
+      return "worker-start-timeout";
+    }
+
+    @Override
+    public String sentence() {
+      return "the worker was not ready after %d ms".formatted(timeout.toMillis());
+    }
+  }
+
+  /// It got frames and gave nothing.
+  record Stalled(Duration timeout) implements WorkerFailure {
+    @Override
+    public String reason() {
+      return "worker-stalled";
+    }
+
+    @Override
+    public String sentence() {
+      return "the worker got frames and gave nothing for %d ms".formatted(timeout.toMillis());
+    }
+  }
+
+  /// It ended by itself, or somebody killed it.
+  ///
+  /// @param status above 128 for a signal
+  /// @param lastWords the last line on its stderr, empty without
+  record Exited(int status, String lastWords) implements WorkerFailure {
+    @Override
+    public String reason() {
+      return "worker-exited";
+    }
+
+    @Override
+    public String sentence() {
+      return lastWords.isEmpty()
+          ? "the worker ended with status %d".formatted(status)
+          : "the worker ended with status %d: %s".formatted(status, lastWords);
+    }
+  }
+
+  /// It said why it could not go on.
+  record GaveUp(String reason, String sentence) implements WorkerFailure {}
+
+  /// It said something that makes no sense.
+  record BrokeProtocol(String sentence) implements WorkerFailure {
+    @Override
+    public String reason() {
+      return "worker-broke-protocol";
+    }
+  }
+}

@@ -1,0 +1,247 @@
+package nova.transcode;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import nova.core.DataSize;
+import nova.core.RenditionId;
+import nova.core.StreamId;
+import nova.core.TrackId;
+import nova.framelog.FrameLogConfig;
+import nova.framelog.FrameLogReader;
+import nova.framelog.InProcessFrameLog;
+import nova.framelog.LogEntry;
+import nova.framelog.LogEntry.EpochEnd;
+import nova.framelog.LogEntry.EpochEnded;
+import nova.framelog.LogEntry.LoggedFrame;
+import nova.framelog.LogEntry.StreamClosed;
+import nova.framelog.LogPosition;
+import nova.framelog.StreamLogWriter;
+import nova.framelog.SyntheticBroadcast;
+import nova.framelog.pipe.EncoderPreset;
+import nova.framelog.pipe.Rung;
+import nova.framelog.pipe.RungJob;
+import nova.framelog.pipe.TranscodeJob;
+import nova.transcode.ScriptedWorker.Script;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Real child processes that fail in every way a worker may, and what becomes of the rungs' logs.
+class TranscodeSupervisorTest {
+  private static final StreamId STREAM = new StreamId("stream1");
+  private static final RenditionId HIGH = new RenditionId("720p");
+  private static final RenditionId LOW = new RenditionId("480p");
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
+  private static final FrameLogConfig KEEP_ALL =
+      new FrameLogConfig(Duration.ofHours(1), DataSize.ofMiB(32));
+
+  @TempDir private Path directory;
+  private final InProcessFrameLog source = new InProcessFrameLog(KEEP_ALL);
+  private final Map<RenditionId, InProcessFrameLog> rungs = new ConcurrentHashMap<>();
+  private final List<String> heard = new CopyOnWriteArrayList<>();
+
+  private TranscodeSupervisor start(WorkerConfig config, List<String> command) {
+    TranscodeJob job =
+        new TranscodeJob(
+            TrackId.VIDEO,
+            30,
+            EncoderPreset.FAST,
+            List.of(
+                RungJob.fromTheStart(new Rung(HIGH, 1280, 720, 1, 3_000_000, 3_300_000)),
+                RungJob.fromTheStart(new Rung(LOW, 854, 480, 1, 1_500_000, 1_650_000))));
+    return TranscodeSupervisor.start(
+        STREAM,
+        job,
+        config,
+        new TranscodePorts(
+            source,
+            (stream, rung) -> log(rung).openWriter(stream),
+            command,
+            System::nanoTime,
+            Thread.ofVirtual().factory(),
+            new Random(1),
+            listener()));
+  }
+
+  private InProcessFrameLog log(RenditionId rung) {
+    return rungs.computeIfAbsent(rung, _ -> new InProcessFrameLog(KEEP_ALL));
+  }
+
+  private TranscodeListener listener() {
+    return new TranscodeListener() {
+      @Override
+      public void workerReady(StreamId stream, String encoder) {
+        heard.add("ready");
+      }
+
+      @Override
+      public void workerFailed(StreamId stream, WorkerFailure failure) {
+        heard.add(failure.reason() + ": " + failure.sentence());
+      }
+
+      @Override
+      public void rungsFailed(StreamId stream, WorkerFailure last) {
+        heard.add("over: " + last.reason());
+      }
+    };
+  }
+
+  private List<String> command(Script script, String... more) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-Xmx64m", "-XX:TieredStopAtLevel=1", "-cp"));
+    command.add(System.getProperty("java.class.path"));
+    command.addAll(List.of(ScriptedWorker.class.getName(), directory.resolve("begun").toString()));
+    command.add(script.name());
+    command.addAll(List.of(more));
+    return command;
+  }
+
+  private static WorkerConfig config(Duration start, Duration stall, int restarts) {
+    return new WorkerConfig(start, stall, restarts, Duration.ofMinutes(2));
+  }
+
+  private StreamLogWriter broadcast() {
+    StreamLogWriter writer = new StreamLogWriter(source.openWriter(STREAM));
+    SyntheticBroadcast broadcast = SyntheticBroadcast.usual(7);
+    var _ = writer.startEpoch(broadcast.formats(), SyntheticBroadcast.BEGIN);
+    for (SyntheticBroadcast.Arrival arrival : broadcast.arrivals()) {
+      LoggedFrame _ = writer.append(arrival.frame(), arrival.at());
+    }
+    return writer;
+  }
+
+  private static List<LogEntry> entries(InProcessFrameLog log) throws InterruptedException {
+    List<LogEntry> entries = new ArrayList<>();
+    try (FrameLogReader reader = log.openReader(STREAM, LogPosition.EARLIEST)) {
+      while (entries.isEmpty() || !(entries.getLast() instanceof StreamClosed)) {
+        List<LogEntry> more = reader.read(Duration.ofSeconds(5));
+        assertThat(more).as("after %d entries", entries.size()).isNotEmpty();
+        entries.addAll(more);
+      }
+    }
+    return entries;
+  }
+
+  /// The source's log without audio, which is what the scripted worker makes of it.
+  private List<LogEntry> expected() throws InterruptedException {
+    return entries(source).stream()
+        .filter(
+            e ->
+                !(e instanceof LoggedFrame f && f.frame().track().equals(TrackId.AUDIO))
+                    && !(e instanceof LogEntry.TrackFormatChanged c
+                        && c.track().equals(TrackId.AUDIO)))
+        .toList();
+  }
+
+  private void assertWholeRungs() throws InterruptedException {
+    assertThat(entries(log(HIGH))).isEqualTo(expected());
+    assertThat(entries(log(LOW))).isEqualTo(expected());
+  }
+
+  private void runWithOneFailure(Script script, WorkerConfig config) throws InterruptedException {
+    broadcast().closeStream(true, "over");
+    try (TranscodeSupervisor supervisor = start(config, command(script))) {
+      assertThat(supervisor.awaitEnd(DEADLINE)).isTrue();
+    }
+    assertWholeRungs();
+  }
+
+  @Test
+  void workerThatDoesItsJob_givesTheRungsOfTheSource() throws Exception {
+    runWithOneFailure(Script.ALL_WELL, WorkerConfig.defaults());
+    assertThat(heard).containsExactly("ready");
+  }
+
+  @Test
+  void workerThatDies_isReplaced_andNoFrameIsMissingOrTwice() throws Exception {
+    runWithOneFailure(Script.DIES_AFTER_40_FRAMES, WorkerConfig.defaults());
+    assertThat(heard)
+        .containsExactly(
+            "ready",
+            "worker-exited: the worker ended with status 139: double free or corruption",
+            "ready");
+  }
+
+  @Test
+  void workerThatIsNeverReady_isKilledAndReplaced() throws Exception {
+    runWithOneFailure(Script.NEVER_READY, config(Duration.ofSeconds(5), Duration.ofSeconds(20), 1));
+    assertThat(heard)
+        .containsExactly("worker-start-timeout: the worker was not ready after 5000 ms", "ready");
+  }
+
+  @Test
+  void workerThatStalls_isKilledAndReplaced() throws Exception {
+    runWithOneFailure(
+        Script.STOPS_READING_AFTER_40_FRAMES,
+        config(Duration.ofSeconds(20), Duration.ofSeconds(2), 1));
+    assertThat(heard)
+        .containsExactly(
+            "ready", "worker-stalled: the worker got frames and gave nothing for 2000 ms", "ready");
+  }
+
+  @Test
+  void workerThatTalksNonsense_isReplaced() throws Exception {
+    runWithOneFailure(Script.TALKS_NONSENSE, WorkerConfig.defaults());
+    assertThat(heard).hasSize(2);
+    assertThat(heard.getFirst()).startsWith("worker-broke-protocol: worker message bytes");
+  }
+
+  @Test
+  void workerThatGivesUp_isReplaced() throws Exception {
+    runWithOneFailure(Script.GIVES_UP, WorkerConfig.defaults());
+    assertThat(heard).containsExactly("codec-failed: no such codec", "ready");
+  }
+
+  @Test
+  void workerThatWouldRewriteAFrame_isReplaced() throws Exception {
+    runWithOneFailure(Script.REPEATS_A_FRAME, WorkerConfig.defaults());
+    assertThat(heard.get(1)).startsWith("worker-broke-protocol: rung 720p got a frame at");
+  }
+
+  @Test
+  void workersThatKeepFailing_endTheRungs_withASentence() throws Exception {
+    StreamLogWriter writer = broadcast();
+    WorkerConfig config = config(Duration.ofSeconds(20), Duration.ofSeconds(20), 2);
+    try (TranscodeSupervisor supervisor = start(config, command(Script.GIVES_UP, "always"))) {
+      assertThat(supervisor.awaitEnd(DEADLINE)).isTrue();
+    }
+    assertThat(heard)
+        .containsExactly(
+            "codec-failed: no such codec", "codec-failed: no such codec", "over: codec-failed");
+    assertThat(entries(log(HIGH))).containsExactly(new StreamClosed(false, "no such codec"));
+    assertThat(writer.inEpoch()).as("the source goes on").isTrue();
+  }
+
+  @Test
+  void programThatIsNotThere_isAFailureLikeOthers() throws Exception {
+    broadcast().closeStream(true, "over");
+    WorkerConfig config = config(Duration.ofSeconds(20), Duration.ofSeconds(20), 0);
+    String missing = directory.resolve("no-such-program").toString();
+    try (TranscodeSupervisor supervisor = start(config, List.of(missing))) {
+      assertThat(supervisor.awaitEnd(DEADLINE)).isTrue();
+    }
+    assertThat(heard).containsExactly("over: worker-not-started");
+  }
+
+  @Test
+  void supervisorThatIsClosed_endsItsWorkerAndItsRungs() throws Exception {
+    StreamLogWriter _ = broadcast();
+    try (TranscodeSupervisor _ = start(WorkerConfig.defaults(), command(Script.ALL_WELL));
+        FrameLogReader reader = log(LOW).openReader(STREAM, LogPosition.EARLIEST)) {
+      assertThat(reader.read(DEADLINE)).isNotEmpty();
+    }
+    List<LogEntry> entries = entries(log(LOW));
+    assertThat(entries.getLast()).isEqualTo(new StreamClosed(false, "transcoding was stopped"));
+    assertThat(entries.get(entries.size() - 2))
+        .isInstanceOfSatisfying(
+            EpochEnded.class, e -> assertThat(e.end()).isEqualTo(EpochEnd.CONNECTION_LOST));
+  }
+}
