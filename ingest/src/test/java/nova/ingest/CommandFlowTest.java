@@ -114,6 +114,17 @@ class CommandFlowTest {
   }
 
   @Test
+  void keyThatIsTooLong_isExplained() throws Exception {
+    try (TestClient client = new TestClient(server.port())) {
+      client.connect("live");
+      client.command(
+          1, "publish", 3, NULL, new Amf0String("k".repeat(513)), new Amf0String("live"));
+      assertThat(client.status()).contains("longer than 512 characters");
+    }
+    assertThat(server.refusals).containsEntry("missing-key", 1);
+  }
+
+  @Test
   void play_isRefusedWithTheWayToWatch() throws Exception {
     try (TestClient client = new TestClient(server.port())) {
       client.connect("live");

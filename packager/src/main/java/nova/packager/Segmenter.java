@@ -57,11 +57,6 @@ final class Segmenter {
     void segmentCompleted(long number);
   }
 
-  /// The number of the open segment, or of the last one; -1 before the first frame.
-  long segment() {
-    return segment;
-  }
-
   /// The decode time from which on the next frame may complete a part; every frame may while the
   /// track is too new to tell.
   long dueDts() {

@@ -103,7 +103,8 @@ final class PublishFlow {
       refusal.refuse(
           StatusCode.PUBLISH_DENIED,
           "missing-key",
-          "The stream key is missing; put it into the encoder's stream key field.");
+          "The stream key is missing or longer than %d characters; put it into the encoder's stream key field."
+              .formatted(StreamKey.MAX_LENGTH));
     } else if (!ports.addresses().mayTry(address)) {
       refusal.refuse(
           StatusCode.PUBLISH_DENIED,

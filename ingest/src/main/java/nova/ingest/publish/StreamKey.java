@@ -10,7 +10,8 @@ import java.util.Optional;
 ///
 /// @param secret 1..512 characters
 public record StreamKey(String secret) {
-  private static final int MAX_LENGTH = 512;
+  /// Characters of the longest key.
+  public static final int MAX_LENGTH = 512;
 
   public StreamKey {
     if (secret.isEmpty() || secret.length() > MAX_LENGTH) {
