@@ -160,6 +160,6 @@ final class SyntheticStream {
   private RenditionTimeline timeline(
       RenditionId rendition, RenditionFormat format, List<TimelineSegment> window) {
     return new RenditionTimeline(
-        rendition, format, version, Timescale.VIDEO, PART_TARGET, 4, true, 0, window);
+        rendition, format, true, version, Timescale.VIDEO, PART_TARGET, 4, true, 0, window);
   }
 }

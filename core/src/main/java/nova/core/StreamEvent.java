@@ -53,4 +53,46 @@ public sealed interface StreamEvent {
       long durationMs,
       long sizeBytes)
       implements StreamEvent {}
+
+  /// The encoded renditions of a stream are these from now on. Those that are no longer among them
+  /// leave when their logs are over.
+  ///
+  /// @param sourceListed whether players choose the source among the rungs; otherwise they get it
+  ///   only while there are none
+  /// @param rungs to be encoded, largest first; empty when nothing is
+  /// @param reason one sentence: why it is so
+  record LadderChanged(
+      StreamId stream, Instant at, boolean sourceListed, List<RenditionId> rungs, String reason)
+      implements StreamEvent {
+    public LadderChanged {
+      rungs = List.copyOf(rungs);
+    }
+  }
+
+  /// A rung is about to be encoded; its log is open.
+  ///
+  /// @param run counts the logs of the stream's rungs
+  record RungStarted(StreamId stream, Instant at, RenditionId rendition, int run)
+      implements StreamEvent {}
+
+  /// Encoding does less than planned, or more again, so that it keeps up with the broadcast.
+  ///
+  /// @param step stable kebab-case name of what is done now, such as `preset-superfast`
+  /// @param reason one sentence: why
+  record BitrateAdapted(StreamId stream, Instant at, String step, String reason)
+      implements StreamEvent {}
+
+  /// The encoded rungs are over before their stream; the source goes on.
+  ///
+  /// @param reason stable kebab-case name
+  /// @param sentence what happened, for the operator
+  record RungsFailed(StreamId stream, Instant at, String reason, String sentence)
+      implements StreamEvent {}
+
+  /// A rung's segment does not begin where the source's does; viewers get a gap in its place.
+  ///
+  /// @param offsetMs by how much it begins later
+  record RungMisaligned(
+      StreamId stream, Instant at, RenditionId rendition, long number, long offsetMs)
+      implements StreamEvent {}
 }

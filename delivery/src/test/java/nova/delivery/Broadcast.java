@@ -185,6 +185,7 @@ public final class Broadcast {
                 new RenditionTimeline(
                     id,
                     r.format,
+                    true,
                     r.version,
                     r.timescale,
                     r.partTarget,

@@ -95,6 +95,7 @@ class PlaylistRendererTest {
         new RenditionTimeline(
             video.id(),
             video.format(),
+            true,
             video.version(),
             Timescale.VIDEO,
             30_060,

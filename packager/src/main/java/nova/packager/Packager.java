@@ -64,7 +64,12 @@ public final class Packager implements AutoCloseable {
           StreamEvent.StreamMeasured _,
           StreamEvent.StreamRecovering _,
           StreamEvent.StreamResumed _,
-          StreamEvent.SegmentGenerated _ -> {}
+          StreamEvent.SegmentGenerated _,
+          StreamEvent.LadderChanged _,
+          StreamEvent.RungStarted _,
+          StreamEvent.BitrateAdapted _,
+          StreamEvent.RungsFailed _,
+          StreamEvent.RungMisaligned _ -> {}
     }
   }
 

@@ -173,6 +173,7 @@ final class RenditionWindow {
           new RenditionTimeline(
               id,
               describe(),
+              true,
               version,
               timescale,
               partTarget,

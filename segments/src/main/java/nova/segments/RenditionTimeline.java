@@ -9,6 +9,8 @@ import nova.core.Timescale;
 ///
 /// *Immutable.*
 ///
+/// @param listed whether the multivariant playlist offers it; another of its kind is offered only
+///   while no listed one can be played
 /// @param version rises by at least one when anything of this rendition changes
 /// @param timescale unit of all durations here
 /// @param partTarget EXT-X-PART-INF PART-TARGET in ticks of `timescale`; no part claims to be
@@ -21,6 +23,7 @@ import nova.core.Timescale;
 public record RenditionTimeline(
     RenditionId id,
     RenditionFormat format,
+    boolean listed,
     long version,
     Timescale timescale,
     long partTarget,

@@ -5,6 +5,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.random.RandomGenerator;
 import nova.core.NanoClock;
 import nova.framelog.FrameLog;
+import nova.framelog.RungLogs;
 
 /// What transcoding needs from outside.
 ///

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import nova.core.RenditionId;
 import nova.core.StreamId;
+import nova.framelog.RungRun;
 import nova.framelog.WriterFencedException;
 import nova.framelog.pipe.RungJob;
 import nova.framelog.pipe.TranscodeJob;
@@ -41,7 +42,9 @@ public final class TranscodeSupervisor implements AutoCloseable {
     for (RungJob rungJob : job.rungs()) {
       RenditionId rendition = rungJob.rung().rendition();
       outputs.put(
-          rendition, new RungOutput(rungJob.rung(), ports.rungs().openWriter(stream, rendition)));
+          rendition,
+          new RungOutput(
+              rungJob.rung(), ports.rungs().openWriter(new RungRun(stream, rendition, 0))));
     }
     this.thread = ports.threads().newThread(this::run);
     thread.setName("transcode-" + stream);

@@ -6,9 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import nova.core.DataSize;
 import nova.core.RenditionId;
@@ -17,12 +15,14 @@ import nova.core.TrackId;
 import nova.framelog.FrameLogConfig;
 import nova.framelog.FrameLogReader;
 import nova.framelog.InProcessFrameLog;
+import nova.framelog.InProcessRungLogs;
 import nova.framelog.LogEntry;
 import nova.framelog.LogEntry.EpochEnd;
 import nova.framelog.LogEntry.EpochEnded;
 import nova.framelog.LogEntry.LoggedFrame;
 import nova.framelog.LogEntry.StreamClosed;
 import nova.framelog.LogPosition;
+import nova.framelog.RungRun;
 import nova.framelog.StreamLogWriter;
 import nova.framelog.SyntheticBroadcast;
 import nova.framelog.pipe.EncoderPreset;
@@ -44,7 +44,7 @@ class TranscodeSupervisorTest {
 
   @TempDir private Path directory;
   private final InProcessFrameLog source = new InProcessFrameLog(KEEP_ALL);
-  private final Map<RenditionId, InProcessFrameLog> rungs = new ConcurrentHashMap<>();
+  private final InProcessRungLogs rungs = new InProcessRungLogs(KEEP_ALL);
   private final List<String> heard = new CopyOnWriteArrayList<>();
 
   private TranscodeSupervisor start(WorkerConfig config, List<String> command) {
@@ -62,16 +62,12 @@ class TranscodeSupervisorTest {
         config,
         new TranscodePorts(
             source,
-            (stream, rung) -> log(rung).openWriter(stream),
+            rungs,
             command,
             System::nanoTime,
             Thread.ofVirtual().factory(),
             new Random(1),
             listener()));
-  }
-
-  private InProcessFrameLog log(RenditionId rung) {
-    return rungs.computeIfAbsent(rung, _ -> new InProcessFrameLog(KEEP_ALL));
   }
 
   private TranscodeListener listener() {
@@ -118,9 +114,13 @@ class TranscodeSupervisorTest {
     return writer;
   }
 
-  private static List<LogEntry> entries(InProcessFrameLog log) throws InterruptedException {
+  private FrameLogReader read(RenditionId rung) {
+    return rungs.openReader(new RungRun(STREAM, rung, 0), LogPosition.EARLIEST);
+  }
+
+  private static List<LogEntry> entries(FrameLogReader log) throws InterruptedException {
     List<LogEntry> entries = new ArrayList<>();
-    try (FrameLogReader reader = log.openReader(STREAM, LogPosition.EARLIEST)) {
+    try (FrameLogReader reader = log) {
       while (entries.isEmpty() || !(entries.getLast() instanceof StreamClosed)) {
         List<LogEntry> more = reader.read(Duration.ofSeconds(5));
         assertThat(more).as("after %d entries", entries.size()).isNotEmpty();
@@ -132,7 +132,7 @@ class TranscodeSupervisorTest {
 
   /// The source's log without audio, which is what the scripted worker makes of it.
   private List<LogEntry> expected() throws InterruptedException {
-    return entries(source).stream()
+    return entries(source.openReader(STREAM, LogPosition.EARLIEST)).stream()
         .filter(
             e ->
                 !(e instanceof LoggedFrame f && f.frame().track().equals(TrackId.AUDIO))
@@ -142,8 +142,8 @@ class TranscodeSupervisorTest {
   }
 
   private void assertWholeRungs() throws InterruptedException {
-    assertThat(entries(log(HIGH))).isEqualTo(expected());
-    assertThat(entries(log(LOW))).isEqualTo(expected());
+    assertThat(entries(read(HIGH))).isEqualTo(expected());
+    assertThat(entries(read(LOW))).isEqualTo(expected());
   }
 
   private void runWithOneFailure(Script script, WorkerConfig config) throws InterruptedException {
@@ -216,7 +216,7 @@ class TranscodeSupervisorTest {
     assertThat(heard)
         .containsExactly(
             "codec-failed: no such codec", "codec-failed: no such codec", "over: codec-failed");
-    assertThat(entries(log(HIGH))).containsExactly(new StreamClosed(false, "no such codec"));
+    assertThat(entries(read(HIGH))).containsExactly(new StreamClosed(false, "no such codec"));
     assertThat(writer.inEpoch()).as("the source goes on").isTrue();
   }
 
@@ -235,10 +235,10 @@ class TranscodeSupervisorTest {
   void supervisorThatIsClosed_endsItsWorkerAndItsRungs() throws Exception {
     StreamLogWriter _ = broadcast();
     try (TranscodeSupervisor _ = start(WorkerConfig.defaults(), command(Script.ALL_WELL));
-        FrameLogReader reader = log(LOW).openReader(STREAM, LogPosition.EARLIEST)) {
+        FrameLogReader reader = read(LOW)) {
       assertThat(reader.read(DEADLINE)).isNotEmpty();
     }
-    List<LogEntry> entries = entries(log(LOW));
+    List<LogEntry> entries = entries(read(LOW));
     assertThat(entries.getLast()).isEqualTo(new StreamClosed(false, "transcoding was stopped"));
     assertThat(entries.get(entries.size() - 2))
         .isInstanceOfSatisfying(

@@ -56,7 +56,12 @@ public final class StreamDirectory implements StreamEvents.Subscriber {
           update(e, record -> record.over(StreamState.ENDED_GRACEFULLY, e.at(), e.reason()));
       case StreamEvent.StreamError e ->
           update(e, record -> record.over(StreamState.ERROR, e.at(), e.reason()));
-      case StreamEvent.SegmentGenerated _ -> {} // what is in the store is not shown here
+      case StreamEvent.SegmentGenerated _,
+          StreamEvent.LadderChanged _,
+          StreamEvent.RungStarted _,
+          StreamEvent.BitrateAdapted _,
+          StreamEvent.RungsFailed _,
+          StreamEvent.RungMisaligned _ -> {} // what is in the store is not shown here
     }
   }
 

@@ -81,6 +81,7 @@ class FaultTest {
             new RenditionTimeline(
                 rendition.id(),
                 rendition.format(),
+                true,
                 rendition.version(),
                 rendition.timescale(),
                 rendition.partTarget(),
