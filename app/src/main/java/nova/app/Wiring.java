@@ -29,6 +29,7 @@ import nova.core.StreamEvent;
 import nova.delivery.DeliveryPorts;
 import nova.delivery.http.Delivery;
 import nova.framelog.InProcessFrameLog;
+import nova.framelog.InProcessRungLogs;
 import nova.ingest.IngestPorts;
 import nova.ingest.RtmpServer;
 import nova.packager.Packager;
@@ -80,6 +81,7 @@ final class Wiring {
     Metrics metrics = lifecycle.own("metrics", new Metrics());
     InProcessStreamEvents events = new InProcessStreamEvents(Wiring::subscriberFailed);
     InProcessFrameLog frames = new InProcessFrameLog(config.frameLog());
+    InProcessRungLogs rungs = new InProcessRungLogs(config.frameLog());
     InMemorySegmentStore segments = new InMemorySegmentStore(config.segments());
     InMemoryTimelineStore timelines = new InMemoryTimelineStore(Wiring::listenerFailed);
     measureMemory(metrics, frames, segments);
@@ -101,6 +103,7 @@ final class Wiring {
                 config.packager(),
                 new PackagerPorts(
                     frames,
+                    rungs,
                     segments,
                     timelines,
                     events,

@@ -22,6 +22,12 @@ public interface PackagerMetrics {
 
         @Override
         public void streamFailed() {}
+
+        @Override
+        public void rungMisaligned(RenditionId rendition) {}
+
+        @Override
+        public void rungFailed(RenditionId rendition) {}
       };
 
   /// A part is in the store and in the timeline.
@@ -40,4 +46,10 @@ public interface PackagerMetrics {
 
   /// The packager gave up on a stream.
   void streamFailed();
+
+  /// A rung's segment does not begin where the source's does; a gap took its place.
+  void rungMisaligned(RenditionId rendition);
+
+  /// The packager gave up on a rung; its stream goes on.
+  void rungFailed(RenditionId rendition);
 }

@@ -4,6 +4,7 @@ import java.time.InstantSource;
 import java.util.concurrent.ThreadFactory;
 import nova.core.StreamEvents;
 import nova.framelog.FrameLog;
+import nova.framelog.RungLogs;
 import nova.segments.SegmentStore;
 import nova.segments.TimelineStore;
 
@@ -11,10 +12,13 @@ import nova.segments.TimelineStore;
 ///
 /// *Immutable.*
 ///
+/// @param frames what broadcasters send
+/// @param rungs what encoders make of it
 /// @param clock for the end of a stream and for measuring; never for what is in a segment
-/// @param threads makes one virtual thread per stream
+/// @param threads makes a virtual thread per stream and per rung of it
 public record PackagerPorts(
     FrameLog frames,
+    RungLogs rungs,
     SegmentStore segments,
     TimelineStore timelines,
     StreamEvents events,

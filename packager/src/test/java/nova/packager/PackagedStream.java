@@ -22,6 +22,7 @@ import nova.core.StreamEvent.StreamStarted;
 import nova.core.StreamId;
 import nova.framelog.FrameLogConfig;
 import nova.framelog.InProcessFrameLog;
+import nova.framelog.InProcessRungLogs;
 import nova.framelog.StreamLogWriter;
 import nova.framelog.SyntheticBroadcast;
 import nova.segments.InMemorySegmentStore;
@@ -42,8 +43,11 @@ final class PackagedStream implements AutoCloseable {
   static final RenditionId AUDIO = new RenditionId("audio");
   private static final ChannelSlug CHANNEL = new ChannelSlug("live");
 
-  final InProcessFrameLog frames =
-      new InProcessFrameLog(new FrameLogConfig(Duration.ofHours(1), DataSize.ofMiB(32)));
+  private static final FrameLogConfig LOGS =
+      new FrameLogConfig(Duration.ofHours(1), DataSize.ofMiB(32));
+
+  final InProcessFrameLog frames = new InProcessFrameLog(LOGS);
+  final InProcessRungLogs rungs = new InProcessRungLogs(LOGS);
   final InMemorySegmentStore segments;
   final InMemoryTimelineStore timelines;
   final BlockingQueue<StreamEvent> events = new LinkedBlockingQueue<>();
@@ -75,6 +79,7 @@ final class PackagedStream implements AutoCloseable {
             config,
             new PackagerPorts(
                 frames,
+                rungs,
                 segments,
                 timelines,
                 bus,

@@ -62,6 +62,27 @@ public final class PackagerMeters implements PackagerMetrics {
     failed.increment();
   }
 
+  @Override
+  public void rungMisaligned(RenditionId rendition) {
+    count(
+        "nova.packager.rungs.misaligned",
+        "Segments of a rung that do not begin where the source's do; viewers get gaps.",
+        rendition);
+  }
+
+  @Override
+  public void rungFailed(RenditionId rendition) {
+    count("nova.packager.rungs.failed", "Rungs the packager gave up on.", rendition);
+  }
+
+  private void count(String name, String help, RenditionId rendition) {
+    Counter.builder(name)
+        .description(help)
+        .tag("rendition", rendition.value())
+        .register(registry)
+        .increment();
+  }
+
   private Meters of(RenditionId rendition) {
     return renditions.computeIfAbsent(rendition, this::register);
   }
