@@ -47,6 +47,7 @@ class ArchitectureTest {
           "framelog", Set.of("media", "core"),
           "segments", Set.of("core"),
           "ingest", Set.of("framelog", "media", "core"),
+          "transcode", Set.of("framelog", "media", "core"),
           "packager", Set.of("framelog", "segments", "media", "core"),
           "delivery", Set.of("segments", "media", "core"),
           "api", Set.of("core"));
@@ -62,7 +63,17 @@ class ArchitectureTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"core", "media", "framelog", "segments", "ingest", "packager", "delivery", "api"})
+      strings = {
+        "core",
+        "media",
+        "framelog",
+        "segments",
+        "ingest",
+        "transcode",
+        "packager",
+        "delivery",
+        "api"
+      })
   void module_seesOnlyWhatItsArrowsAllow(String module) {
     Set<String> allowed = ARROWS.getOrDefault(module, Set.of());
     String[] forbidden =
@@ -152,6 +163,18 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("io.micrometer..", "picocli..")
+        .check(NOVA);
+  }
+
+  @Test
+  void worker_isNotOnTheServersClassPath() {
+    assertThat(System.getProperty("java.class.path"))
+        .as("jars of the server: the encoder is under the GPL and stays in a process of its own")
+        .doesNotContain("nova-worker", "worker/target", "bytedeco");
+    noClasses()
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("nova.worker..", "org.bytedeco..")
         .check(NOVA);
   }
 

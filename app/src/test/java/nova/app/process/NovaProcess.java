@@ -49,6 +49,7 @@ public final class NovaProcess implements AutoCloseable {
     command.add("-XX:TieredStopAtLevel=1");
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("--sun-misc-unsafe-memory-access=allow");
+    command.add("-Dnova.worker=" + System.getProperty("nova.worker", ""));
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add("nova.app.Main");

@@ -1,0 +1,48 @@
+package nova.app;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// The jars of the worker processes, in a folder of their own: the native encoder among them is
+/// under the GPL and never on the server's class path.
+///
+/// *Immutable.*
+///
+/// @param folder that holds them
+public record WorkerJars(Path folder) {
+  /// The system property that names the folder; the `nova` script sets it.
+  static final String PROPERTY = "nova.worker";
+
+  // Small and quickly up: what is heavy happens in native code.
+  private static final List<String> FLAGS =
+      List.of(
+          "-Xmx128m",
+          "-XX:+UseSerialGC",
+          "-XX:TieredStopAtLevel=1",
+          "-XX:+UseCompactObjectHeaders",
+          "-Xshare:auto",
+          "--enable-native-access=ALL-UNNAMED");
+
+  /// The jars of this installation; empty when it has none.
+  public static Optional<WorkerJars> find() {
+    String folder = System.getProperty(PROPERTY, "");
+    return folder.isEmpty() || !Files.isDirectory(Path.of(folder))
+        ? Optional.empty()
+        : Optional.of(new WorkerJars(Path.of(folder).toAbsolutePath()));
+  }
+
+  /// The command line that runs a worker in the JVM that runs this process.
+  public List<String> command(String mainClass, String... arguments) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(FLAGS);
+    command.add("-cp");
+    command.add(folder.resolve("*").toString());
+    command.add(mainClass);
+    command.addAll(List.of(arguments));
+    return command;
+  }
+}
