@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// stays: a worker that begins again in the same epoch must go on under the same header and after
 /// the last frame.
 ///
-/// *Confined to one thread at a time.*
+/// *Confined to one thread at a time*, but for [#isClosed].
 final class RungOutput {
   private final Rung rung;
   private final FrameLogWriter log;
@@ -27,7 +27,7 @@ final class RungOutput {
   private @Nullable TrackFormat format;
   private long lastDts = RungJob.NOTHING;
   private long lastSegment;
-  private boolean closed;
+  private volatile boolean closed;
 
   RungOutput(Rung rung, FrameLogWriter log) {
     this.rung = rung;
@@ -48,6 +48,9 @@ final class RungOutput {
   ///
   /// @throws MalformedMediaException when it does not continue what was written
   void accept(LogEntry entry) {
+    if (closed) {
+      return; // the rung left before its stream
+    }
     switch (entry) {
       case EpochStarted started -> announced = started;
       case TrackFormatChanged changed -> begin(changed);

@@ -1,9 +1,10 @@
 package nova.transcode;
 
-import java.util.List;
+import java.time.InstantSource;
 import java.util.concurrent.ThreadFactory;
 import java.util.random.RandomGenerator;
 import nova.core.NanoClock;
+import nova.core.StreamEvents;
 import nova.framelog.FrameLog;
 import nova.framelog.RungLogs;
 
@@ -13,18 +14,17 @@ import nova.framelog.RungLogs;
 ///
 /// @param frames the source's log
 /// @param rungs the rungs' logs
-/// @param workerCommand starts a worker process that speaks the worker protocol on its stdin and
-///   stdout
+/// @param cores of the machine, which the budget of transcodes goes by
+/// @param instants the clock that frames' arrival is measured with
 /// @param threads for threads that wait most of the time
 public record TranscodePorts(
+    StreamEvents events,
     FrameLog frames,
     RungLogs rungs,
-    List<String> workerCommand,
+    WorkerProgram worker,
+    int cores,
+    InstantSource instants,
     NanoClock clock,
     ThreadFactory threads,
     RandomGenerator random,
-    TranscodeListener listener) {
-  public TranscodePorts {
-    workerCommand = List.copyOf(workerCommand);
-  }
-}
+    TranscodeMetrics metrics) {}

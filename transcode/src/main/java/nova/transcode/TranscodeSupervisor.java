@@ -4,13 +4,14 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntSupplier;
+import nova.core.Epoch;
 import nova.core.RenditionId;
+import nova.core.StreamEvent.RungStarted;
 import nova.core.StreamId;
 import nova.framelog.RungRun;
 import nova.framelog.WriterFencedException;
-import nova.framelog.pipe.RungJob;
-import nova.framelog.pipe.TranscodeJob;
-import org.jspecify.annotations.Nullable;
+import nova.framelog.pipe.Rung;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,51 +20,70 @@ import org.slf4j.LoggerFactory;
 ///
 /// Each worker goes on after the last frame of every rung, decoding again what the source's log
 /// still holds, so published frames are never written twice. Workers that fail too often end the
-/// rungs; the source is packaged on its own and does not notice.
+/// rungs; the source is packaged on its own and does not notice. However the supervision itself
+/// ends, no rung stays open and no worker alive.
 ///
 /// *Thread-safe.*
-public final class TranscodeSupervisor implements AutoCloseable {
+final class TranscodeSupervisor implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(TranscodeSupervisor.class);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
 
   private final StreamId stream;
-  private final TranscodeJob job;
+  private final TranscodeTask task;
   private final WorkerConfig config;
   private final TranscodePorts ports;
+  private final TranscodeListener listener;
   private final Map<RenditionId, RungOutput> outputs = new LinkedHashMap<>();
   private final Thread thread;
 
   private TranscodeSupervisor(
-      StreamId stream, TranscodeJob job, WorkerConfig config, TranscodePorts ports) {
+      StreamId stream,
+      TranscodeTask task,
+      IntSupplier runs,
+      WorkerConfig config,
+      TranscodePorts ports,
+      TranscodeListener listener) {
     this.stream = stream;
-    this.job = job;
+    this.task = task;
     this.config = config;
     this.ports = ports;
-    for (RungJob rungJob : job.rungs()) {
-      RenditionId rendition = rungJob.rung().rendition();
-      outputs.put(
-          rendition,
-          new RungOutput(
-              rungJob.rung(), ports.rungs().openWriter(new RungRun(stream, rendition, 0))));
-    }
+    this.listener = listener;
     this.thread = ports.threads().newThread(this::run);
     thread.setName("transcode-" + stream);
+    for (Rung rung : task.rungs()) {
+      outputs.put(rung.rendition(), open(rung, runs.getAsInt()));
+    }
   }
 
   /// Starts to encode.
   ///
-  /// @param job with rungs from their start
-  public static TranscodeSupervisor start(
-      StreamId stream, TranscodeJob job, WorkerConfig config, TranscodePorts ports) {
-    TranscodeSupervisor supervisor = new TranscodeSupervisor(stream, job, config, ports);
+  /// @param runs numbers for the logs of the rungs
+  static TranscodeSupervisor start(
+      StreamId stream,
+      TranscodeTask task,
+      IntSupplier runs,
+      WorkerConfig config,
+      TranscodePorts ports,
+      TranscodeListener listener) {
+    TranscodeSupervisor supervisor =
+        new TranscodeSupervisor(stream, task, runs, config, ports, listener);
     supervisor.thread.start();
     return supervisor;
+  }
+
+  private RungOutput open(Rung rung, int run) {
+    RungOutput output =
+        new RungOutput(rung, ports.rungs().openWriter(new RungRun(stream, rung.rendition(), run)));
+    ports
+        .events()
+        .publish(new RungStarted(stream, ports.instants().instant(), rung.rendition(), run));
+    return output;
   }
 
   /// Waits until the rungs are over.
   ///
   /// @return whether they are
-  public boolean awaitEnd(Duration timeout) throws InterruptedException {
+  boolean awaitEnd(Duration timeout) throws InterruptedException {
     return thread.join(timeout);
   }
 
@@ -81,53 +101,64 @@ public final class TranscodeSupervisor implements AutoCloseable {
   }
 
   private void run() {
+    TranscodeEnd end = new TranscodeEnd.Stopped();
     try {
-      supervise();
+      end = supervise();
     } catch (InterruptedException _) {
-      end("transcoding was stopped");
+      log.atDebug().addKeyValue("stream", stream).log("transcoding was stopped");
+    } catch (RuntimeException | Error e) {
+      end = new TranscodeEnd.Failed(WorkerFailure.ServerFault.of(e));
+    } finally {
+      endRungs(end);
     }
+    listener.ended(end);
   }
 
-  private void supervise() throws InterruptedException {
+  private TranscodeEnd supervise() throws InterruptedException {
     RestartPolicy restarts = new RestartPolicy(config, ports.random());
-    WorkerFailure failure = attempt();
-    while (failure != null) {
+    while (true) {
+      WorkerAttempt attempt = new WorkerAttempt(stream, task, outputs, config, ports, listener);
+      WorkerFailure failure = attempt.run();
+      if (failure == null) {
+        Epoch changedAt = attempt.changedAt();
+        return changedAt == null
+            ? new TranscodeEnd.SourceOver()
+            : new TranscodeEnd.SourceChanged(changedAt);
+      }
       Optional<Duration> delay = restarts.afterFailure(ports.clock().nanoTime());
-      if (delay.isEmpty()) {
+      if (delay.isEmpty() || failure.isForGood()) {
         log.atWarn()
             .addKeyValue("stream", stream)
             .addKeyValue("reason", failure.reason())
             .log("encoded rungs end, the source goes on: {}", failure.sentence());
-        end(failure.sentence());
-        ports.listener().rungsFailed(stream, failure);
-        return;
+        return new TranscodeEnd.Failed(failure);
       }
       log.atInfo()
           .addKeyValue("stream", stream)
           .addKeyValue("reason", failure.reason())
           .addKeyValue("delayMs", delay.get().toMillis())
           .log("worker is started again: {}", failure.sentence());
-      ports.listener().workerFailed(stream, failure);
+      listener.workerFailed(failure);
       Thread.sleep(delay.get());
-      failure = attempt();
     }
   }
 
-  private @Nullable WorkerFailure attempt() throws InterruptedException {
-    TranscodeJob rest =
-        new TranscodeJob(
-            job.track(),
-            job.frameRate(),
-            job.preset(),
-            outputs.values().stream().map(RungOutput::job).toList());
-    return new WorkerAttempt(stream, rest, outputs, config, ports).run();
-  }
-
-  private void end(String sentence) {
-    try {
-      outputs.values().forEach(output -> output.giveUp(sentence));
-    } catch (WriterFencedException e) {
-      log.atDebug().addKeyValue("stream", stream).setCause(e).log("rungs have another writer");
+  private void endRungs(TranscodeEnd end) {
+    String sentence =
+        switch (end) {
+          case TranscodeEnd.SourceOver _ -> "the source is over";
+          case TranscodeEnd.SourceChanged _ -> "the source goes on in another format";
+          case TranscodeEnd.Failed(WorkerFailure last) -> last.sentence();
+          case TranscodeEnd.Stopped _ -> "transcoding was stopped";
+        };
+    for (RungOutput output : outputs.values()) {
+      try {
+        output.giveUp(sentence);
+      } catch (WriterFencedException e) {
+        log.atDebug().addKeyValue("stream", stream).setCause(e).log("a rung has another writer");
+      } catch (RuntimeException e) {
+        log.atWarn().addKeyValue("stream", stream).setCause(e).log("a rung's log does not close");
+      }
     }
   }
 }

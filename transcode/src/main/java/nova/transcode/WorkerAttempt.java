@@ -5,17 +5,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import nova.core.Epoch;
 import nova.core.RenditionId;
 import nova.core.StreamId;
 import nova.framelog.FrameLogReader;
 import nova.framelog.LogEntry;
-import nova.framelog.LogEntry.EpochEnded;
-import nova.framelog.LogEntry.EpochStarted;
-import nova.framelog.LogEntry.LoggedFrame;
 import nova.framelog.LogEntry.StreamClosed;
-import nova.framelog.LogEntry.TrackFormatChanged;
 import nova.framelog.LogPosition;
 import nova.framelog.WriterFencedException;
+import nova.framelog.pipe.RungJob;
 import nova.framelog.pipe.TranscodeJob;
 import nova.framelog.pipe.WorkerMessage;
 import nova.framelog.pipe.WorkerMessage.Failed;
@@ -39,11 +37,15 @@ final class WorkerAttempt {
   private static final Duration FEEDER_STOP = Duration.ofSeconds(2);
 
   private final StreamId stream;
-  private final TranscodeJob job;
+  private final TranscodeTask task;
   private final Map<RenditionId, RungOutput> outputs;
   private final WorkerConfig config;
   private final TranscodePorts ports;
+  private final TranscodeListener listener;
   private final WorkerPulse pulse;
+  private final SourceSelection selection;
+  private final RungLag lag;
+  private final long startedAt;
   private volatile boolean inputEnded;
   private volatile boolean ready;
   private volatile boolean fenced;
@@ -51,31 +53,37 @@ final class WorkerAttempt {
 
   WorkerAttempt(
       StreamId stream,
-      TranscodeJob job,
+      TranscodeTask task,
       Map<RenditionId, RungOutput> outputs,
       WorkerConfig config,
-      TranscodePorts ports) {
+      TranscodePorts ports,
+      TranscodeListener listener) {
     this.stream = stream;
-    this.job = job;
+    this.task = task;
     this.outputs = outputs;
     this.config = config;
     this.ports = ports;
-    this.pulse = new WorkerPulse(ports.clock().nanoTime());
+    this.listener = listener;
+    this.startedAt = ports.clock().nanoTime();
+    this.pulse = new WorkerPulse(startedAt);
+    this.lag = new RungLag(ports.instants());
+    this.selection = new SourceSelection(task, leastAdvanced());
   }
 
   /// Runs the worker to its end.
   ///
   /// @return why it failed, or null when the rungs are over
   @Nullable WorkerFailure run() throws InterruptedException {
-    long startedAt = ports.clock().nanoTime();
+    if (!(ports.worker() instanceof WorkerProgram.Command(List<String> words))) {
+      return new WorkerFailure.NotStarted("there is no worker (expected: a command)");
+    }
     try (WorkerProcess worker =
-        WorkerProcess.start(
-            ports.workerCommand(), "worker-" + stream, ports.threads(), this::said)) {
+        WorkerProcess.start(words, "worker-" + stream, ports.threads(), this::said)) {
       Thread feeder = ports.threads().newThread(() -> feed(worker));
       feeder.setName("worker-" + stream + "-feeder");
       feeder.start();
       try {
-        return watch(worker, startedAt);
+        return watch(worker);
       } finally {
         worker.kill();
         feeder.interrupt();
@@ -85,12 +93,32 @@ final class WorkerAttempt {
     } catch (IOException e) {
       return new WorkerFailure.NotStarted(
           "the worker does not start: %s (expected: %s)"
-              .formatted(e.getMessage(), String.join(" ", ports.workerCommand())));
+              .formatted(e.getMessage(), String.join(" ", words)));
     }
   }
 
-  private @Nullable WorkerFailure watch(WorkerProcess worker, long startedAt)
-      throws InterruptedException {
+  /// Where the source changed its format, or null.
+  @Nullable Epoch changedAt() {
+    return selection.changedAt();
+  }
+
+  private long leastAdvanced() {
+    return outputs.values().stream()
+        .filter(output -> !output.isClosed())
+        .mapToLong(output -> output.job().lastDts())
+        .min()
+        .orElse(RungJob.NOTHING);
+  }
+
+  private TranscodeJob job() {
+    return new TranscodeJob(
+        task.track(),
+        task.frameRate(),
+        task.preset(),
+        outputs.values().stream().map(RungOutput::job).toList());
+  }
+
+  private @Nullable WorkerFailure watch(WorkerProcess worker) throws InterruptedException {
     while (!worker.awaitEnd(WATCH_INTERVAL)) {
       long now = ports.clock().nanoTime();
       if (!ready && now - startedAt > config.startTimeout().toNanos()) {
@@ -116,40 +144,39 @@ final class WorkerAttempt {
 
   /// On the feeder's thread.
   private void feed(WorkerProcess worker) {
-    try (FrameLogReader reader = ports.frames().openReader(stream, LogPosition.EARLIEST)) {
-      worker.send(new StartJob(job));
+    try (FrameLogReader reader = ports.frames().openReader(stream, from())) {
+      worker.send(new StartJob(job()));
       while (!inputEnded) {
         List<LogEntry> entries = reader.read(READ_TIMEOUT);
         for (LogEntry entry : entries) {
-          give(worker, entry);
+          give(worker, selection.select(entry));
         }
         if (entries.isEmpty() && reader.ended()) {
-          give(worker, new StreamClosed(false, "the source's log was removed"));
+          give(worker, List.of(new StreamClosed(false, "the source's log was removed")));
         }
       }
     } catch (IOException | InterruptedException e) {
       inputEnded = true; // the worker is gone, which its watcher sees, or we are to stop
+    } catch (RuntimeException | Error e) {
+      worker.fail(WorkerFailure.ServerFault.of(e));
     }
   }
 
-  private void give(WorkerProcess worker, LogEntry entry) throws IOException {
-    if (!concernsTrack(entry)) {
-      return;
-    }
-    if (entry instanceof StreamClosed) {
-      inputEnded = true;
-    }
-    pulse.giving(inputEnded, ports.clock().nanoTime());
-    worker.send(new SourceEntry(entry));
-    pulse.gave();
+  /// A rung that has frames goes on after them, wherever the task began.
+  private LogPosition from() {
+    return leastAdvanced() == RungJob.NOTHING ? task.from() : LogPosition.EARLIEST;
   }
 
-  private boolean concernsTrack(LogEntry entry) {
-    return switch (entry) {
-      case LoggedFrame logged -> logged.frame().track().equals(job.track());
-      case TrackFormatChanged changed -> changed.track().equals(job.track());
-      case EpochStarted _, EpochEnded _, StreamClosed _ -> true;
-    };
+  private void give(WorkerProcess worker, List<LogEntry> entries) throws IOException {
+    for (LogEntry entry : entries) {
+      if (inputEnded) {
+        return;
+      }
+      inputEnded = entry instanceof StreamClosed;
+      pulse.giving(inputEnded, ports.clock().nanoTime());
+      worker.send(new SourceEntry(entry));
+      pulse.gave();
+    }
   }
 
   /// On the thread that hears the worker.
@@ -158,10 +185,11 @@ final class WorkerAttempt {
     switch (message) {
       case Ready hello -> {
         ready = true;
-        ports.listener().workerReady(stream, hello.encoder());
+        listener.workerReady(
+            hello.encoder(), Duration.ofNanos(ports.clock().nanoTime() - startedAt));
       }
       case RungEntry entry -> take(entry);
-      case Progress progress -> ports.listener().progress(stream, progress.progress());
+      case Progress progress -> listener.progress(progress.progress(), lag.longest());
       case Failed failed -> gaveUp = new WorkerFailure.GaveUp(failed.reason(), failed.sentence());
       case StartJob _, SourceEntry _ ->
           throw new MalformedMediaException(
@@ -179,6 +207,7 @@ final class WorkerAttempt {
     }
     try {
       output.accept(entry.entry());
+      lag.heard(entry.entry());
     } catch (WriterFencedException e) {
       fenced = true; // another transcoder took the rungs over
       throw new MalformedMediaException("rung-fenced", String.valueOf(e.getMessage()));

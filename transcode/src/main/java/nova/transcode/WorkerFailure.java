@@ -12,6 +12,14 @@ public sealed interface WorkerFailure {
   /// What happened, for the operator.
   String sentence();
 
+  /// Whether another worker would fail in the same way.
+  default boolean isForGood() {
+    return reason().equals(NATIVE_LIBRARY_MISSING);
+  }
+
+  /// What a worker says that cannot load its libraries on this machine.
+  String NATIVE_LIBRARY_MISSING = "native-library-missing";
+
   /// The process could not be started at all.
   record NotStarted(String sentence) implements WorkerFailure {
     @Override
@@ -72,6 +80,18 @@ public sealed interface WorkerFailure {
     @Override
     public String reason() {
       return "worker-broke-protocol";
+    }
+  }
+
+  /// The server itself failed while it fed or heard the worker.
+  record ServerFault(String sentence) implements WorkerFailure {
+    static ServerFault of(Throwable fault) {
+      return new ServerFault("transcoding failed within the server: " + fault);
+    }
+
+    @Override
+    public String reason() {
+      return "server-fault";
     }
   }
 }

@@ -58,11 +58,16 @@ final class WorkerProcess implements AutoCloseable {
   static WorkerProcess start(
       List<String> command, String name, ThreadFactory threads, Listener listener)
       throws IOException {
-    WorkerProcess worker =
-        new WorkerProcess(new ProcessBuilder(command).start(), name, threads, listener);
-    worker.stdout.start();
-    worker.stderr.start();
-    return worker;
+    Process process = new ProcessBuilder(command).start();
+    try {
+      WorkerProcess worker = new WorkerProcess(process, name, threads, listener);
+      worker.stdout.start();
+      worker.stderr.start();
+      return worker;
+    } catch (RuntimeException | Error e) {
+      Process _ = process.destroyForcibly();
+      throw e;
+    }
   }
 
   /// Tells the worker something; waits while the pipe is full.
@@ -85,7 +90,7 @@ final class WorkerProcess implements AutoCloseable {
     return process.exitValue();
   }
 
-  /// What was wrong with what the worker said, or null.
+  /// What the worker was killed for, or null.
   @Nullable WorkerFailure broken() {
     return broken;
   }
@@ -100,6 +105,12 @@ final class WorkerProcess implements AutoCloseable {
     Process _ = process.destroyForcibly();
   }
 
+  /// Kills the worker for something that its exit status does not tell.
+  void fail(WorkerFailure failure) {
+    broken = failure;
+    kill();
+  }
+
   @Override
   public void close() {
     kill();
@@ -112,10 +123,11 @@ final class WorkerProcess implements AutoCloseable {
         listener.said(said);
       }
     } catch (MediaException e) {
-      broken = new WorkerFailure.BrokeProtocol(String.valueOf(e.getMessage()));
-      kill();
+      fail(new WorkerFailure.BrokeProtocol(String.valueOf(e.getMessage())));
     } catch (IOException e) {
       kill(); // killed, or ended within a message: its status says more
+    } catch (RuntimeException | Error e) {
+      fail(WorkerFailure.ServerFault.of(e));
     }
   }
 

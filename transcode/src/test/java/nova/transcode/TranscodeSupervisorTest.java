@@ -4,11 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import nova.core.DataSize;
+import nova.core.Epoch;
+import nova.core.InProcessStreamEvents;
 import nova.core.RenditionId;
 import nova.core.StreamId;
 import nova.core.TrackId;
@@ -27,8 +32,7 @@ import nova.framelog.StreamLogWriter;
 import nova.framelog.SyntheticBroadcast;
 import nova.framelog.pipe.EncoderPreset;
 import nova.framelog.pipe.Rung;
-import nova.framelog.pipe.RungJob;
-import nova.framelog.pipe.TranscodeJob;
+import nova.media.TrackFormat.VideoFormat;
 import nova.transcode.ScriptedWorker.Script;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -42,49 +46,74 @@ class TranscodeSupervisorTest {
   private static final FrameLogConfig KEEP_ALL =
       new FrameLogConfig(Duration.ofHours(1), DataSize.ofMiB(32));
 
+  private static final VideoFormat VIDEO =
+      (VideoFormat)
+          Objects.requireNonNull(SyntheticBroadcast.usual(7).formats().get(TrackId.VIDEO));
+
   @TempDir private Path directory;
+  private final InProcessStreamEvents events =
+      new InProcessStreamEvents(
+          (event, failure) -> {
+            throw failure;
+          });
   private final InProcessFrameLog source = new InProcessFrameLog(KEEP_ALL);
   private final InProcessRungLogs rungs = new InProcessRungLogs(KEEP_ALL);
   private final List<String> heard = new CopyOnWriteArrayList<>();
 
   private TranscodeSupervisor start(WorkerConfig config, List<String> command) {
-    TranscodeJob job =
-        new TranscodeJob(
+    return start(config, command, listener());
+  }
+
+  private TranscodeSupervisor start(
+      WorkerConfig config, List<String> command, TranscodeListener listener) {
+    TranscodeTask task =
+        new TranscodeTask(
             TrackId.VIDEO,
+            VIDEO,
             30,
             EncoderPreset.FAST,
             List.of(
-                RungJob.fromTheStart(new Rung(HIGH, 1280, 720, 1, 3_000_000, 3_300_000)),
-                RungJob.fromTheStart(new Rung(LOW, 854, 480, 1, 1_500_000, 1_650_000))));
+                new Rung(HIGH, 1280, 720, 1, 3_000_000, 3_300_000),
+                new Rung(LOW, 854, 480, 1, 1_500_000, 1_650_000)),
+            LogPosition.EARLIEST,
+            new Epoch(0));
+    AtomicInteger runs = new AtomicInteger();
     return TranscodeSupervisor.start(
         STREAM,
-        job,
+        task,
+        runs::getAndIncrement,
         config,
         new TranscodePorts(
+            events,
             source,
             rungs,
-            command,
+            new WorkerProgram.Command(command),
+            2,
+            InstantSource.system(),
             System::nanoTime,
             Thread.ofVirtual().factory(),
             new Random(1),
-            listener()));
+            TranscodeMetrics.NONE),
+        listener);
   }
 
   private TranscodeListener listener() {
     return new TranscodeListener() {
       @Override
-      public void workerReady(StreamId stream, String encoder) {
+      public void workerReady(String encoder, Duration start) {
         heard.add("ready");
       }
 
       @Override
-      public void workerFailed(StreamId stream, WorkerFailure failure) {
+      public void workerFailed(WorkerFailure failure) {
         heard.add(failure.reason() + ": " + failure.sentence());
       }
 
       @Override
-      public void rungsFailed(StreamId stream, WorkerFailure last) {
-        heard.add("over: " + last.reason());
+      public void ended(TranscodeEnd end) {
+        if (end instanceof TranscodeEnd.Failed(WorkerFailure last)) {
+          heard.add("over: " + last.reason());
+        }
       }
     };
   }
@@ -115,7 +144,8 @@ class TranscodeSupervisorTest {
   }
 
   private FrameLogReader read(RenditionId rung) {
-    return rungs.openReader(new RungRun(STREAM, rung, 0), LogPosition.EARLIEST);
+    return rungs.openReader(
+        new RungRun(STREAM, rung, rung.equals(HIGH) ? 0 : 1), LogPosition.EARLIEST);
   }
 
   private static List<LogEntry> entries(FrameLogReader log) throws InterruptedException {

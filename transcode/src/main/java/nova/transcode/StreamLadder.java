@@ -1,0 +1,301 @@
+package nova.transcode;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import nova.core.NanoClock;
+import nova.core.RenditionId;
+import nova.core.StreamEvent.LadderChanged;
+import nova.core.StreamEvent.RungsFailed;
+import nova.core.StreamHealth;
+import nova.core.StreamId;
+import nova.core.TrackId;
+import nova.framelog.LogPosition;
+import nova.framelog.pipe.Rung;
+import nova.framelog.pipe.WorkerProgress;
+import nova.media.TrackFormat.VideoFormat;
+import nova.transcode.StreamInbox.News;
+import nova.transcode.TranscodeBudget.Refusal;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The ladder of one stream, from its first epoch to its end: plans it when the source has been
+/// measured, has it encoded, and plans again when the source changes.
+///
+/// *Confined to its stream's thread*, but for the listener.
+final class StreamLadder {
+  private static final Logger log = LoggerFactory.getLogger(StreamLadder.class);
+
+  /// Longer groups of pictures are not waited for: they are as good as known to be too long.
+  private static final Duration MEASURING = Duration.ofSeconds(5);
+
+  private static final long LONG_INTERVAL_MS = MEASURING.toMillis();
+  private static final Duration LOOK = Duration.ofMillis(500);
+  private static final Duration FIRST_ENTRY = Duration.ofSeconds(1);
+  private static final Duration LAST_FRAMES = Duration.ofSeconds(15);
+  private static final double DECLARED_TOLERANCE = 0.1;
+
+  private final StreamId stream;
+  private final TranscodeConfig config;
+  private final TranscodePorts ports;
+  private final TranscodeBudget budget;
+  private final WorkerState worker;
+  private final StreamInbox inbox;
+  private final NanoClock clock;
+
+  private int runs;
+  private boolean planDue;
+  private long planDueSinceNs;
+  private @Nullable StreamHealth health;
+  private @Nullable LadderChanged published;
+  private @Nullable TranscodeTask task;
+  private @Nullable VideoFormat failedOn;
+  private @Nullable TranscodeSupervisor supervisor;
+
+  StreamLadder(
+      StreamId stream,
+      TranscodeConfig config,
+      TranscodePorts ports,
+      TranscodeBudget budget,
+      WorkerState worker,
+      StreamInbox inbox) {
+    this.stream = stream;
+    this.config = config;
+    this.ports = ports;
+    this.budget = budget;
+    this.worker = worker;
+    this.inbox = inbox;
+    this.clock = ports.clock();
+  }
+
+  /// Works until the stream is over.
+  void run() throws InterruptedException {
+    try {
+      News news = inbox.take(LOOK);
+      while (!news.over()) {
+        hear(news);
+        if (planDue && supervisor == null && isMeasured()) {
+          planDue = false;
+          plan();
+        }
+        news = inbox.take(LOOK);
+      }
+      TranscodeSupervisor last = supervisor;
+      if (last != null && !last.awaitEnd(LAST_FRAMES)) {
+        log.atWarn().addKeyValue("stream", stream).log("the rungs do not end with their source");
+      }
+    } finally {
+      if (supervisor != null) {
+        supervisor.close();
+      }
+      giveBack();
+    }
+  }
+
+  private void hear(News news) throws InterruptedException {
+    if (news.epochBegan() && task == null) { // otherwise the supervisor sees whether it still fits
+      health = null;
+      due();
+    }
+    if (news.health() != null) {
+      health = news.health();
+    }
+    if (news.end() != null) {
+      ended(news.end());
+    }
+    if (news.retry() && task == null) {
+      due();
+    }
+  }
+
+  private void due() {
+    planDue = true;
+    planDueSinceNs = clock.nanoTime();
+  }
+
+  /// Whether enough is known; a source that was encoded until now is not waited for.
+  private boolean isMeasured() {
+    StreamHealth known = health;
+    return task != null
+        || clock.nanoTime() - planDueSinceNs > MEASURING.toNanos()
+        || (known != null
+            && known.videoBitrateBps() > 0
+            && known.frameRate() > 0
+            && known.keyframeIntervalMs() > 0);
+  }
+
+  private void ended(TranscodeEnd end) {
+    supervisor = null;
+    giveBack();
+    switch (end) {
+      case TranscodeEnd.SourceChanged _ -> due();
+      case TranscodeEnd.SourceOver _, TranscodeEnd.Stopped _ -> task = null;
+      case TranscodeEnd.Failed(WorkerFailure last) -> {
+        failedOn = task == null ? null : task.source();
+        task = null;
+        if (last.isForGood()) {
+          worker.missing(last.sentence());
+        }
+        ports.metrics().rungsFailed(last.reason());
+        ports
+            .events()
+            .publish(
+                new RungsFailed(
+                    stream, ports.instants().instant(), last.reason(), last.sentence()));
+        publish(true, List.of(), "encoding failed: " + last.sentence());
+      }
+    }
+  }
+
+  private void plan() throws InterruptedException {
+    Optional<NewestEpoch> newest = NewestEpoch.read(ports.frames(), stream, FIRST_ENTRY);
+    boolean continues = task != null;
+    task = null;
+    if (newest.isEmpty() || newest.get().video() == null) {
+      publish(true, List.of(), "the stream has no video");
+      return;
+    }
+    VideoFormat video = newest.get().video();
+    if (video.equals(failedOn)) {
+      return; // another worker would meet the same pictures
+    }
+    failedOn = null;
+    double frameRate = frameRate(video);
+    LadderPlan plan = LadderPlanner.plan(source(newest.get(), video, frameRate), config.ladder());
+    if (plan.rungs().isEmpty()) {
+      publish(true, List.of(), plan.reason() + ", and no rung is smaller");
+      return;
+    }
+    String missing = worker.missing();
+    if (missing != null) {
+      ports.metrics().refused("no-worker");
+      publish(true, List.of(), "nothing can be encoded: " + missing);
+      return;
+    }
+    Optional<Refusal> refusal =
+        budget.take(stream, pixelsPerSecond(plan.rungs(), frameRate), inbox::retry);
+    if (refusal.isPresent()) {
+      ports.metrics().refused(refusal.get().reason());
+      publish(true, List.of(), "nothing is encoded: " + refusal.get().sentence());
+      return;
+    }
+    ports.metrics().running(budget.streams());
+    publish(plan.sourceIsRung(), names(plan.rungs()), plan.reason());
+    TranscodeTask next =
+        new TranscodeTask(
+            TrackId.VIDEO,
+            video,
+            frameRate,
+            config.ladder().encoderPreset(),
+            plan.rungs(),
+            continues ? LogPosition.EARLIEST : LogPosition.LATEST_KEYFRAME,
+            newest.get().epoch());
+    task = next;
+    supervisor =
+        TranscodeSupervisor.start(
+            stream, next, () -> runs++, config.worker(), ports, new Listener());
+  }
+
+  private LadderSource source(NewestEpoch newest, VideoFormat video, double frameRate) {
+    StreamHealth known = health;
+    return new LadderSource(
+        video,
+        newest.audio(),
+        frameRate,
+        known == null ? 0 : known.videoBitrateBps(),
+        known == null || known.keyframeIntervalMs() == 0
+            ? LONG_INTERVAL_MS
+            : known.keyframeIntervalMs());
+  }
+
+  /// What the source declares when it does what it declares, else what was measured.
+  private double frameRate(VideoFormat video) {
+    double declared = video.frameRate();
+    double measured = health == null ? 0 : health.frameRate();
+    if (measured <= 0) {
+      return declared > 0 ? declared : 30;
+    }
+    boolean agree = Math.abs(declared - measured) <= declared * DECLARED_TOLERANCE;
+    return agree ? declared : Math.round(measured * 100) / 100.0;
+  }
+
+  private static long pixelsPerSecond(List<Rung> rungs, double frameRate) {
+    return (long)
+        rungs.stream()
+            .mapToDouble(r -> (double) r.width() * r.height() * frameRate / r.frameDivisor())
+            .sum();
+  }
+
+  private static List<RenditionId> names(List<Rung> rungs) {
+    return rungs.stream().map(Rung::rendition).toList();
+  }
+
+  private void giveBack() {
+    budget.giveBack(stream);
+    ports.metrics().running(budget.streams());
+  }
+
+  /// Says what the ladder is, unless that has been said.
+  private void publish(boolean sourceListed, List<RenditionId> rungs, String reason) {
+    LadderChanged before = published;
+    LadderChanged change =
+        new LadderChanged(stream, ports.instants().instant(), sourceListed, rungs, reason);
+    if (before == null
+        || before.sourceListed() != sourceListed
+        || !before.rungs().equals(rungs)
+        || !before.reason().equals(reason)) {
+      published = change;
+      log.atInfo()
+          .addKeyValue("stream", stream)
+          .addKeyValue("rungs", rungs)
+          .log("ladder is planned: {}", reason);
+      ports.events().publish(change);
+    }
+  }
+
+  /// Called on the threads of the supervisor.
+  private final class Listener implements TranscodeListener {
+    private long droppedFrames;
+
+    @Override
+    public void workerReady(String encoder, Duration start) {
+      droppedFrames = 0;
+      ports.metrics().workerStarted(start);
+      log.atInfo()
+          .addKeyValue("stream", stream)
+          .addKeyValue("encoder", encoder)
+          .addKeyValue("startMs", start.toMillis())
+          .log("worker is ready");
+    }
+
+    @Override
+    public void progress(WorkerProgress progress, Duration lag) {
+      long dropped = progress.droppedFrames() - droppedFrames;
+      droppedFrames = progress.droppedFrames();
+      WorkerSample sample =
+          new WorkerSample(
+              clock.nanoTime(),
+              progress.speed(),
+              0,
+              progress.queueDepth(),
+              progress.queueCapacity(),
+              lag);
+      inbox.sampled(sample);
+      ports.metrics().progress(sample);
+      if (dropped > 0) {
+        ports.metrics().framesDropped(dropped);
+      }
+    }
+
+    @Override
+    public void workerFailed(WorkerFailure failure) {
+      ports.metrics().workerRestarted(failure.reason());
+    }
+
+    @Override
+    public void ended(TranscodeEnd end) {
+      inbox.ended(end);
+    }
+  }
+}
