@@ -21,13 +21,14 @@ import picocli.CommandLine.Spec;
     name = "bench",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    description = "Measure Nova beside nginx on this machine and print ratios.")
+    description = "Measure Nova beside nginx and ffmpeg on this machine and print ratios.")
 final class Main implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Parameters(
       paramLabel = "BENCH",
-      description = "start, publishers, waiters, lookups, serving or viewers; default: all.")
+      description =
+          "start, publishers, waiters, lookups, serving, viewers or ladder; default: all.")
   private List<String> names = new ArrayList<>();
 
   @Option(names = "--publishers", defaultValue = "20", description = "Broadcasters (20).")
@@ -91,7 +92,8 @@ final class Main implements Callable<Integer> {
             new WaitersBench(options.parts()),
             new LookupsBench(),
             new ServingBench(options),
-            new ViewersBench(options));
+            new ViewersBench(options),
+            new LadderBench(options));
     List<String> known = all.stream().map(Bench::name).toList();
     for (String name : names) {
       if (!known.contains(name)) {

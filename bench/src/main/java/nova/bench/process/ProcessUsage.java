@@ -23,6 +23,15 @@ public record ProcessUsage(long atNanos, long cpuNanos, long residentBytes) {
     return of(ProcessHandle.current(), List.of(ProcessHandle.current()));
   }
 
+  /// User and system time of all children of this process that ended, in seconds.
+  ///
+  /// Spec: proc_pid_stat(5), fields 16 (cutime) and 17 (cstime).
+  public static double cpuSecondsOfEndedChildren() throws IOException {
+    String stat = Files.readString(Path.of("/proc/self/stat"));
+    String[] fromState = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+    return (Long.parseLong(fromState[13]) + Long.parseLong(fromState[14])) * NANOS_PER_TICK / 1e9;
+  }
+
   /// Reads `/proc/<pid>/stat` and `status` of the process and its descendants.
   static ProcessUsage of(ProcessHandle root) throws IOException {
     return of(root, Stream.concat(Stream.of(root), root.descendants()).toList());

@@ -8,34 +8,40 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/// The clip that all broadcasters send: 20 s of 720p30 H.264 with a keyframe every 2 s, and AAC.
+/// A clip that broadcasters send: H.264 at 30 frames per second with a keyframe every 2 s, and AAC.
 ///
 /// *Immutable.*
 ///
 /// @param bitrateBps of the whole file
 public record Clip(Path file, long bitrateBps) {
-  private static final int SECONDS = 20;
-
-  /// Encodes the clip with `ffmpeg`, unless an earlier run did.
-  ///
-  /// @param videoKbps held constant, as broadcasters do, by filler bytes where the picture needs
-  ///   fewer
+  /// 20 s of 720p; see [#encode(Path, String, int, int)].
   public static Clip encode(Path folder, int videoKbps) throws IOException, InterruptedException {
-    Files.createDirectories(folder);
-    Path file = folder.resolve("clip-%d.flv".formatted(videoKbps));
-    if (!Files.exists(file)) {
-      Path part = folder.resolve("clip-%d.part.flv".formatted(videoKbps));
-      run(command(part, videoKbps), folder.resolve("ffmpeg.log"));
-      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
-    }
-    return new Clip(file, Files.size(file) * 8 / SECONDS);
+    return encode(folder, "1280x720", videoKbps, 20);
   }
 
-  private static List<String> command(Path file, int videoKbps) {
+  /// Encodes a clip with `ffmpeg`, unless an earlier run did.
+  ///
+  /// @param size such as `1280x720`
+  /// @param videoKbps held constant, as broadcasters do, by filler bytes where the picture needs
+  ///   fewer
+  public static Clip encode(Path folder, String size, int videoKbps, int seconds)
+      throws IOException, InterruptedException {
+    Files.createDirectories(folder);
+    String name = "clip-%s-%d-%d".formatted(size, videoKbps, seconds);
+    Path file = folder.resolve(name + ".flv");
+    if (!Files.exists(file)) {
+      Path part = folder.resolve(name + ".part.flv");
+      run(command(part, size, videoKbps, seconds), folder.resolve("ffmpeg.log"));
+      Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+    return new Clip(file, Files.size(file) * 8 / seconds);
+  }
+
+  private static List<String> command(Path file, String size, int videoKbps, int seconds) {
     String rate = videoKbps + "k";
     String picture =
-        "testsrc2=size=1280x720:rate=30:duration=%d,noise=alls=12:allf=t".formatted(SECONDS);
-    String sound = "sine=frequency=440:sample_rate=48000:duration=" + SECONDS;
+        "testsrc2=size=%s:rate=30:duration=%d,noise=alls=12:allf=t".formatted(size, seconds);
+    String sound = "sine=frequency=440:sample_rate=48000:duration=" + seconds;
     String options =
         "-c:v libx264 -preset veryfast -pix_fmt yuv420p -g 60 -sc_threshold 0 -b:v %1$s -minrate %1$s -maxrate %1$s"
                 .formatted(rate)
