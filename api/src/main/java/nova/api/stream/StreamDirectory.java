@@ -56,11 +56,13 @@ public final class StreamDirectory implements StreamEvents.Subscriber {
           update(e, record -> record.over(StreamState.ENDED_GRACEFULLY, e.at(), e.reason()));
       case StreamEvent.StreamError e ->
           update(e, record -> record.over(StreamState.ERROR, e.at(), e.reason()));
+      case StreamEvent.LadderChanged e ->
+          update(e, record -> record.with(record.ladder().changed(e)));
+      case StreamEvent.BitrateAdapted e ->
+          update(e, record -> record.with(record.ladder().adapted(e)));
+      case StreamEvent.RungsFailed e -> update(e, record -> record.with(record.ladder().failed(e)));
       case StreamEvent.SegmentGenerated _,
-          StreamEvent.LadderChanged _,
           StreamEvent.RungStarted _,
-          StreamEvent.BitrateAdapted _,
-          StreamEvent.RungsFailed _,
           StreamEvent.RungMisaligned _ -> {} // what is in the store is not shown here
     }
   }

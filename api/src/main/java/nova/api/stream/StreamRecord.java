@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param graceUntil how long the broadcaster may still return, null unless RECONNECTING
 /// @param tracks the tracks of the current epoch, empty before the first
 /// @param health what ingest measured last, null before the first measurement
+/// @param ladder its encoded renditions
 record StreamRecord(
     StreamId id,
     ChannelSlug channel,
@@ -31,14 +32,25 @@ record StreamRecord(
     @Nullable String endReason,
     @Nullable Instant graceUntil,
     List<TrackDescription> tracks,
-    @Nullable StreamHealth health) {
+    @Nullable StreamHealth health,
+    LadderRecord ladder) {
   StreamRecord {
     tracks = List.copyOf(tracks);
   }
 
   static StreamRecord started(StreamId id, ChannelSlug channel, long sequence, Instant at) {
     return new StreamRecord(
-        id, channel, sequence, StreamState.PENDING_INGEST, at, null, null, null, List.of(), null);
+        id,
+        channel,
+        sequence,
+        StreamState.PENDING_INGEST,
+        at,
+        null,
+        null,
+        null,
+        List.of(),
+        null,
+        LadderRecord.UNPLANNED);
   }
 
   StreamRecord epochBegan(EpochBegan event) {
@@ -52,12 +64,13 @@ record StreamRecord(
         null,
         null,
         event.tracks(),
-        health);
+        health,
+        ladder);
   }
 
   StreamRecord measured(StreamHealth measured) {
     return new StreamRecord(
-        id, channel, sequence, state, startedAt, null, null, graceUntil, tracks, measured);
+        id, channel, sequence, state, startedAt, null, null, graceUntil, tracks, measured, ladder);
   }
 
   StreamRecord recovering(Instant until) {
@@ -71,18 +84,34 @@ record StreamRecord(
         null,
         until,
         tracks,
-        health);
+        health,
+        ladder);
   }
 
   /// The broadcaster is back. A stream that never had media keeps waiting for it.
   StreamRecord resumed() {
     StreamState now = tracks.isEmpty() ? StreamState.PENDING_INGEST : StreamState.ACTIVE;
     return new StreamRecord(
-        id, channel, sequence, now, startedAt, null, null, null, tracks, health);
+        id, channel, sequence, now, startedAt, null, null, null, tracks, health, ladder);
   }
 
   StreamRecord over(StreamState how, Instant at, String reason) {
     return new StreamRecord(
-        id, channel, sequence, how, startedAt, at, reason, null, tracks, health);
+        id, channel, sequence, how, startedAt, at, reason, null, tracks, health, ladder);
+  }
+
+  StreamRecord with(LadderRecord changed) {
+    return new StreamRecord(
+        id,
+        channel,
+        sequence,
+        state,
+        startedAt,
+        endedAt,
+        endReason,
+        graceUntil,
+        tracks,
+        health,
+        changed);
   }
 }

@@ -6,6 +6,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import nova.core.RenditionId;
 import nova.core.StreamHealth;
 import nova.core.TrackDescription;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +39,7 @@ record StreamView(
     @Nullable Long repairedTimestamps,
     @Nullable Long droppedFrames,
     List<String> advice,
+    LadderView ladder,
     PlaybackView playback) {
 
   /// One track; the fields of the other kind are left out.
@@ -64,6 +66,29 @@ record StreamView(
     }
   }
 
+  /// The encoded renditions; what has not happened is left out.
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record LadderView(
+      boolean source,
+      List<String> rungs,
+      String reason,
+      @Nullable AdaptedView adapted,
+      @Nullable String failure) {
+    static LadderView of(LadderRecord ladder) {
+      return new LadderView(
+          ladder.sourceListed(),
+          ladder.rungs().stream().map(RenditionId::value).toList(),
+          ladder.reason(),
+          ladder.step() == null
+              ? null
+              : new AdaptedView(ladder.step(), text(ladder.adaptedAt()), ladder.adaptedReason()),
+          ladder.failure());
+    }
+  }
+
+  /// What encoding does less than planned, or again as planned.
+  record AdaptedView(String step, @Nullable String at, @Nullable String reason) {}
+
   /// Where to play the stream, and the pages of its channel.
   record PlaybackView(String hls, String watch, String embed) {}
 
@@ -89,6 +114,7 @@ record StreamView(
         health == null ? null : health.repairedTimestamps(),
         health == null ? null : health.droppedFrames(),
         health == null ? List.of() : health.advice(),
+        LadderView.of(record.ladder()),
         new PlaybackView(
             links.hls(record.id()), links.watch(record.channel()), links.embed(record.channel())));
   }

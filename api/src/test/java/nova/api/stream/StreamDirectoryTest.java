@@ -8,8 +8,12 @@ import java.util.List;
 import java.util.stream.IntStream;
 import nova.core.ChannelSlug;
 import nova.core.Epoch;
+import nova.core.RenditionId;
 import nova.core.StreamEvent;
+import nova.core.StreamEvent.BitrateAdapted;
 import nova.core.StreamEvent.EpochBegan;
+import nova.core.StreamEvent.LadderChanged;
+import nova.core.StreamEvent.RungsFailed;
 import nova.core.StreamEvent.StreamEnded;
 import nova.core.StreamEvent.StreamError;
 import nova.core.StreamEvent.StreamMeasured;
@@ -61,6 +65,27 @@ class StreamDirectoryTest {
     directory.onEvent(new StreamMeasured(id("aaaa"), clock.instant(), HEALTH));
     assertThat(find("aaaa").state()).isEqualTo(StreamState.RECONNECTING);
     assertThat(find("aaaa").health()).isEqualTo(HEALTH);
+  }
+
+  @Test
+  void ladder_tellsWhatIsEncodedAndWhatWasGivenUp() {
+    start("aaaa", "one");
+    begin("aaaa");
+    assertThat(find("aaaa").ladder().rungs()).isEmpty();
+    RenditionId low = new RenditionId("480p");
+    directory.onEvent(
+        new LadderChanged(id("aaaa"), clock.instant(), false, List.of(low), "4:2:2 source"));
+    directory.onEvent(
+        new BitrateAdapted(id("aaaa"), clock.instant(), "preset-superfast", "too slow"));
+    assertThat(find("aaaa").ladder().rungs()).containsExactly(low);
+    assertThat(find("aaaa").ladder().sourceListed()).isFalse();
+    assertThat(find("aaaa").ladder().step()).isEqualTo("preset-superfast");
+    directory.onEvent(new RungsFailed(id("aaaa"), clock.instant(), "worker-exited", "five times"));
+    directory.onEvent(new LadderChanged(id("aaaa"), clock.instant(), true, List.of(), "failed"));
+    assertThat(find("aaaa").ladder().failure()).isEqualTo("five times");
+    directory.onEvent(
+        new LadderChanged(id("aaaa"), clock.instant(), true, List.of(low), "back again"));
+    assertThat(find("aaaa").ladder().failure()).isNull();
   }
 
   @Test
