@@ -68,6 +68,7 @@ class StreamsApiTest {
               "audioBitrateBps":128000,"frameRate":29.97,"keyframeIntervalMs":8333,\
               "receivedBytes":12345678,"receivedFrames":4321,"repairedTimestamps":3,\
               "droppedFrames":1,"advice":["The keyframe interval is 8.3 s, set 2 s."],\
+              "ladder":{"source":true,"rungs":[],"reason":"not decided yet"},\
               "playback":{"hls":"/hls/k7m2p9xq4wz8rt3v/index.m3u8","watch":"/watch/my-show",\
               "embed":"/embed/my-show"}}\
               """);

@@ -23,6 +23,7 @@ import nova.app.metrics.HttpMeters;
 import nova.app.metrics.IngestMeters;
 import nova.app.metrics.Metrics;
 import nova.app.metrics.PackagerMeters;
+import nova.app.metrics.TranscodeMeters;
 import nova.core.InProcessStreamEvents;
 import nova.core.NanoClock;
 import nova.core.StreamEvent;
@@ -37,6 +38,9 @@ import nova.packager.PackagerPorts;
 import nova.segments.InMemorySegmentStore;
 import nova.segments.InMemoryTimelineStore;
 import nova.segments.TimelineSnapshot;
+import nova.transcode.TranscodePorts;
+import nova.transcode.Transcoder;
+import nova.transcode.WorkerProgram;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +48,8 @@ import org.slf4j.LoggerFactory;
 ///
 /// ```
 /// RTMP ─▶ ingest ─▶ frame log ─▶ packager ─▶ segment and timeline stores ─▶ delivery ─▶ HTTP
-///            └────────────── stream events ──────────────▶ api, packager
+///            │         └▶ transcode ─▶ rung logs ─▶┘
+///            └────────────── stream events ──────────────▶ api, transcode, packager
 /// ```
 ///
 /// *Confined to the main thread.*
@@ -52,6 +57,7 @@ final class Wiring {
   private static final Logger log = LoggerFactory.getLogger(Wiring.class);
   private static final int STOP_SECONDS = 2;
   private static final int NOT_LISTENING = 0;
+  private static final String WORKER = "nova.worker.LadderWorker";
 
   private final AppConfig config;
   private final StreamKeys keys;
@@ -116,8 +122,41 @@ final class Wiring {
         "streams",
         packager,
         Packager::streams);
+    openTranscoder(events, frames, rungs, metrics);
     RtmpServer rtmp = openRtmp(frames, events, metrics);
     return Links.of(config, rtmp.address().getPort(), http.port(), http.httpsPort());
+  }
+
+  private void openTranscoder(
+      InProcessStreamEvents events,
+      InProcessFrameLog frames,
+      InProcessRungLogs rungs,
+      Metrics metrics) {
+    Transcoder _ =
+        lifecycle.own(
+            "transcoder",
+            Transcoder.start(
+                config.transcode(),
+                new TranscodePorts(
+                    events,
+                    frames,
+                    rungs,
+                    worker(),
+                    Runtime.getRuntime().availableProcessors(),
+                    clock,
+                    nanoClock,
+                    Thread.ofVirtual().factory(),
+                    new SecureRandom(),
+                    new TranscodeMeters(metrics))));
+  }
+
+  private static WorkerProgram worker() {
+    return WorkerJars.find()
+        .<WorkerProgram>map(jars -> new WorkerProgram.Command(jars.command(WORKER)))
+        .orElse(
+            new WorkerProgram.Missing(
+                "this installation has no worker (expected: its jars in the folder that"
+                    + " -Dnova.worker names, as the nova command does)"));
   }
 
   private RtmpServer openRtmp(

@@ -8,6 +8,7 @@ import nova.framelog.FrameLogConfig;
 import nova.ingest.RtmpConfig;
 import nova.packager.PackagerConfig;
 import nova.segments.SegmentStoreConfig;
+import nova.transcode.TranscodeConfig;
 
 /// Everything that can be set, one component per part of Nova.
 ///
@@ -29,6 +30,7 @@ public record AppConfig(
     @Setting("The HTTP server.") HttpConfig http,
     @Setting("The frame log.") FrameLogConfig frameLog,
     @Setting("The store of media segments.") SegmentStoreConfig segments,
+    @Setting("Encoding of further renditions.") TranscodeConfig transcode,
     @Setting("The packager.") PackagerConfig packager,
     @Setting("Delivery to viewers.") DeliveryConfig delivery,
     @Setting("The API and the pages.") ApiConfig api) {

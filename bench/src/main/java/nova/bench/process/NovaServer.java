@@ -78,6 +78,8 @@ public final class NovaServer implements AutoCloseable {
       arguments.add(channel(channel) + "=" + streamKey(channel));
     }
     ProcessBuilder command = new ProcessBuilder(arguments);
+    // Its peers encode nothing either; what encoding costs has a benchmark of its own.
+    command.environment().put("NOVA_TRANSCODE_LADDER_POLICY", "none");
     command.environment().put("JAVA_OPTS", "-Xlog:gc:file=" + gcLog + " " + extraJvmFlags);
     long beganAt = System.nanoTime();
     ServerProcess process =
