@@ -5,15 +5,15 @@ import org.bytedeco.ffmpeg.global.avutil;
 import org.jspecify.annotations.Nullable;
 
 /// FFmpeg's libraries refused something that this worker cannot go on without.
-final class CodecException extends RuntimeException {
-  CodecException(String sentence) {
+public final class CodecException extends RuntimeException {
+  public CodecException(String sentence) {
     super(sentence);
   }
 
   /// Passes on what a call returned, unless it is an error.
   ///
   /// @param what was being done, such as "opening the encoder of rung 720p"
-  static int check(int result, String what) {
+  public static int check(int result, String what) {
     if (result < 0) {
       throw new CodecException("%s failed: %s (%d)".formatted(what, describe(result), result));
     }
@@ -21,11 +21,20 @@ final class CodecException extends RuntimeException {
   }
 
   /// Passes on what a call allocated.
-  static <T> T allocated(@Nullable T memory, String what) {
+  public static <T> T allocated(@Nullable T memory, String what) {
     if (memory == null) {
       throw new CodecException("no memory for " + what);
     }
     return memory;
+  }
+
+  /// Passes on what a search in FFmpeg's libraries found.
+  public static <T> T found(@Nullable T part, String what) {
+    if (part == null) {
+      throw new CodecException(
+          "FFmpeg's libraries do not have %s (expected: a -gpl build)".formatted(what));
+    }
+    return part;
   }
 
   private static String describe(int error) {
