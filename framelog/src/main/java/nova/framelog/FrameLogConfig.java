@@ -15,7 +15,7 @@ public record FrameLogConfig(
             value =
                 "How long frames are kept for a stage that restarts or lags; a group of pictures"
                     + " stays whole.",
-            byDefault = "5s")
+            byDefault = "10s")
         Duration keep,
     @Setting(
             value = "Memory for the latest frames of one stream; the oldest are dropped beyond it.",
@@ -31,9 +31,10 @@ public record FrameLogConfig(
     }
   }
 
-  /// 5 s: a reader is some milliseconds behind, or is being restarted. 32 MiB: more than 5 s of a
-  /// 50 Mbit/s source.
+  /// 10 s: a transcoding worker that dies is missed within 2 s, started again a moment later, and
+  /// decodes from the keyframe before. That is 7.5 MB of a 6 Mbit/s source beside its newest group
+  /// of pictures, and 64 MB of one of 50 Mbit/s, of which the cap leaves the latest 5 s.
   public static FrameLogConfig defaults() {
-    return new FrameLogConfig(Duration.ofSeconds(5), DataSize.ofMiB(32));
+    return new FrameLogConfig(Duration.ofSeconds(10), DataSize.ofMiB(32));
   }
 }

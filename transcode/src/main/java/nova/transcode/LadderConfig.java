@@ -31,7 +31,7 @@ public record LadderConfig(
     @Setting(
             value =
                 "How much work the encoder puts into a picture: superfast, veryfast, faster, fast"
-                    + " or medium..",
+                    + " or medium.",
             byDefault = "veryfast")
         String preset,
     @Setting(

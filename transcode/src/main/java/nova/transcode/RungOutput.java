@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// stays: a worker that begins again in the same epoch must go on under the same header and after
 /// the last frame.
 ///
-/// *Confined to one thread at a time*, but for [#isClosed].
+/// *Confined to one thread at a time*, but for [#isClosed] and [#hasBegun].
 final class RungOutput {
   private final Rung rung;
   private final FrameLogWriter log;
@@ -27,6 +27,7 @@ final class RungOutput {
   private @Nullable TrackFormat format;
   private long lastDts = RungJob.NOTHING;
   private long lastSegment;
+  private volatile boolean begun;
   private volatile boolean closed;
 
   RungOutput(Rung rung, FrameLogWriter log) {
@@ -34,9 +35,14 @@ final class RungOutput {
     this.log = log;
   }
 
-  /// What the next worker is to do.
+  /// What the next worker is to do; one that is over has nothing to go on after.
   RungJob job() {
-    return new RungJob(rung, lastDts, lastSegment);
+    return closed ? RungJob.fromTheStart(rung) : new RungJob(rung, lastDts, lastSegment);
+  }
+
+  /// Whether anything was written.
+  boolean hasBegun() {
+    return begun;
   }
 
   /// Whether the rung is over.
@@ -84,6 +90,7 @@ final class RungOutput {
     if (before != null) {
       log.append(new EpochEnded(before.epoch(), EpochEnd.FORMAT_CHANGED));
     }
+    begun = true;
     log.append(next);
     log.append(changed);
     open = next;

@@ -15,6 +15,7 @@ final class StreamInbox {
   ///
   /// @param epochBegan whether the source began an epoch
   /// @param health the latest measurement of it, or null
+  /// @param workerStarted whether a worker began
   /// @param sample the latest of the worker, or null
   /// @param end of the transcode, or null
   /// @param retry whether there may be budget now
@@ -22,11 +23,12 @@ final class StreamInbox {
   record News(
       boolean epochBegan,
       @Nullable StreamHealth health,
+      boolean workerStarted,
       @Nullable WorkerSample sample,
       @Nullable TranscodeEnd end,
       boolean retry,
       boolean over) {
-    static final News NONE = new News(false, null, null, null, false, false);
+    static final News NONE = new News(false, null, false, null, null, false, false);
   }
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -36,27 +38,31 @@ final class StreamInbox {
 
   /// An epoch began; earlier measurements say nothing of it.
   void epochBegan() {
-    put(new News(true, null, null, null, false, false));
+    put(new News(true, null, false, null, null, false, false));
   }
 
   void measured(StreamHealth health) {
-    put(new News(false, health, null, null, false, false));
+    put(new News(false, health, false, null, null, false, false));
+  }
+
+  void workerStarted() {
+    put(new News(false, null, true, null, null, false, false));
   }
 
   void sampled(WorkerSample sample) {
-    put(new News(false, null, sample, null, false, false));
+    put(new News(false, null, false, sample, null, false, false));
   }
 
   void ended(TranscodeEnd end) {
-    put(new News(false, null, null, end, false, false));
+    put(new News(false, null, false, null, end, false, false));
   }
 
   void retry() {
-    put(new News(false, null, null, null, true, false));
+    put(new News(false, null, false, null, null, true, false));
   }
 
   void over() {
-    put(new News(false, null, null, null, false, true));
+    put(new News(false, null, false, null, null, false, true));
   }
 
   private void put(News more) {
@@ -67,6 +73,7 @@ final class StreamInbox {
           new News(
               news.epochBegan() || more.epochBegan(),
               more.health() != null ? more.health() : health,
+              news.workerStarted() || more.workerStarted(),
               more.sample() != null ? more.sample() : news.sample(),
               more.end() != null ? more.end() : news.end(),
               news.retry() || more.retry(),

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.Optional;
 import nova.core.NanoClock;
 import nova.core.RenditionId;
-import nova.core.StreamEvent.LadderChanged;
 import nova.core.StreamEvent.RungsFailed;
 import nova.core.StreamHealth;
 import nova.core.StreamId;
@@ -43,15 +42,16 @@ final class StreamLadder {
   private final WorkerState worker;
   private final StreamInbox inbox;
   private final NanoClock clock;
+  private final LadderAnnouncer announcer;
 
   private int runs;
   private boolean planDue;
   private long planDueSinceNs;
   private @Nullable StreamHealth health;
-  private @Nullable LadderChanged published;
   private @Nullable TranscodeTask task;
   private @Nullable VideoFormat failedOn;
   private @Nullable TranscodeSupervisor supervisor;
+  private @Nullable EffortControl effort;
 
   StreamLadder(
       StreamId stream,
@@ -67,6 +67,7 @@ final class StreamLadder {
     this.worker = worker;
     this.inbox = inbox;
     this.clock = ports.clock();
+    this.announcer = new LadderAnnouncer(stream, ports);
   }
 
   /// Works until the stream is over.
@@ -101,6 +102,12 @@ final class StreamLadder {
     if (news.health() != null) {
       health = news.health();
     }
+    if (effort != null && news.workerStarted()) {
+      effort.workerStarted();
+    }
+    if (effort != null && news.sample() != null) {
+      effort.judge(news.sample());
+    }
     if (news.end() != null) {
       ended(news.end());
     }
@@ -127,6 +134,7 @@ final class StreamLadder {
 
   private void ended(TranscodeEnd end) {
     supervisor = null;
+    effort = null;
     giveBack();
     switch (end) {
       case TranscodeEnd.SourceChanged _ -> due();
@@ -143,7 +151,7 @@ final class StreamLadder {
             .publish(
                 new RungsFailed(
                     stream, ports.instants().instant(), last.reason(), last.sentence()));
-        publish(true, List.of(), "encoding failed: " + last.sentence());
+        announcer.sourceOnly("encoding failed: " + last.sentence());
       }
     }
   }
@@ -153,7 +161,7 @@ final class StreamLadder {
     boolean continues = task != null;
     task = null;
     if (newest.isEmpty() || newest.get().video() == null) {
-      publish(true, List.of(), "the stream has no video");
+      announcer.sourceOnly("the stream has no video");
       return;
     }
     VideoFormat video = newest.get().video();
@@ -164,24 +172,24 @@ final class StreamLadder {
     double frameRate = frameRate(video);
     LadderPlan plan = LadderPlanner.plan(source(newest.get(), video, frameRate), config.ladder());
     if (plan.rungs().isEmpty()) {
-      publish(true, List.of(), plan.reason() + ", and no rung is smaller");
+      announcer.sourceOnly(plan.reason() + ", and no rung is smaller");
       return;
     }
     String missing = worker.missing();
     if (missing != null) {
       ports.metrics().refused("no-worker");
-      publish(true, List.of(), "nothing can be encoded: " + missing);
+      announcer.sourceOnly("nothing can be encoded: " + missing);
       return;
     }
     Optional<Refusal> refusal =
         budget.take(stream, pixelsPerSecond(plan.rungs(), frameRate), inbox::retry);
     if (refusal.isPresent()) {
       ports.metrics().refused(refusal.get().reason());
-      publish(true, List.of(), "nothing is encoded: " + refusal.get().sentence());
+      announcer.sourceOnly("nothing is encoded: " + refusal.get().sentence());
       return;
     }
     ports.metrics().running(budget.streams());
-    publish(plan.sourceIsRung(), names(plan.rungs()), plan.reason());
+    announcer.announce(plan.sourceIsRung(), names(plan.rungs()), plan.reason());
     TranscodeTask next =
         new TranscodeTask(
             TrackId.VIDEO,
@@ -192,9 +200,11 @@ final class StreamLadder {
             continues ? LogPosition.EARLIEST : LogPosition.LATEST_KEYFRAME,
             newest.get().epoch());
     task = next;
-    supervisor =
+    TranscodeSupervisor started =
         TranscodeSupervisor.start(
             stream, next, () -> runs++, config.worker(), ports, new Listener());
+    supervisor = started;
+    effort = new EffortControl(stream, plan, config, started, budget, announcer, ports);
   }
 
   private LadderSource source(NewestEpoch newest, VideoFormat video, double frameRate) {
@@ -236,24 +246,6 @@ final class StreamLadder {
     ports.metrics().running(budget.streams());
   }
 
-  /// Says what the ladder is, unless that has been said.
-  private void publish(boolean sourceListed, List<RenditionId> rungs, String reason) {
-    LadderChanged before = published;
-    LadderChanged change =
-        new LadderChanged(stream, ports.instants().instant(), sourceListed, rungs, reason);
-    if (before == null
-        || before.sourceListed() != sourceListed
-        || !before.rungs().equals(rungs)
-        || !before.reason().equals(reason)) {
-      published = change;
-      log.atInfo()
-          .addKeyValue("stream", stream)
-          .addKeyValue("rungs", rungs)
-          .log("ladder is planned: {}", reason);
-      ports.events().publish(change);
-    }
-  }
-
   /// Called on the threads of the supervisor.
   private final class Listener implements TranscodeListener {
     private long droppedFrames;
@@ -261,6 +253,7 @@ final class StreamLadder {
     @Override
     public void workerReady(String encoder, Duration start) {
       droppedFrames = 0;
+      inbox.workerStarted();
       ports.metrics().workerStarted(start);
       log.atInfo()
           .addKeyValue("stream", stream)
@@ -277,7 +270,7 @@ final class StreamLadder {
           new WorkerSample(
               clock.nanoTime(),
               progress.speed(),
-              0,
+              progress.busyShare(),
               progress.queueDepth(),
               progress.queueCapacity(),
               lag);

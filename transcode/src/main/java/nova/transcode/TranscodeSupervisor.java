@@ -1,9 +1,11 @@
 package nova.transcode;
 
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
 import nova.core.Epoch;
 import nova.core.RenditionId;
@@ -11,6 +13,7 @@ import nova.core.StreamEvent.RungStarted;
 import nova.core.StreamId;
 import nova.framelog.RungRun;
 import nova.framelog.WriterFencedException;
+import nova.framelog.pipe.Effort;
 import nova.framelog.pipe.Rung;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,8 +36,12 @@ final class TranscodeSupervisor implements AutoCloseable {
   private final WorkerConfig config;
   private final TranscodePorts ports;
   private final TranscodeListener listener;
-  private final Map<RenditionId, RungOutput> outputs = new LinkedHashMap<>();
+  private final IntSupplier runs;
+  private final Map<RenditionId, RungOutput> outputs = new ConcurrentHashMap<>();
   private final Thread thread;
+  private final ReentrantLock adapting = new ReentrantLock();
+  private volatile Effort effort;
+  private boolean over; // guarded by `adapting`
 
   private TranscodeSupervisor(
       StreamId stream,
@@ -45,13 +52,15 @@ final class TranscodeSupervisor implements AutoCloseable {
       TranscodeListener listener) {
     this.stream = stream;
     this.task = task;
+    this.runs = runs;
     this.config = config;
     this.ports = ports;
     this.listener = listener;
+    this.effort = Effort.whole(task.preset());
     this.thread = ports.threads().newThread(this::run);
     thread.setName("transcode-" + stream);
     for (Rung rung : task.rungs()) {
-      outputs.put(rung.rendition(), open(rung, runs.getAsInt()));
+      outputs.put(rung.rendition(), open(rung));
     }
   }
 
@@ -71,13 +80,53 @@ final class TranscodeSupervisor implements AutoCloseable {
     return supervisor;
   }
 
-  private RungOutput open(Rung rung, int run) {
+  private RungOutput open(Rung rung) {
+    int run = runs.getAsInt();
     RungOutput output =
         new RungOutput(rung, ports.rungs().openWriter(new RungRun(stream, rung.rendition(), run)));
     ports
         .events()
         .publish(new RungStarted(stream, ports.instants().instant(), rung.rendition(), run));
     return output;
+  }
+
+  /// Whether [#adapt] can be done now: a rung that is to come back must have ended.
+  boolean canAdapt(Effort next) {
+    return task.rungs().stream()
+        .filter(rung -> returns(rung, next))
+        .map(this::output)
+        .allMatch(output -> output.isClosed() || !output.hasBegun());
+  }
+
+  /// Does more or less from the next segment on. A rung that comes back gets a new log, unless it
+  /// had not begun.
+  ///
+  /// @return whether it is done
+  boolean adapt(Effort next) {
+    adapting.lock();
+    try {
+      if (over || !canAdapt(next)) {
+        return false;
+      }
+      for (Rung rung : task.rungs()) {
+        if (returns(rung, next) && output(rung).isClosed()) {
+          outputs.put(rung.rendition(), open(rung));
+        }
+      }
+      effort = next;
+      return true;
+    } finally {
+      adapting.unlock();
+    }
+  }
+
+  private boolean returns(Rung rung, Effort next) {
+    return effort.leftOut().contains(rung.rendition())
+        && !next.leftOut().contains(rung.rendition());
+  }
+
+  private RungOutput output(Rung rung) {
+    return Objects.requireNonNull(outputs.get(rung.rendition()));
   }
 
   /// Waits until the rungs are over.
@@ -117,7 +166,8 @@ final class TranscodeSupervisor implements AutoCloseable {
   private TranscodeEnd supervise() throws InterruptedException {
     RestartPolicy restarts = new RestartPolicy(config, ports.random());
     while (true) {
-      WorkerAttempt attempt = new WorkerAttempt(stream, task, outputs, config, ports, listener);
+      WorkerAttempt attempt =
+          new WorkerAttempt(stream, task, outputs, () -> effort, config, ports, listener);
       WorkerFailure failure = attempt.run();
       if (failure == null) {
         Epoch changedAt = attempt.changedAt();
@@ -151,14 +201,22 @@ final class TranscodeSupervisor implements AutoCloseable {
           case TranscodeEnd.Failed(WorkerFailure last) -> last.sentence();
           case TranscodeEnd.Stopped _ -> "transcoding was stopped";
         };
-    for (RungOutput output : outputs.values()) {
-      try {
-        output.giveUp(sentence);
-      } catch (WriterFencedException e) {
-        log.atDebug().addKeyValue("stream", stream).setCause(e).log("a rung has another writer");
-      } catch (RuntimeException e) {
-        log.atWarn().addKeyValue("stream", stream).setCause(e).log("a rung's log does not close");
-      }
+    adapting.lock();
+    try {
+      over = true;
+      outputs.values().forEach(output -> endRung(output, sentence));
+    } finally {
+      adapting.unlock();
+    }
+  }
+
+  private void endRung(RungOutput output, String sentence) {
+    try {
+      output.giveUp(sentence);
+    } catch (WriterFencedException e) {
+      log.atDebug().addKeyValue("stream", stream).setCause(e).log("a rung has another writer");
+    } catch (RuntimeException e) {
+      log.atWarn().addKeyValue("stream", stream).setCause(e).log("a rung's log does not close");
     }
   }
 }

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import nova.core.Epoch;
 import nova.core.RenditionId;
 import nova.core.StreamId;
@@ -13,9 +15,12 @@ import nova.framelog.LogEntry;
 import nova.framelog.LogEntry.StreamClosed;
 import nova.framelog.LogPosition;
 import nova.framelog.WriterFencedException;
+import nova.framelog.pipe.Effort;
+import nova.framelog.pipe.EncoderPreset;
 import nova.framelog.pipe.RungJob;
 import nova.framelog.pipe.TranscodeJob;
 import nova.framelog.pipe.WorkerMessage;
+import nova.framelog.pipe.WorkerMessage.Adapt;
 import nova.framelog.pipe.WorkerMessage.Failed;
 import nova.framelog.pipe.WorkerMessage.Progress;
 import nova.framelog.pipe.WorkerMessage.Ready;
@@ -39,6 +44,7 @@ final class WorkerAttempt {
   private final StreamId stream;
   private final TranscodeTask task;
   private final Map<RenditionId, RungOutput> outputs;
+  private final Supplier<Effort> effort;
   private final WorkerConfig config;
   private final TranscodePorts ports;
   private final TranscodeListener listener;
@@ -46,6 +52,7 @@ final class WorkerAttempt {
   private final SourceSelection selection;
   private final RungLag lag;
   private final long startedAt;
+  private @Nullable Effort given; // of the feeder alone
   private volatile boolean inputEnded;
   private volatile boolean ready;
   private volatile boolean fenced;
@@ -55,12 +62,14 @@ final class WorkerAttempt {
       StreamId stream,
       TranscodeTask task,
       Map<RenditionId, RungOutput> outputs,
+      Supplier<Effort> effort,
       WorkerConfig config,
       TranscodePorts ports,
       TranscodeListener listener) {
     this.stream = stream;
     this.task = task;
     this.outputs = outputs;
+    this.effort = effort;
     this.config = config;
     this.ports = ports;
     this.listener = listener;
@@ -110,12 +119,16 @@ final class WorkerAttempt {
         .orElse(RungJob.NOTHING);
   }
 
-  private TranscodeJob job() {
+  private TranscodeJob job(EncoderPreset preset) {
     return new TranscodeJob(
         task.track(),
         task.frameRate(),
-        task.preset(),
-        outputs.values().stream().map(RungOutput::job).toList());
+        preset,
+        task.rungs().stream().map(rung -> output(rung.rendition()).job()).toList());
+  }
+
+  private RungOutput output(RenditionId rendition) {
+    return Objects.requireNonNull(outputs.get(rendition));
   }
 
   private @Nullable WorkerFailure watch(WorkerProcess worker) throws InterruptedException {
@@ -145,7 +158,9 @@ final class WorkerAttempt {
   /// On the feeder's thread.
   private void feed(WorkerProcess worker) {
     try (FrameLogReader reader = ports.frames().openReader(stream, from())) {
-      worker.send(new StartJob(job()));
+      Effort begin = effort.get();
+      worker.send(new StartJob(job(begin.preset())));
+      given = Effort.whole(begin.preset());
       while (!inputEnded) {
         List<LogEntry> entries = reader.read(READ_TIMEOUT);
         for (LogEntry entry : entries) {
@@ -172,10 +187,19 @@ final class WorkerAttempt {
       if (inputEnded) {
         return;
       }
+      adapt(worker);
       inputEnded = entry instanceof StreamClosed;
       pulse.giving(inputEnded, ports.clock().nanoTime());
       worker.send(new SourceEntry(entry));
       pulse.gave();
+    }
+  }
+
+  private void adapt(WorkerProcess worker) throws IOException {
+    Effort wanted = effort.get();
+    if (!wanted.equals(given)) {
+      worker.send(new Adapt(wanted));
+      given = wanted;
     }
   }
 
@@ -191,7 +215,7 @@ final class WorkerAttempt {
       case RungEntry entry -> take(entry);
       case Progress progress -> listener.progress(progress.progress(), lag.longest());
       case Failed failed -> gaveUp = new WorkerFailure.GaveUp(failed.reason(), failed.sentence());
-      case StartJob _, SourceEntry _ ->
+      case StartJob _, SourceEntry _, Adapt _ ->
           throw new MalformedMediaException(
               "bad-worker-message", "the worker said what only the server says: " + message);
     }

@@ -20,7 +20,7 @@ public record WorkerConfig(
             value =
                 "A worker that gets frames and gives nothing for so long is killed and started"
                     + " again.",
-            byDefault = "5s")
+            byDefault = "2s")
         Duration stallTimeout,
     @Setting(
             value =
@@ -38,10 +38,10 @@ public record WorkerConfig(
     }
   }
 
-  /// 15 s to load libraries on a busy machine, 5 s of silence, 5 restarts in 2 minutes.
+  /// 15 s to load libraries on a busy machine, 2 s of silence, 5 restarts in 2 minutes.
   public static WorkerConfig defaults() {
     return new WorkerConfig(
-        Duration.ofSeconds(15), Duration.ofSeconds(5), 5, Duration.ofMinutes(2));
+        Duration.ofSeconds(15), Duration.ofSeconds(2), 5, Duration.ofMinutes(2));
   }
 
   private static void requirePositive(String name, Duration value) {

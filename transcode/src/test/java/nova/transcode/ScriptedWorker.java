@@ -13,6 +13,7 @@ import nova.framelog.LogEntry.LoggedFrame;
 import nova.framelog.LogEntry.StreamClosed;
 import nova.framelog.pipe.RungJob;
 import nova.framelog.pipe.TranscodeJob;
+import nova.framelog.pipe.WorkerMessage;
 import nova.framelog.pipe.WorkerMessage.Failed;
 import nova.framelog.pipe.WorkerMessage.Ready;
 import nova.framelog.pipe.WorkerMessage.RungEntry;
@@ -35,6 +36,7 @@ final class ScriptedWorker {
     STOPS_READING_AFTER_40_FRAMES,
     TALKS_NONSENSE,
     GIVES_UP,
+    LACKS_ITS_LIBRARIES,
     REPEATS_A_FRAME
   }
 
@@ -59,6 +61,7 @@ final class ScriptedWorker {
       case NEVER_READY -> Thread.currentThread().join();
       case TALKS_NONSENSE -> stdout.write("Segmentation fault".getBytes(StandardCharsets.UTF_8));
       case GIVES_UP -> out.send(new Failed("codec-failed", "no such codec"));
+      case LACKS_ITS_LIBRARIES -> out.send(new Failed("native-library-missing", "no glibc 2.35"));
       default -> {
         if (in.next() instanceof StartJob start) {
           out.send(new Ready("script"));
@@ -72,7 +75,10 @@ final class ScriptedWorker {
       Script script, TranscodeJob job, WorkerMessageReader in, WorkerMessageWriter out)
       throws IOException, InterruptedException {
     int frames = 0;
-    while (in.next() instanceof SourceEntry(LogEntry entry)) {
+    for (WorkerMessage next = in.next(); next != null; next = in.next()) {
+      if (!(next instanceof SourceEntry(LogEntry entry))) {
+        continue; // how much to do: this worker always does all
+      }
       for (RungJob rung : job.rungs()) {
         if (!(entry instanceof LoggedFrame f) || f.frame().dts() > rung.lastDts()) {
           out.send(new RungEntry(rung.rung().rendition(), entry));

@@ -274,4 +274,71 @@ class TranscodeSupervisorTest {
         .isInstanceOfSatisfying(
             EpochEnded.class, e -> assertThat(e.end()).isEqualTo(EpochEnd.CONNECTION_LOST));
   }
+
+  @Test
+  void workerThatLacksItsLibraries_isNotStartedAgain() throws Exception {
+    StreamLogWriter _ = broadcast();
+    try (TranscodeSupervisor supervisor =
+        start(WorkerConfig.defaults(), command(Script.LACKS_ITS_LIBRARIES, "always"))) {
+      assertThat(supervisor.awaitEnd(DEADLINE)).isTrue();
+    }
+    assertThat(heard).containsExactly("over: native-library-missing");
+  }
+
+  @Test
+  void listenerThatThrows_isAFailureOfTheWorker_andTheRungsGoOn() throws Exception {
+    broadcast().closeStream(true, "over");
+    TranscodeListener throwsOnce =
+        new TranscodeListener() {
+          private boolean thrown;
+
+          @Override
+          public void workerReady(String encoder, Duration start) {
+            if (!thrown) {
+              thrown = true;
+              throw new IllegalStateException("a metric that is not there");
+            }
+          }
+
+          @Override
+          public void workerFailed(WorkerFailure failure) {
+            heard.add(failure.reason());
+          }
+        };
+    WorkerConfig config = WorkerConfig.defaults();
+    try (TranscodeSupervisor supervisor = start(config, command(Script.ALL_WELL), throwsOnce)) {
+      assertThat(supervisor.awaitEnd(DEADLINE)).isTrue();
+    }
+    assertThat(heard).containsExactly("server-fault");
+    assertWholeRungs();
+  }
+
+  @Test
+  void errorOfTheSupervisorItself_endsItsRungs() throws Exception {
+    StreamLogWriter _ = broadcast();
+    TranscodeListener breaks =
+        new TranscodeListener() {
+          @Override
+          public void workerFailed(WorkerFailure failure) {
+            throw new AssertionError("out of anything");
+          }
+
+          @Override
+          public void ended(TranscodeEnd end) {
+            heard.add(end.getClass().getSimpleName());
+          }
+        };
+    WorkerConfig config = WorkerConfig.defaults();
+    try (TranscodeSupervisor supervisor =
+        start(config, command(Script.GIVES_UP, "always"), breaks)) {
+      assertThat(supervisor.awaitEnd(DEADLINE)).isTrue();
+    }
+    assertThat(heard).containsExactly("Failed");
+    assertThat(entries(read(HIGH)).getLast())
+        .isEqualTo(
+            new StreamClosed(
+                false,
+                "transcoding failed within the server: java.lang.AssertionError: out of anything"));
+    assertThat(entries(read(LOW)).getLast()).isInstanceOf(StreamClosed.class);
+  }
 }

@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import nova.framelog.pipe.TranscodeJob;
 import nova.framelog.pipe.WorkerMessage;
+import nova.framelog.pipe.WorkerMessage.Adapt;
 import nova.framelog.pipe.WorkerMessage.Failed;
 import nova.framelog.pipe.WorkerMessage.Progress;
 import nova.framelog.pipe.WorkerMessage.Ready;
@@ -82,15 +83,20 @@ public final class LadderWorker {
   private int work(TranscodeJob job) throws IOException, InterruptedException {
     ScaleCascade cascade =
         new ScaleCascade(
-            job, out, Thread.ofPlatform().daemon().factory(), failure -> end(giveUp(failure)));
-    try (SourceFeed feed =
-        new SourceFeed(job.track(), cascade, new ProgressMeter(System::nanoTime))) {
+            job,
+            out,
+            System::nanoTime,
+            Thread.ofPlatform().daemon().factory(),
+            failure -> end(giveUp(failure)));
+    try (SourceFeed feed = new SourceFeed(job.track(), cascade, System::nanoTime)) {
       while (!feed.isClosed()) {
-        WorkerMessage message = in.next();
-        if (!(message instanceof SourceEntry source)) {
-          return SERVER_GONE;
+        switch (in.next()) {
+          case SourceEntry source -> feed.accept(source.entry());
+          case Adapt adapt -> cascade.adapt(adapt.effort());
+          case null, default -> {
+            return SERVER_GONE;
+          }
         }
-        feed.accept(source.entry());
         WorkerProgress progress = feed.progressDue();
         if (progress != null) {
           out.send(new Progress(progress));

@@ -1,6 +1,7 @@
 package nova.worker;
 
 import java.time.Duration;
+import java.util.List;
 import nova.core.NanoClock;
 import nova.core.Timescale;
 import nova.framelog.pipe.WorkerProgress;
@@ -40,7 +41,10 @@ final class ProgressMeter {
   }
 
   /// What to report, or null when the last report is less than a second old.
-  @Nullable WorkerProgress due(long droppedFrames, int queueDepth, int queueCapacity) {
+  ///
+  /// @param threads of the worker
+  @Nullable WorkerProgress due(
+      long droppedFrames, List<BusyMeter> threads, int queueDepth, int queueCapacity) {
     long now = clock.nanoTime();
     long passed = now - reportedAt;
     if (passed < INTERVAL.toNanos()) {
@@ -49,6 +53,7 @@ final class ProgressMeter {
     double speed = mediaSeconds * 1e9 / passed;
     reportedAt = now;
     mediaSeconds = 0;
-    return new WorkerProgress(pictures, droppedFrames, speed, queueDepth, queueCapacity);
+    double busiest = threads.stream().mapToDouble(t -> t.takeShare(passed)).max().orElse(0);
+    return new WorkerProgress(pictures, droppedFrames, speed, busiest, queueDepth, queueCapacity);
   }
 }

@@ -20,7 +20,8 @@ final class RungCadence {
     CUT
   }
 
-  private final int divisor;
+  private final int ownDivisor;
+  private int divisor;
   private long lastDts;
   private long segment;
   private boolean inSegment;
@@ -28,7 +29,8 @@ final class RungCadence {
   private long pictures;
 
   RungCadence(RungJob job) {
-    this.divisor = job.rung().frameDivisor();
+    this.ownDivisor = job.rung().frameDivisor();
+    this.divisor = ownDivisor;
     this.lastDts = job.lastDts();
     this.segment = job.lastSegment();
     this.inSegment = job.resumes();
@@ -53,6 +55,11 @@ final class RungCadence {
       return taken(picture, Step.KEYFRAME);
     }
     return pictures++ % divisor == 0 ? taken(picture, Step.FRAME) : Step.SKIP;
+  }
+
+  /// Takes every n-th of the pictures that it would take.
+  void thin(int n) {
+    divisor = ownDivisor * n;
   }
 
   /// Pictures are missing before the next one.

@@ -7,8 +7,12 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import nova.core.Timescale;
 import nova.framelog.LogEntry;
+import nova.framelog.LogEntry.EpochEnded;
 import nova.framelog.LogEntry.EpochStarted;
+import nova.framelog.LogEntry.StreamClosed;
 import nova.framelog.LogEntry.TrackFormatChanged;
+import nova.framelog.pipe.Effort;
+import nova.framelog.pipe.EncoderPreset;
 import nova.framelog.pipe.RungJob;
 import nova.framelog.pipe.TranscodeJob;
 import nova.framelog.pipe.WorkerMessageWriter;
@@ -20,9 +24,9 @@ import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.jspecify.annotations.Nullable;
 
 /// One rung's thread: scales each picture to the rung's size, hands it on to the next smaller rung,
-/// and encodes it.
+/// and encodes it. While the rung is left out, pictures pass as they came.
 ///
-/// *Confined to its own thread*, but for [#submit] and the depth of its queue.
+/// *Confined to its own thread*, but for [#submit], [#adapt] and the depth of its queue.
 final class RungStage {
   /// Pictures that may wait: enough that rungs do not wait for each other's slow pictures, and few
   /// enough that memory stays small and delay shows at once.
@@ -31,23 +35,44 @@ final class RungStage {
   private final BlockingQueue<StageInput> queue = new ArrayBlockingQueue<>(QUEUE_CAPACITY);
   private final RungJob job;
   private final TranscodeJob whole;
-  private final @Nullable RungStage next;
+  private final @Nullable RungStage smaller;
   private final RungCadence cadence;
   private final RungLog log;
+  private final BusyMeter busy;
+  private volatile Effort wanted;
+  private Effort effort;
+  private EncoderPreset preset;
+  private boolean begun;
+  private boolean leftOut;
   private @Nullable EpochStarted epoch;
   private @Nullable RungEncoder encoder;
 
-  RungStage(RungJob job, TranscodeJob whole, @Nullable RungStage next, WorkerMessageWriter out) {
+  RungStage(
+      RungJob job,
+      TranscodeJob whole,
+      @Nullable RungStage smaller,
+      WorkerMessageWriter out,
+      BusyMeter busy) {
     this.job = job;
     this.whole = whole;
-    this.next = next;
+    this.smaller = smaller;
     this.cadence = new RungCadence(job);
     this.log = new RungLog(job.rung().rendition(), whole.track(), out);
+    this.busy = busy;
+    this.effort = Effort.whole(whole.preset());
+    this.wanted = effort;
+    this.preset = whole.preset();
+    this.begun = job.resumes();
   }
 
   /// Queues what comes next; waits while the queue is full.
   void submit(StageInput input) throws InterruptedException {
     queue.put(input);
+  }
+
+  /// Says how much to do from the next segment on.
+  void adapt(Effort next) {
+    wanted = next;
   }
 
   int queueDepth() {
@@ -59,7 +84,9 @@ final class RungStage {
     try (PictureScaler scaler = new PictureScaler(job.rung().width(), job.rung().height())) {
       boolean open = true;
       while (open) {
-        switch (queue.take()) {
+        StageInput input = queue.take();
+        busy.resume();
+        switch (input) {
           case Picture picture -> picture(picture, scaler);
           case Gap gap -> {
             cadence.gap();
@@ -70,6 +97,7 @@ final class RungStage {
             open = boundary(boundary.entry());
           }
         }
+        busy.pause();
       }
     } finally {
       closeEncoder();
@@ -77,20 +105,52 @@ final class RungStage {
   }
 
   private void picture(Picture picture, PictureScaler scaler) throws InterruptedException {
-    AVFrame scaled = scaler.scale(picture.frame());
-    av_frame_free(picture.frame());
-    if (next != null) {
-      AVFrame shared = CodecException.allocated(av_frame_clone(scaled), "a picture");
-      next.submit(new Picture(shared, picture.placement()));
+    FramePlacement placement = picture.placement();
+    AVFrame source = picture.frame();
+    Effort next = wanted;
+    if (!next.equals(effort) && mayAdaptAt(placement)) {
+      takeUp(next);
     }
-    encode(scaled, picture.placement());
-    av_frame_free(scaled);
+    if (!leftOut) {
+      AVFrame scaled = scaler.scale(source);
+      av_frame_free(source);
+      if (smaller != null) {
+        AVFrame shared = CodecException.allocated(av_frame_clone(scaled), "a picture");
+        handOn(new Picture(shared, placement));
+      }
+      encode(scaled, placement);
+      av_frame_free(scaled);
+    } else if (smaller != null) {
+      handOn(picture);
+    } else {
+      av_frame_free(source);
+    }
   }
 
   private void handOn(StageInput input) throws InterruptedException {
-    if (next != null) {
-      next.submit(input);
+    if (smaller != null) {
+      busy.pause();
+      smaller.submit(input);
+      busy.resume();
     }
+  }
+
+  /// With each segment that the rung does not have yet, and before its very first.
+  private boolean mayAdaptAt(FramePlacement placement) {
+    boolean before = encoder == null && !job.resumes();
+    return placement.dts() > job.lastDts() && (placement.cut() || before);
+  }
+
+  private void takeUp(Effort next) {
+    effort = next;
+    cadence.thin(next.frameDivisor());
+    boolean out = next.leftOut().contains(job.rung().rendition());
+    if (out && begun) {
+      finishEncoder();
+      log.append(new StreamClosed(true, "the rung is left out"));
+      begun = false;
+    }
+    leftOut = out;
   }
 
   private void encode(AVFrame scaled, FramePlacement placement) {
@@ -98,7 +158,12 @@ final class RungStage {
     if (step == Step.SKIP) {
       return;
     }
-    RungEncoder ready = encoder == null ? begin(scaled) : encoder;
+    RungEncoder ready = encoder;
+    if (ready == null) {
+      ready = begin(scaled);
+    } else if (step == Step.CUT && preset != effort.preset()) {
+      ready = changePreset(ready, scaled);
+    }
     log.encoding(placement);
     ready.encode(scaled, placement.pts(), step != Step.FRAME, log::encoded);
   }
@@ -109,12 +174,29 @@ final class RungStage {
     if (started == null) {
       throw new IllegalStateException("a picture outside of an epoch (expected: its start first)");
     }
-    RungEncoder fresh =
-        new RungEncoder(job.rung(), whole.frameRate(), whole.preset(), Timescale.VIDEO, like);
+    RungEncoder fresh = newEncoder(like);
     encoder = fresh;
+    begun = true;
     log.append(started);
     log.append(new TrackFormatChanged(whole.track(), fresh.format()));
     return fresh;
+  }
+
+  /// Goes on with another preset, where that has the same header.
+  private RungEncoder changePreset(RungEncoder open, AVFrame like) {
+    RungEncoder fresh = newEncoder(like);
+    if (!fresh.format().equals(open.format())) {
+      fresh.close();
+      return open;
+    }
+    finishEncoder();
+    encoder = fresh;
+    return fresh;
+  }
+
+  private RungEncoder newEncoder(AVFrame like) {
+    preset = effort.preset();
+    return new RungEncoder(job.rung(), whole.frameRate(), preset, Timescale.VIDEO, like);
   }
 
   /// Whether more will come.
@@ -124,21 +206,28 @@ final class RungStage {
         epoch = started;
         yield true;
       }
-      case LogEntry.EpochEnded ended -> {
-        if (encoder != null) {
-          encoder.drain(log::encoded);
-          closeEncoder();
+      case EpochEnded ended -> {
+        // Also without an encoder: the worker before may have done all of the epoch but its end.
+        finishEncoder();
+        if (begun) {
           log.append(ended);
         }
         yield true;
       }
-      case LogEntry.StreamClosed closed -> {
+      case StreamClosed closed -> {
         log.append(closed);
         yield false;
       }
       case TrackFormatChanged _, LogEntry.LoggedFrame _ ->
           throw new IllegalStateException("%s is no boundary".formatted(entry));
     };
+  }
+
+  private void finishEncoder() {
+    if (encoder != null) {
+      encoder.drain(log::encoded);
+      closeEncoder();
+    }
   }
 
   private void closeEncoder() {

@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Consumer;
+import nova.core.NanoClock;
 import nova.framelog.LogEntry;
+import nova.framelog.pipe.Effort;
 import nova.framelog.pipe.RungJob;
 import nova.framelog.pipe.TranscodeJob;
 import nova.framelog.pipe.WorkerMessageWriter;
@@ -21,17 +23,21 @@ import org.bytedeco.ffmpeg.avutil.AVFrame;
 /// *Confined to its creator's thread.*
 final class ScaleCascade {
   private final List<RungStage> stages = new ArrayList<>();
+  private final List<BusyMeter> meters = new ArrayList<>();
   private final List<Thread> threads = new ArrayList<>();
 
   /// @param onFailure called on the thread of a rung that cannot go on
   ScaleCascade(
       TranscodeJob job,
       WorkerMessageWriter out,
+      NanoClock clock,
       ThreadFactory threadFactory,
       Consumer<Throwable> onFailure) {
     RungStage next = null;
     for (RungJob rung : job.rungs().reversed()) {
-      next = start(new RungStage(rung, job, next, out), rung, threadFactory, onFailure);
+      BusyMeter meter = new BusyMeter(clock);
+      meters.add(meter);
+      next = start(new RungStage(rung, job, next, out, meter), rung, threadFactory, onFailure);
     }
   }
 
@@ -61,6 +67,16 @@ final class ScaleCascade {
   void submit(AVFrame frame, FramePlacement placement) throws InterruptedException {
     AVFrame shared = CodecException.allocated(av_frame_clone(frame), "a picture");
     stages.getFirst().submit(new Picture(shared, placement));
+  }
+
+  /// Tells the rungs how much to do from their next segments on.
+  void adapt(Effort effort) {
+    stages.forEach(stage -> stage.adapt(effort));
+  }
+
+  /// How busy the rungs' threads are.
+  List<BusyMeter> meters() {
+    return meters;
   }
 
   /// Tells the rungs that an epoch begins or ends, or that the stream is closed.

@@ -1,5 +1,8 @@
 package nova.worker;
 
+import java.util.ArrayList;
+import java.util.List;
+import nova.core.NanoClock;
 import nova.core.Timescale;
 import nova.core.TrackId;
 import nova.framelog.LogEntry;
@@ -22,6 +25,8 @@ final class SourceFeed implements AutoCloseable {
   private final TrackId track;
   private final ScaleCascade cascade;
   private final ProgressMeter meter;
+  private final BusyMeter busy;
+  private final List<BusyMeter> threads = new ArrayList<>();
   private final PictureOrder order = new PictureOrder();
   private @Nullable EpochStarted epoch;
   private @Nullable Decoder decoder;
@@ -30,14 +35,23 @@ final class SourceFeed implements AutoCloseable {
   private long skippedFrames;
   private boolean closed;
 
-  SourceFeed(TrackId track, ScaleCascade cascade, ProgressMeter meter) {
+  SourceFeed(TrackId track, ScaleCascade cascade, NanoClock clock) {
     this.track = track;
     this.cascade = cascade;
-    this.meter = meter;
+    this.meter = new ProgressMeter(clock);
+    this.busy = new BusyMeter(clock);
+    this.threads.add(busy);
+    this.threads.addAll(cascade.meters());
   }
 
   /// Takes the next entry.
   void accept(LogEntry entry) throws InterruptedException {
+    busy.resume();
+    take(entry);
+    busy.pause();
+  }
+
+  private void take(LogEntry entry) throws InterruptedException {
     switch (entry) {
       case EpochStarted started -> begin(started);
       case TrackFormatChanged changed -> {
@@ -68,7 +82,8 @@ final class SourceFeed implements AutoCloseable {
 
   /// What to report, or null when that was done less than a second ago.
   @Nullable WorkerProgress progressDue() {
-    return meter.due(skippedFrames + order.lost(), cascade.queueDepth(), RungStage.QUEUE_CAPACITY);
+    return meter.due(
+        skippedFrames + order.lost(), threads, cascade.queueDepth(), RungStage.QUEUE_CAPACITY);
   }
 
   private void begin(EpochStarted started) throws InterruptedException {
@@ -107,7 +122,9 @@ final class SourceFeed implements AutoCloseable {
     FramePlacement placement = order.take(picture.pts());
     if (placement != null) {
       meter.picture(placement.pts(), timescale);
+      busy.pause();
       cascade.submit(picture, placement);
+      busy.resume();
     }
   }
 

@@ -1,5 +1,6 @@
 package nova.worker;
 
+import static java.util.stream.Collectors.counting;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,8 +10,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import nova.core.Bytes;
 import nova.core.Epoch;
 import nova.core.RenditionId;
@@ -22,10 +26,13 @@ import nova.framelog.LogEntry.EpochStarted;
 import nova.framelog.LogEntry.LoggedFrame;
 import nova.framelog.LogEntry.StreamClosed;
 import nova.framelog.LogEntry.TrackFormatChanged;
+import nova.framelog.pipe.Effort;
 import nova.framelog.pipe.EncoderPreset;
 import nova.framelog.pipe.Rung;
 import nova.framelog.pipe.RungJob;
 import nova.framelog.pipe.TranscodeJob;
+import nova.framelog.pipe.WorkerMessage;
+import nova.framelog.pipe.WorkerMessage.Adapt;
 import nova.framelog.pipe.WorkerMessage.Failed;
 import nova.framelog.pipe.WorkerMessage.Ready;
 import nova.framelog.pipe.WorkerMessage.SourceEntry;
@@ -143,6 +150,185 @@ class LadderWorkerIT {
     joined.addAll(whole.subList(0, 100));
     joined.addAll(resumed);
     assertDecodes(joined, 160, 90);
+  }
+
+  /// The source, and what the worker is told before the frame at each of these places.
+  private static WorkerRun adapted(
+      TranscodeJob job, List<LogEntry> source, Map<Integer, Effort> efforts) throws Exception {
+    List<WorkerMessage> input = new ArrayList<>();
+    input.add(new StartJob(job));
+    int frames = 0;
+    for (LogEntry entry : source) {
+      if (entry instanceof LoggedFrame) {
+        Effort effort = efforts.get(frames++);
+        if (effort != null) {
+          input.add(new Adapt(effort));
+        }
+      }
+      input.add(new SourceEntry(entry));
+    }
+    return WorkerRun.ofMessages(input);
+  }
+
+  /// Read from a pipe and applied behind queues, an effort holds from one of the next cuts on.
+  @Test
+  void lessEffort_holdsFromACutOn_underTheSameHeader() throws Exception {
+    List<LogEntry> source =
+        SourceClip.log(SourceClip.encode(directory, "320x180", 30, 14, "-g", "60", "-bf", "2"));
+    TranscodeJob job =
+        new TranscodeJob(
+            TrackId.VIDEO,
+            30,
+            EncoderPreset.VERYFAST,
+            List.of(RungJob.fromTheStart(rung(LOW, 320, 180, 1))));
+
+    WorkerRun run =
+        adapted(
+            job,
+            source,
+            Map.of(
+                70, new Effort(EncoderPreset.SUPERFAST, 1, List.of()),
+                190, new Effort(EncoderPreset.SUPERFAST, 2, List.of()),
+                310, Effort.whole(EncoderPreset.VERYFAST)));
+
+    assertThat(run.of(Failed.class)).isEmpty();
+    assertThat(run.log(LOW).stream().filter(TrackFormatChanged.class::isInstance)).hasSize(1);
+    List<LoggedFrame> frames = run.frames(LOW);
+    assertThat(cuts(frames)).isEqualTo(cuts(WorkerRun.framesOf(source)));
+    assertKeyframesAreCuts(frames);
+    assertThat(framesOfSegments(frames)).contains(30L, 60L).doesNotContain(59L, 61L);
+    assertThat(framesOfSegments(frames).getFirst()).isEqualTo(60L);
+    assertThat(framesOfSegments(frames).getLast()).isEqualTo(60L);
+    var _ = assertReadsBack(run.log(LOW), 320, 180);
+  }
+
+  @Test
+  void rungLeftOut_endsAfterASegment_andBeginsAnewWithOne_whileTheOthersGoOn() throws Exception {
+    List<LogEntry> source =
+        SourceClip.log(SourceClip.encode(directory, "640x360", 30, 16, "-g", "60", "-bf", "2"));
+
+    WorkerRun run =
+        adapted(
+            job(30, rung(MIDDLE, 480, 270, 1), rung(LOW, 320, 180, 1)),
+            source,
+            Map.of(
+                70,
+                new Effort(EncoderPreset.SUPERFAST, 1, List.of(MIDDLE)),
+                310,
+                Effort.whole(EncoderPreset.SUPERFAST)));
+
+    assertSameFrames(source, run.log(LOW));
+    assertDecodes(run.log(LOW), 320, 180);
+    List<LogEntry> middle = run.log(MIDDLE);
+    int left = middle.indexOf(new StreamClosed(true, "the rung is left out"));
+    assertThat(left).as("place of the end in %d entries", middle.size()).isPositive();
+    List<LogEntry> before = middle.subList(0, left);
+    List<LogEntry> after = middle.subList(left + 1, middle.size());
+    assertThat(framesOfSegments(WorkerRun.framesOf(before))).containsOnly(60L);
+    assertThat(after.subList(0, 2)).isEqualTo(before.subList(0, 2));
+    assertThat(WorkerRun.framesOf(after).getFirst().cut()).isTrue();
+    assertThat(framesOfSegments(WorkerRun.framesOf(after))).containsOnly(60L);
+    assertDecodes(before, 480, 270);
+  }
+
+  private static List<Long> framesOfSegments(List<LoggedFrame> frames) {
+    return List.copyOf(
+        frames.stream()
+            .collect(Collectors.groupingBy(LoggedFrame::segment, TreeMap::new, counting()))
+            .values());
+  }
+
+  @Test
+  void sourceOfTenBitsAndFullChroma_isDecodedAndConverted() throws Exception {
+    SourceClip clip =
+        SourceClip.encode(
+            directory, "320x180", 30, 4, "-g", "60", "-bf", "2", "-pix_fmt", "yuv422p10le");
+    List<LogEntry> source = SourceClip.log(clip);
+    assertThat(clip.format().codecString()).as("High 4:2:2").startsWith("avc1.7a");
+
+    WorkerRun run = WorkerRun.of(job(30, rung(SAME, 320, 180, 1), rung(LOW, 160, 90, 1)), source);
+
+    assertThat(run.of(Failed.class)).isEmpty();
+    assertSameFrames(source, run.log(SAME));
+    assertSameFrames(source, run.log(LOW));
+    assertDecodes(run.log(LOW), 160, 90);
+    assertThat(format(run.log(SAME)).codecString()).as("High").startsWith("avc1.64");
+  }
+
+  @Test
+  void sourceOf120FramesPerSecond_givesRungsOf60And30() throws Exception {
+    List<LogEntry> source =
+        SourceClip.log(SourceClip.encode(directory, "320x180", 120, 5, "-g", "240", "-bf", "2"));
+
+    WorkerRun run =
+        WorkerRun.of(job(120, rung(MIDDLE, 320, 180, 2), rung(LOW, 160, 90, 4)), source);
+
+    assertThat(run.of(Failed.class)).isEmpty();
+    assertThat(framesOfSegments(run.frames(MIDDLE))).containsExactly(120L, 120L, 60L);
+    assertThat(framesOfSegments(run.frames(LOW))).containsExactly(60L, 60L, 30L);
+    assertThat(cuts(run.frames(LOW))).isEqualTo(cuts(WorkerRun.framesOf(source)));
+    assertKeyframesAreCuts(run.frames(LOW));
+  }
+
+  @Test
+  void openGroupsOfPictures_giveRungsThatCloseTheirs() throws Exception {
+    List<LogEntry> source =
+        SourceClip.log(
+            SourceClip.encode(
+                directory, "320x180", 30, 8, "-g", "60", "-bf", "3", "-x264-params", "open-gop=1"));
+
+    WorkerRun run = WorkerRun.of(job(30, rung(LOW, 160, 90, 1)), source);
+
+    assertThat(run.of(Failed.class)).isEmpty();
+    assertSameFrames(source, run.log(LOW));
+    assertDecodes(run.log(LOW), 160, 90);
+  }
+
+  @Test
+  void pictureThatChangesItsSizeWithinAnEpoch_keepsTheRungs() throws Exception {
+    SourceClip large =
+        SourceClip.encode(
+            directory, "320x180", 30, 2, "-g", "60", "-bf", "0", "-bsf:v", "dump_extra");
+    SourceClip small =
+        SourceClip.encode(
+            directory, "160x120", 30, 2, "-g", "60", "-bf", "0", "-bsf:v", "dump_extra");
+    List<MediaFrame> frames = new ArrayList<>(large.frames());
+    for (MediaFrame frame : small.frames()) {
+      frames.add(
+          new MediaFrame(
+              frame.track(),
+              frame.dts() + 180_000,
+              frame.pts() + 180_000,
+              frame.keyframe(),
+              frame.payload()));
+    }
+    List<LogEntry> source = SourceClip.log(large.with(frames));
+
+    WorkerRun run = WorkerRun.of(job(30, rung(LOW, 160, 90, 1)), source);
+
+    assertThat(run.of(Failed.class)).isEmpty();
+    assertThat(run.exitStatus()).isEqualTo(LadderWorker.CLOSED);
+    assertKeyframesAreCuts(run.frames(LOW));
+    assertDecodes(run.log(LOW), 160, 90);
+  }
+
+  @Test
+  void framesWithoutAByte_areAsIfTheyHadNotCome() throws Exception {
+    SourceClip clip = SourceClip.encode(directory, "320x180", 30, 4, "-g", "60", "-bf", "0");
+    List<MediaFrame> frames = new ArrayList<>(clip.frames());
+    for (int i : List.of(0, 10, 60, 61)) { // two keyframes, one of them on a cut, and two others
+      MediaFrame frame = frames.get(i);
+      frames.set(
+          i,
+          new MediaFrame(frame.track(), frame.dts(), frame.pts(), frame.keyframe(), Bytes.EMPTY));
+    }
+    List<LogEntry> source = SourceClip.log(clip.with(frames));
+
+    WorkerRun run = WorkerRun.of(job(30, rung(LOW, 160, 90, 1)), source);
+
+    assertThat(run.of(Failed.class)).isEmpty();
+    assertThat(run.exitStatus()).isEqualTo(LadderWorker.CLOSED);
+    assertKeyframesAreCuts(run.frames(LOW));
   }
 
   @Test

@@ -3,6 +3,7 @@ package nova.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
 import nova.core.Timescale;
@@ -22,17 +23,17 @@ class ProgressMeterTest {
   }
 
   private void assertReport(long pictures, double speed) {
-    WorkerProgress report = Objects.requireNonNull(meter.due(0, 0, 4));
+    WorkerProgress report = Objects.requireNonNull(meter.due(0, List.of(), 0, 4));
     assertThat(report.pictures()).isEqualTo(pictures);
     assertThat(report.speed()).isCloseTo(speed, within(1e-9));
   }
 
   @Test
   void report_isDueOnceASecond() {
-    assertThat(meter.due(0, 0, 4)).isNull();
+    assertThat(meter.due(0, List.of(), 0, 4)).isNull();
     now.addAndGet(SECOND);
-    assertThat(meter.due(1, 2, 4)).isEqualTo(new WorkerProgress(0, 1, 0, 2, 4));
-    assertThat(meter.due(0, 0, 4)).isNull();
+    assertThat(meter.due(1, List.of(), 2, 4)).isEqualTo(new WorkerProgress(0, 1, 0, 0, 2, 4));
+    assertThat(meter.due(0, List.of(), 0, 4)).isNull();
   }
 
   @Test
@@ -52,5 +53,20 @@ class ProgressMeterTest {
     pictures(90_000 * 3_600, 1);
     now.addAndGet(SECOND);
     assertReport(32, 1.0);
+  }
+
+  @Test
+  void busyShare_isThatOfTheBusiestThread_sinceTheLastReport() {
+    BusyMeter idle = new BusyMeter(now::get);
+    BusyMeter busy = new BusyMeter(now::get);
+    busy.resume();
+    now.addAndGet(3 * SECOND / 4);
+    busy.pause();
+    now.addAndGet(SECOND / 4);
+    assertThat(Objects.requireNonNull(meter.due(0, List.of(idle, busy), 0, 4)).busyShare())
+        .isEqualTo(0.75);
+    now.addAndGet(SECOND);
+    assertThat(Objects.requireNonNull(meter.due(0, List.of(idle, busy), 0, 4)).busyShare())
+        .isZero();
   }
 }

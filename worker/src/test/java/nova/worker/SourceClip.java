@@ -10,8 +10,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import nova.core.Bytes;
 import nova.core.DataSize;
 import nova.core.StreamId;
+import nova.core.Timescale;
 import nova.core.TrackId;
 import nova.framelog.FrameLogConfig;
 import nova.framelog.FrameLogReader;
@@ -22,7 +24,10 @@ import nova.framelog.LogEntry.StreamClosed;
 import nova.framelog.LogPosition;
 import nova.framelog.StreamLogWriter;
 import nova.media.MediaFrame;
+import nova.media.TrackFormat.PixelAspectRatio;
+import nova.media.TrackFormat.VideoCodec;
 import nova.media.TrackFormat.VideoFormat;
+import nova.media.UnsupportedMediaException;
 import nova.media.flv.FlvCodecs;
 import nova.media.flv.FlvTag;
 import nova.media.flv.FlvTagReader;
@@ -73,7 +78,7 @@ record SourceClip(VideoFormat format, List<MediaFrame> frames) {
     if (tag instanceof FlvTag.FlvVideoTag video) {
       for (VideoPacket packet : VideoPackets.read(video.payload())) {
         if (packet instanceof VideoPacket.SequenceStart start) {
-          formats.add(FlvCodecs.videoFormat(start.codec(), start.configuration()));
+          formats.add(format(start));
         } else if (packet instanceof VideoPacket.CodedFrame coded) {
           long dts = tag.timestampMs() * 90;
           long pts = dts + coded.compositionTimeMs() * 90L;
@@ -81,6 +86,24 @@ record SourceClip(VideoFormat format, List<MediaFrame> frames) {
           frames.add(new MediaFrame(TrackId.VIDEO, dts, pts, keyframe, coded.payload()));
         }
       }
+    }
+  }
+
+  /// Also of what ingest refuses, so that it is known what a worker makes of it.
+  private static VideoFormat format(VideoPacket.SequenceStart start) {
+    Bytes configuration = start.configuration();
+    try {
+      return FlvCodecs.videoFormat(start.codec(), configuration);
+    } catch (UnsupportedMediaException e) {
+      return new VideoFormat(
+          VideoCodec.AVC,
+          Timescale.VIDEO,
+          "avc1." + configuration.slice(1, 4).toHex(),
+          2, // a decoder goes by the configuration
+          2,
+          PixelAspectRatio.SQUARE,
+          0,
+          configuration);
     }
   }
 

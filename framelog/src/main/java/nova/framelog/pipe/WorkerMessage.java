@@ -5,7 +5,7 @@ import nova.framelog.LogEntry;
 
 /// One message between the server and a worker. In order:
 ///
-///     server → worker   StartJob SourceEntry*
+///     server → worker   StartJob (SourceEntry | Adapt)*
 ///     worker → server   Ready (RungEntry | Progress)* Failed?
 ///
 /// A worker ends by itself after the entry that closes the stream, and at once when its stdin ends
@@ -18,6 +18,9 @@ public sealed interface WorkerMessage {
 
   /// The next entry of the source's log.
   record SourceEntry(LogEntry entry) implements WorkerMessage {}
+
+  /// How much of the job to do from the next segment on.
+  record Adapt(Effort effort) implements WorkerMessage {}
 
   /// The native libraries are loaded and the job can be done.
   ///

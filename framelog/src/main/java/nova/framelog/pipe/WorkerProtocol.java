@@ -7,6 +7,7 @@ import nova.core.RenditionId;
 import nova.core.TrackId;
 import nova.core.TrackKind;
 import nova.framelog.LogWireFormat;
+import nova.framelog.pipe.WorkerMessage.Adapt;
 import nova.framelog.pipe.WorkerMessage.Failed;
 import nova.framelog.pipe.WorkerMessage.Progress;
 import nova.framelog.pipe.WorkerMessage.Ready;
@@ -30,15 +31,17 @@ import nova.media.bytes.ByteWriter;
 ///     2 SourceEntry  log entry, all that is left
 ///     3 Ready        version 1 | encoder, all that is left
 ///     4 RungEntry    rendition text | log entry, all that is left
-///     5 Progress     pictures 8 | dropped 8 | speed 8 (IEEE 754) | queue depth 4 | capacity 4
+///     5 Progress     pictures 8 | dropped 8 | speed 8 (IEEE 754) | busy share 8 (IEEE 754)
+///                    | queue depth 4 | capacity 4
 ///     6 Failed       reason text | sentence, all that is left
+///     7 Adapt        preset text | frame divisor 1 | number of rungs left out 1 | rendition text*
 ///
 /// A text is its length (1) and its ASCII; sentences are UTF-8. Integers are big-endian.
 ///
 /// *Thread-safe.*
 public final class WorkerProtocol {
   /// The version of both sides.
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
 
   /// No message is longer, without its length field.
   public static final int MAX_MESSAGE_BYTES = LogWireFormat.MAX_ENTRY_BYTES + 256;
@@ -49,6 +52,7 @@ public final class WorkerProtocol {
   private static final int RUNG_ENTRY = 4;
   private static final int PROGRESS = 5;
   private static final int FAILED = 6;
+  private static final int ADAPT = 7;
 
   private WorkerProtocol() {}
 
@@ -69,6 +73,7 @@ public final class WorkerProtocol {
         writeText(failed.reason(), out.u8(FAILED));
         out.utf8(failed.sentence());
       }
+      case Adapt adapt -> writeEffort(adapt.effort(), out.u8(ADAPT));
     }
     out.patchU32(mark, out.length() - mark - 4L);
     return out.toBytes();
@@ -95,9 +100,11 @@ public final class WorkerProtocol {
                 new RungEntry(new RenditionId(readText(in)), LogWireFormat.read(in.rest()));
             case PROGRESS ->
                 new Progress(
-                    new WorkerProgress(in.u64(), in.u64(), in.float64(), in.s32(), in.s32()));
+                    new WorkerProgress(
+                        in.u64(), in.u64(), in.float64(), in.float64(), in.s32(), in.s32()));
             case FAILED -> new Failed(readText(in), in.utf8(in.remaining()));
-            default -> throw malformed("type %d (expected: 1..6)".formatted(type));
+            case ADAPT -> new Adapt(readEffort(in));
+            default -> throw malformed("type %d (expected: 1..7)".formatted(type));
           };
       if (!in.isExhausted()) {
         throw malformed("%d bytes left (expected: none)".formatted(in.remaining()));
@@ -142,7 +149,7 @@ public final class WorkerProtocol {
     }
     TrackId track = new TrackId(kind == 0 ? TrackKind.VIDEO : TrackKind.AUDIO, in.u8());
     double frameRate = in.float64();
-    String preset = readText(in);
+    EncoderPreset preset = readPreset(in);
     int count = in.u8();
     List<RungJob> rungs = new ArrayList<>();
     for (int i = 0; i < count; i++) {
@@ -150,22 +157,40 @@ public final class WorkerProtocol {
           new Rung(new RenditionId(readText(in)), in.u16(), in.u16(), in.u8(), in.u32(), in.u32());
       rungs.add(new RungJob(rung, in.u64(), in.u64()));
     }
-    return new TranscodeJob(
-        track,
-        frameRate,
-        EncoderPreset.of(preset)
-            .orElseThrow(
-                () ->
-                    malformed(
-                        "preset '%s' (expected: one of %s)"
-                            .formatted(preset, EncoderPreset.labels()))),
-        rungs);
+    return new TranscodeJob(track, frameRate, preset, rungs);
+  }
+
+  private static void writeEffort(Effort effort, ByteWriter out) {
+    writeText(effort.preset().label(), out);
+    out.u8(effort.frameDivisor()).u8(effort.leftOut().size());
+    effort.leftOut().forEach(rendition -> writeText(rendition.value(), out));
+  }
+
+  private static Effort readEffort(ByteReader in) {
+    EncoderPreset preset = readPreset(in);
+    int frameDivisor = in.u8();
+    int count = in.u8();
+    List<RenditionId> leftOut = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      leftOut.add(new RenditionId(readText(in)));
+    }
+    return new Effort(preset, frameDivisor, leftOut);
+  }
+
+  private static EncoderPreset readPreset(ByteReader in) {
+    String label = readText(in);
+    return EncoderPreset.of(label)
+        .orElseThrow(
+            () ->
+                malformed(
+                    "preset '%s' (expected: one of %s)".formatted(label, EncoderPreset.labels())));
   }
 
   private static void writeProgress(WorkerProgress progress, ByteWriter out) {
     out.u64(progress.pictures())
         .u64(progress.droppedFrames())
         .float64(progress.speed())
+        .float64(progress.busyShare())
         .u32(progress.queueDepth())
         .u32(progress.queueCapacity());
   }

@@ -22,6 +22,7 @@ import nova.framelog.LogEntry.EpochEnd;
 import nova.framelog.LogEntry.EpochEnded;
 import nova.framelog.LogEntry.LoggedFrame;
 import nova.framelog.LogEntry.StreamClosed;
+import nova.framelog.pipe.WorkerMessage.Adapt;
 import nova.framelog.pipe.WorkerMessage.Failed;
 import nova.framelog.pipe.WorkerMessage.Progress;
 import nova.framelog.pipe.WorkerMessage.Ready;
@@ -55,7 +56,7 @@ class WorkerProtocolTest {
                       List.of(
                           RungJob.fromTheStart(new Rung(HD, 1280, 720, 1, 3_000_000, 3_300_000)),
                           RungJob.after(new Rung(SD, 854, 480, 2, 1_500_000, 1_650_000), 90, 7)))),
-              "01 01 0000 403d800000000000 08 7665727966617374 02"
+              "01 02 0000 403d800000000000 08 7665727966617374 02"
                   + " 04 37323070 0500 02d0 01 002dc6c0 00325aa0 8000000000000000 0000000000000000"
                   + " 04 34383070 0356 01e0 02 0016e360 00192d50 000000000000005a"
                   + " 0000000000000007"),
@@ -63,7 +64,7 @@ class WorkerProtocolTest {
               "source entry",
               new SourceEntry(new EpochEnded(new Epoch(1), EpochEnd.FINISHED)),
               "02 0104 00000001 00"),
-          new Vector("ready", new Ready("x264"), "03 01 78323634"),
+          new Vector("ready", new Ready("x264"), "03 02 78323634"),
           new Vector(
               "rung entry",
               new RungEntry(
@@ -78,9 +79,14 @@ class WorkerProtocolTest {
                   + " 0000000000000003 00000004 0000000000000005 00000006 0000000000000007 cafe"),
           new Vector(
               "progress",
-              new Progress(new WorkerProgress(300, 2, 1.5, 3, 4)),
-              "05 000000000000012c 0000000000000002 3ff8000000000000 00000003 00000004"),
-          new Vector("failure", new Failed("a-b", "No."), "06 03 612d62 4e6f2e"));
+              new Progress(new WorkerProgress(300, 2, 1.5, 0.25, 3, 4)),
+              "05 000000000000012c 0000000000000002 3ff8000000000000 3fd0000000000000"
+                  + " 00000003 00000004"),
+          new Vector("failure", new Failed("a-b", "No."), "06 03 612d62 4e6f2e"),
+          new Vector(
+              "less effort",
+              new Adapt(new Effort(EncoderPreset.SUPERFAST, 2, List.of(HD))),
+              "07 09 737570657266617374 02 01 04 37323070"));
 
   @Test
   void message_written_isItsVectorBehindItsLength() {
@@ -153,17 +159,26 @@ class WorkerProtocolTest {
   @Test
   void messagesThatMakeNoSense_read_areRefusedWithTheirValue() {
     assertRefused("00", "type 0");
-    assertRefused("07", "type 7");
+    assertRefused("08", "type 8");
     assertRefused(
-        "05 000000000000012c 0000000000000002 3ff8000000000000 00000003 00000004 00", "1");
-    assertRefused("05 ffffffffffffffff 0000000000000000 3ff8000000000000 00000000 00000000", "-1");
-    assertRefused("05 0000000000000000 0000000000000000 7ff8000000000000 00000000 00000000", "NaN");
+        "05 000000000000012c 0000000000000002 3ff8000000000000 3fd0000000000000 00000003 00000004"
+            + " 00",
+        "1 bytes left");
+    String rest = " 00000000 00000000";
+    assertRefused(
+        "05 ffffffffffffffff 0000000000000000 3ff8000000000000 0000000000000000" + rest, "-1");
+    assertRefused(
+        "05 0000000000000000 0000000000000000 7ff8000000000000 0000000000000000" + rest, "NaN");
+    assertRefused(
+        "05 0000000000000000 0000000000000000 3ff8000000000000 4000000000000000" + rest, "2.0");
+    assertRefused("07 04 66617374 00 00", "frame divisor 0");
+    assertRefused("07 01 61 01 00", "preset 'a'");
     assertRefused("04 01 2f 0105 01", "rendition name '/'");
-    assertRefused("01 01 0200", "kind of track 2");
-    assertRefused("01 01 0000 403d800000000000 01 61 00", "preset 'a'");
-    assertRefused("01 01 0000 403d800000000000 04 66617374 00", "0 rungs");
+    assertRefused("01 02 0200", "kind of track 2");
+    assertRefused("01 02 0000 403d800000000000 01 61 00", "preset 'a'");
+    assertRefused("01 02 0000 403d800000000000 04 66617374 00", "0 rungs");
     String rung = "04 37323070 0500 02d1 01 002dc6c0 00325aa0 8000000000000000 0000000000000000";
-    assertRefused("01 01 0000 403d800000000000 04 66617374 01" + rung, "height 721");
+    assertRefused("01 02 0000 403d800000000000 04 66617374 01" + rung, "height 721");
   }
 
   private static void assertRefused(String hex, String sentence) {
@@ -175,9 +190,9 @@ class WorkerProtocolTest {
 
   @Test
   void workerOfAnotherRelease_read_isUnsupported() {
-    assertThatThrownBy(() -> WorkerProtocol.read(Bytes.ofHex("03 02 78323634")))
+    assertThatThrownBy(() -> WorkerProtocol.read(Bytes.ofHex("03 01 78323634")))
         .isInstanceOf(UnsupportedMediaException.class)
-        .hasMessageContaining("version 2 (expected: 1)");
+        .hasMessageContaining("version 1 (expected: 2)");
   }
 
   @Test

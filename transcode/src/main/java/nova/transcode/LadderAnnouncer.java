@@ -1,0 +1,56 @@
+package nova.transcode;
+
+import java.time.InstantSource;
+import java.util.List;
+import nova.core.RenditionId;
+import nova.core.StreamEvent.LadderChanged;
+import nova.core.StreamEvents;
+import nova.core.StreamId;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Says what the ladder of a stream is, each time that it is another.
+///
+/// *Confined to its stream's thread.*
+final class LadderAnnouncer {
+  private static final Logger log = LoggerFactory.getLogger(LadderAnnouncer.class);
+
+  private final StreamId stream;
+  private final StreamEvents events;
+  private final InstantSource instants;
+  private @Nullable LadderChanged last;
+
+  LadderAnnouncer(StreamId stream, TranscodePorts ports) {
+    this.stream = stream;
+    this.events = ports.events();
+    this.instants = ports.instants();
+  }
+
+  /// There is nothing but the source.
+  ///
+  /// @param reason one sentence: why
+  void sourceOnly(String reason) {
+    announce(true, List.of(), reason);
+  }
+
+  /// These are the rungs.
+  ///
+  /// @param sourceListed whether players choose the source among them
+  void announce(boolean sourceListed, List<RenditionId> rungs, String reason) {
+    LadderChanged next = new LadderChanged(stream, instants.instant(), sourceListed, rungs, reason);
+    LadderChanged before = last;
+    if (before != null
+        && before.sourceListed() == sourceListed
+        && before.rungs().equals(rungs)
+        && before.reason().equals(reason)) {
+      return;
+    }
+    last = next;
+    log.atInfo()
+        .addKeyValue("stream", stream)
+        .addKeyValue("rungs", rungs)
+        .log("the ladder is: {}", reason);
+    events.publish(next);
+  }
+}
