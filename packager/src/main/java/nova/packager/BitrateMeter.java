@@ -8,8 +8,8 @@ import java.util.Deque;
 /// The peak is the highest rate of any contiguous run of segments that lasts between 0.5 and 1.5
 /// target durations, and half a second more at most. A short segment alone is no such run.
 ///
-/// Spec: rfc8216bis-22 §4.1 (peak segment bit rate, average segment bit rate). *Confined to its
-/// stream's thread.*
+/// Spec: rfc8216bis-22 §4.1 (peak segment bit rate, average segment bit rate). *Confined to the
+/// holder of its stream's lock.*
 final class BitrateMeter {
   private final double shortestSeconds;
   private final double longestSeconds;

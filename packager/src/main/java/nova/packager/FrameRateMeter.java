@@ -2,7 +2,7 @@ package nova.packager;
 
 /// Measures the frame rate of a video track and snaps it to the usual rate it is meant to be.
 ///
-/// *Confined to its stream's thread.*
+/// *Confined to the holder of its stream's lock.*
 final class FrameRateMeter {
   private static final double[] USUAL = {
     10,

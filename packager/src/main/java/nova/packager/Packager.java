@@ -1,18 +1,21 @@
 package nova.packager;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import nova.core.StreamEvent;
+import nova.core.StreamEvent.LadderChanged;
+import nova.core.StreamEvent.RungStarted;
 import nova.core.StreamEvent.StreamEnded;
 import nova.core.StreamEvent.StreamError;
 import nova.core.StreamEvent.StreamStarted;
 import nova.core.StreamEvents;
 import nova.core.StreamId;
 
-/// Packages every stream that starts: one thread per stream reads the stream's log, writes parts
-/// and segments to the store and snapshots to the timeline store. What happens to one stream does
-/// not touch the others.
+/// Packages every stream that starts: one thread per stream reads the stream's log, and one per
+/// rung the rung's; they write parts and segments to the store and snapshots to the timeline store.
+/// What happens to one stream does not touch the others.
 ///
 /// *Thread-safe.*
 public final class Packager implements AutoCloseable {
@@ -44,11 +47,13 @@ public final class Packager implements AutoCloseable {
   public void close() {
     subscription.close();
     for (Job job : jobs.values()) {
+      job.packager.rungs().stop();
       job.thread.interrupt();
     }
     try {
       for (Job job : jobs.values()) {
         boolean _ = job.thread.join(STOP_TIMEOUT);
+        job.packager.rungs().join(STOP_TIMEOUT);
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
@@ -60,13 +65,13 @@ public final class Packager implements AutoCloseable {
       case StreamStarted started -> jobs.computeIfAbsent(started.stream(), _ -> startJob(started));
       case StreamEnded ended -> over(ended.stream());
       case StreamError error -> over(error.stream());
+      case LadderChanged changed -> rungs(changed).ifPresent(rungs -> rungs.ladder(changed));
+      case RungStarted started -> rungs(started).ifPresent(rungs -> rungs.start(started));
       case StreamEvent.EpochBegan _,
           StreamEvent.StreamMeasured _,
           StreamEvent.StreamRecovering _,
           StreamEvent.StreamResumed _,
           StreamEvent.SegmentGenerated _,
-          StreamEvent.LadderChanged _,
-          StreamEvent.RungStarted _,
           StreamEvent.BitrateAdapted _,
           StreamEvent.RungsFailed _,
           StreamEvent.RungMisaligned _ -> {}
@@ -78,6 +83,10 @@ public final class Packager implements AutoCloseable {
     if (job != null) {
       job.packager.over();
     }
+  }
+
+  private Optional<StreamRungs> rungs(StreamEvent event) {
+    return Optional.ofNullable(jobs.get(event.stream())).map(job -> job.packager.rungs());
   }
 
   private Job startJob(StreamStarted started) {

@@ -41,7 +41,7 @@ public interface PackagerMetrics {
 
   /// Frames that are in no segment.
   ///
-  /// @param reason `too-late`, `log-overrun` or `no-rendition`
+  /// @param reason `too-late`, `misaligned`, `log-overrun` or `no-rendition`
   void framesDropped(String reason, long count);
 
   /// The packager gave up on a stream.

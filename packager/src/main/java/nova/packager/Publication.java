@@ -14,7 +14,7 @@ import nova.segments.TimelineSegment;
 /// Collects what a batch of log entries changed, and makes it public at once: one snapshot, then
 /// the events and measurements about what it shows.
 ///
-/// *Confined to its stream's thread.*
+/// *Confined to the holder of its stream's lock.*
 final class Publication {
   private final TimelineBuilder timeline;
   private final PackagerPorts ports;
@@ -133,13 +133,15 @@ final class Publication {
 
   private void expire() {
     double storedSeconds = window.storedSeconds(targetDurationSeconds);
-    for (RenditionWindow rendition : timeline.windows()) {
+    Duration end = timeline.end();
+    for (RenditionWindow rendition : timeline.storedWindows()) {
       rendition
-          .expired(storedSeconds)
+          .expired(storedSeconds, end)
           .ifPresent(
               below ->
                   ports.segments().removeSegmentsBefore(timeline.stream(), rendition.id(), below));
     }
+    timeline.forgetExpired();
   }
 
   private record Part(RenditionId rendition, Duration media, Instant arrivedAt, int bytes) {}

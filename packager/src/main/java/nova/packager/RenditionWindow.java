@@ -1,6 +1,7 @@
 package nova.packager;
 
 import java.math.RoundingMode;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// The timescale is that of the rendition's first epoch; times of an epoch with another one are
 /// converted by their ends, so nothing drifts.
 ///
-/// *Confined to its stream's thread.*
+/// *Confined to the holder of its stream's lock.*
 final class RenditionWindow {
   private final RenditionId id;
   private final Timescale timescale;
@@ -32,9 +33,12 @@ final class RenditionWindow {
   private final BitrateMeter bitrate;
   private final List<TimelineSegment> segments = new ArrayList<>();
   private final Deque<Left> left = new ArrayDeque<>(); // the playlist, but not yet the store
+  private @Nullable TimelineSegment newest; // of the segments, or the last that left
 
   private TrackFormat format;
   private FrameRateMeter frameRate;
+  private boolean listed = true;
+  private boolean hasMedia;
   private boolean independentSegments = true;
   private long discontinuitySequence;
   private @Nullable RenditionTimeline cached;
@@ -68,14 +72,52 @@ final class RenditionWindow {
     return segments;
   }
 
-  /// The highest number listed; empty before the first segment.
+  /// A listed segment.
+  @Nullable TimelineSegment find(long number) {
+    for (int i = segments.size() - 1; i >= 0 && segments.get(i).number() >= number; i--) {
+      if (segments.get(i).number() == number) {
+        return segments.get(i);
+      }
+    }
+    return null;
+  }
+
+  /// The highest number that was ever listed; empty before the first segment.
   OptionalLong lastNumber() {
-    return segments.isEmpty() ? OptionalLong.empty() : OptionalLong.of(last().number());
+    return newest == null ? OptionalLong.empty() : OptionalLong.of(newest.number());
+  }
+
+  /// The segment of [#lastNumber], which must be there.
+  TimelineSegment newest() {
+    if (newest == null) {
+      throw new IllegalStateException("rendition %s has no segment yet".formatted(id));
+    }
+    return newest;
   }
 
   /// Whether the last segment still grows.
   boolean open() {
-    return !segments.isEmpty() && !last().complete();
+    return newest != null && !newest.complete();
+  }
+
+  /// Whether a segment is complete that is no gap.
+  boolean hasMedia() {
+    return hasMedia;
+  }
+
+  /// When the last segment ends, on the stream's time line.
+  Duration end() {
+    return newest == null
+        ? Duration.ZERO
+        : timescale.toDuration(newest.start() + newest.duration());
+  }
+
+  /// Whether the multivariant playlist is to offer it.
+  void listed(boolean next) {
+    if (next != listed) {
+      listed = next;
+      cached = null;
+    }
   }
 
   /// The format of the newest epoch with media of this rendition.
@@ -94,31 +136,29 @@ final class RenditionWindow {
 
   /// @param start in ticks of the epoch's track
   void openSegment(long number, Epoch epoch, boolean discontinuity, Instant wallClock, long start) {
-    segments.add(
+    append(
         new TimelineSegment(
             number, epoch, discontinuity, wallClock, converted(start), List.of(), false, false));
-    cached = null;
   }
 
   /// @param start decode time in ticks of the epoch's track
   TimelinePart addPart(long start, long duration, int samples, boolean independent, int bytes) {
     long ticks = converted(start + duration) - converted(start);
     TimelinePart part = new TimelinePart(ticks, independent, bytes);
-    TimelineSegment open = last();
+    TimelineSegment open = newest();
     if (open.parts().isEmpty() && !independent) {
       independentSegments = false;
     }
-    segments.set(segments.size() - 1, open.withPart(part));
+    replace(open.withPart(part));
     frameRate.add(samples, format.timescale().toSeconds(duration));
-    cached = null;
     return part;
   }
 
   TimelineSegment completeSegment() {
-    TimelineSegment done = last().completed();
-    segments.set(segments.size() - 1, done);
+    TimelineSegment done = newest().completed();
+    replace(done);
     bitrate.add(timescale.toSeconds(done.duration()), done.sizeBytes());
-    cached = null;
+    hasMedia = true;
     return done;
   }
 
@@ -134,10 +174,9 @@ final class RenditionWindow {
     long start = fromNanos(startNs);
     long duration = Math.max(1, fromNanos(startNs + durationNs) - start);
     TimelinePart part = new TimelinePart(duration, false, 0);
-    segments.add(
+    append(
         new TimelineSegment(
             number, epoch, discontinuity, wallClock, start, List.of(part), true, true));
-    cached = null;
   }
 
   /// Drops listed segments below `number`; they stay remembered until [#expired].
@@ -154,13 +193,20 @@ final class RenditionWindow {
 
   /// The number below which the store need not keep segments, as there are `storedSeconds` of media
   /// behind them; empty when nothing more expired.
-  Optional<Long> expired(double storedSeconds) {
+  ///
+  /// @param streamEnd when the stream's newest segment ends
+  Optional<Long> expired(double storedSeconds, Duration streamEnd) {
     Optional<Long> below = Optional.empty();
-    long newest = segments.isEmpty() ? 0 : last().start() + last().duration();
-    while (!left.isEmpty() && timescale.toSeconds(newest - left.getFirst().end) > storedSeconds) {
+    long end = timescale.fromDuration(streamEnd, RoundingMode.HALF_UP);
+    while (!left.isEmpty() && timescale.toSeconds(end - left.getFirst().end) > storedSeconds) {
       below = Optional.of(left.removeFirst().number + 1);
     }
     return below;
+  }
+
+  /// Whether neither the playlist nor, because of it, the store has anything of it.
+  boolean isForgotten() {
+    return segments.isEmpty() && left.isEmpty();
   }
 
   /// The window as it stands; the same instance until something changes.
@@ -173,7 +219,7 @@ final class RenditionWindow {
           new RenditionTimeline(
               id,
               describe(),
-              true,
+              listed,
               version,
               timescale,
               partTarget,
@@ -206,8 +252,16 @@ final class RenditionWindow {
     };
   }
 
-  private TimelineSegment last() {
-    return segments.getLast();
+  private void append(TimelineSegment segment) {
+    segments.add(segment);
+    newest = segment;
+    cached = null;
+  }
+
+  private void replace(TimelineSegment segment) {
+    segments.set(segments.size() - 1, segment);
+    newest = segment;
+    cached = null;
   }
 
   private long converted(long ticks) {

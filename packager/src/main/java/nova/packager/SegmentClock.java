@@ -9,7 +9,7 @@ import nova.segments.TimelineSegment;
 /// When the segments of an epoch begin, as its tracks showed: what the gaps of a rendition without
 /// media for a number are measured by.
 ///
-/// *Confined to its stream's thread.*
+/// *Confined to the holder of its stream's lock.*
 final class SegmentClock {
   private static final long LONGEST_NS = Duration.ofSeconds(4).toNanos();
   private static final int NUMBERS_KEPT = 256;

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// A frame waits until the next one tells its duration. Nothing here depends on anything but the
 /// frames, so the chunks of two packagers that read the same log are the same bytes.
 ///
-/// *Confined to its stream's thread.*
+/// *Confined to the holder of its stream's lock.*
 final class Segmenter {
   // mfhd.sequence_number = number * this + part + 1: it rises, and needs no memory of earlier
   // parts.

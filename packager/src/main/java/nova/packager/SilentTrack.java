@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// It depends on the log alone, so two packagers that read the same log make the same frames.
 ///
-/// *Confined to its stream's thread.*
+/// *Confined to the holder of its stream's lock.*
 final class SilentTrack {
   private final TrackId track;
   private final AudioFormat format;

@@ -2,6 +2,7 @@ package nova.packager;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 import nova.core.StreamEvent.StreamError;
 import nova.core.StreamEvent.StreamStarted;
 import nova.core.StreamId;
@@ -14,29 +15,36 @@ import nova.framelog.LogEntry.LoggedFrame;
 import nova.framelog.LogEntry.StreamClosed;
 import nova.framelog.LogEntry.TrackFormatChanged;
 import nova.framelog.LogPosition;
-import nova.framelog.SegmentBoundaryPolicy;
 import nova.segments.TimelineSnapshot.TimelineState;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Packages one stream, from its first log entry until its media is forgotten.
+/// Packages one stream, from its first log entry until its media is forgotten: the source on this
+/// thread, and its rungs each on its own. All of them take the stream's lock while they change the
+/// timeline.
 ///
-/// *Confined to its own thread, except [#over].*
+/// *Confined to its own thread, except [#over] and [#rungs].*
 final class StreamPackager implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(StreamPackager.class);
 
   // After the stream was reported over, silence of this length means that the log will not say so.
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(5);
 
+  // Rungs are some tenths of a second behind when their source is over.
+  private static final Duration RUNGS_TIMEOUT = Duration.ofSeconds(2);
+
   private final StreamId stream;
   private final PackagerConfig config;
   private final PackagerPorts ports;
   private final TimelineBuilder timeline;
   private final Publication publication;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final StreamOutput output; // guarded by `lock`, as all that changes it
+  private final StreamRungs rungs;
   private volatile boolean reportedOver;
+  private boolean sourceOver;
   private @Nullable EpochPackager epoch;
-  private long epochsWithMedia;
   private long skippedEntries;
 
   StreamPackager(StreamStarted started, PackagerConfig config, PackagerPorts ports) {
@@ -44,17 +52,20 @@ final class StreamPackager implements Runnable {
     this.config = config;
     this.ports = ports;
     this.timeline = new TimelineBuilder(stream, started.channel(), started.at(), config);
-    this.publication =
-        new Publication(
-            timeline,
-            ports,
-            DvrWindow.of(config, SegmentBoundaryPolicy.TARGET_DURATION_SECONDS),
-            SegmentBoundaryPolicy.TARGET_DURATION_SECONDS);
+    this.output = StreamOutput.of(config, ports, timeline);
+    this.publication = output.publication();
+    this.rungs = new StreamRungs(output, lock);
   }
 
   /// The stream was reported over; the log normally says so too.
   void over() {
     reportedOver = true;
+    rungs.freeze();
+  }
+
+  /// The rungs of the stream.
+  StreamRungs rungs() {
+    return rungs;
   }
 
   @Override
@@ -70,26 +81,60 @@ final class StreamPackager implements Runnable {
       forget();
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt(); // the process ends; memory goes with it
+    } finally {
+      rungs.stop();
     }
   }
 
   private void follow() throws InterruptedException {
-    publication.changed();
-    publication.publish();
+    locked(publication::changed);
     try (FrameLogReader reader = ports.frames().openReader(stream, LogPosition.EARLIEST)) {
-      while (!timeline.isEnded()) {
-        PartsDue due = epoch == null ? PartsDue.ANY : epoch.partsDue();
-        List<LogEntry> entries = reader.read(READ_TIMEOUT, due);
-        if (entries.isEmpty() && (reader.ended() || reportedOver)) {
-          end();
-        }
-        for (LogEntry entry : entries) {
-          apply(entry);
-        }
-        publication.publish();
+      while (!sourceOver) {
+        List<LogEntry> entries = reader.read(READ_TIMEOUT, partsDue());
+        sourceOver = entries.isEmpty() && (reader.ended() || reportedOver);
+        locked(
+            () -> {
+              entries.forEach(this::apply);
+              rungs.settle();
+              rungs.sourceAdvanced();
+            });
         countSkipped(reader.skippedEntries());
       }
     }
+    rungs.freeze();
+    locked(this::finishEpoch);
+    awaitRungs();
+    locked(this::end);
+  }
+
+  /// Makes changes under the stream's lock, and then makes them public.
+  private void locked(Runnable changes) {
+    lock.lock();
+    try {
+      changes.run();
+      publication.publish();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private PartsDue partsDue() {
+    lock.lock();
+    try {
+      return epoch == null ? PartsDue.ANY : epoch.partsDue();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void awaitRungs() throws InterruptedException {
+    lock.lock();
+    try {
+      rungs.awaitEnd(RUNGS_TIMEOUT);
+    } finally {
+      lock.unlock();
+    }
+    rungs.stop();
   }
 
   private void apply(LogEntry entry) {
@@ -116,7 +161,7 @@ final class StreamPackager implements Runnable {
           publication.changed();
         }
       }
-      case StreamClosed _ -> end();
+      case StreamClosed _ -> sourceOver = true;
     }
   }
 
@@ -126,19 +171,12 @@ final class StreamPackager implements Runnable {
       return; // repeated by the log for a reader that fell behind
     }
     finishEpoch();
-    if (before != null && before.hasMedia()) {
+    if (before != null) {
       before.fillUp();
-      epochsWithMedia++;
     }
-    epoch =
-        new EpochPackager(
-            started.epoch(),
-            started.firstSegment(),
-            epochsWithMedia,
-            config,
-            timeline,
-            ports.segments(),
-            publication);
+    output.epochs().forgetBefore(timeline.firstListed());
+    EpochTimes times = output.epochs().begin(started.epoch(), started.firstSegment());
+    epoch = new EpochPackager(times, output);
     timeline.state(TimelineState.LIVE);
     publication.changed();
   }
@@ -154,7 +192,7 @@ final class StreamPackager implements Runnable {
   }
 
   private void end() {
-    finishEpoch();
+    output.gaps().fillRungs();
     timeline.ended(ports.clock().instant());
     publication.changed();
   }
@@ -177,8 +215,14 @@ final class StreamPackager implements Runnable {
         .setCause(failure)
         .log("packaging failed; the stream ends for viewers");
     ports.metrics().streamFailed();
-    timeline.ended(ports.clock().instant());
-    ports.timelines().put(timeline.snapshot());
+    rungs.stop();
+    lock.lock();
+    try {
+      timeline.ended(ports.clock().instant());
+      ports.timelines().put(timeline.snapshot());
+    } finally {
+      lock.unlock();
+    }
     ports
         .events()
         .publish(

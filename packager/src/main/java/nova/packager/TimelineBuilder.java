@@ -1,20 +1,23 @@
 package nova.packager;
 
 import java.math.RoundingMode;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import nova.core.ChannelSlug;
 import nova.core.RenditionId;
 import nova.core.StreamId;
 import nova.core.TrackId;
-import nova.core.TrackKind;
 import nova.framelog.SegmentBoundaryPolicy;
 import nova.media.TrackFormat;
+import nova.media.TrackFormat.VideoFormat;
 import nova.segments.RenditionTimeline;
 import nova.segments.TimelineSnapshot;
 import nova.segments.TimelineSnapshot.TimelineState;
@@ -23,15 +26,29 @@ import org.jspecify.annotations.Nullable;
 /// A stream's timeline while it grows: its renditions, its state and the version of the next
 /// snapshot.
 ///
-/// *Confined to its stream's thread.*
+/// *Confined to the holder of its stream's lock.*
 final class TimelineBuilder {
+  /// The rendition of the source's video.
+  static final RenditionId SOURCE = new RenditionId("source");
+
+  /// The rendition of the source's sound.
+  static final RenditionId AUDIO = new RenditionId("audio");
+
+  // As in the multivariant playlist: the source, the rungs, largest first, and sound.
+  private static final Comparator<RenditionWindow> ORDER =
+      Comparator.<RenditionWindow>comparingInt(w -> w.id().equals(SOURCE) ? 0 : 1)
+          .thenComparingInt(w -> w.id().equals(AUDIO) ? 1 : 0)
+          .thenComparing(TimelineBuilder::picture, Comparator.reverseOrder());
+
   private final StreamId stream;
   private final ChannelSlug channel;
   private final Instant startedAt;
   private final PackagerConfig config;
 
-  // Video before audio, as in the multivariant playlist.
-  private final Map<TrackKind, RenditionWindow> windows = new TreeMap<>();
+  private final Map<RenditionId, RenditionWindow> windows = new LinkedHashMap<>();
+  private final Map<RenditionId, Long> leftAt = new HashMap<>(); // their last numbers
+  private final List<RenditionWindow> left = new ArrayList<>(); // the store has media of them
+  private boolean sourceListed = true;
   private long version;
   private TimelineState state = TimelineState.LIVE;
   private @Nullable Instant endedAt;
@@ -47,24 +64,71 @@ final class TimelineBuilder {
     return stream;
   }
 
-  /// The name of the rendition that carries a track; empty for tracks that are not carried.
+  /// The name of the rendition that carries a track of the source; empty for tracks that are not
+  /// carried.
   static Optional<RenditionId> renditionOf(TrackId track) {
     if (track.equals(TrackId.VIDEO)) {
-      return Optional.of(new RenditionId("source"));
+      return Optional.of(SOURCE);
     }
-    return track.equals(TrackId.AUDIO) ? Optional.of(new RenditionId("audio")) : Optional.empty();
+    return track.equals(TrackId.AUDIO) ? Optional.of(AUDIO) : Optional.empty();
+  }
+
+  /// Whether a rendition is encoded from the source.
+  static boolean isRung(RenditionId rendition) {
+    return !rendition.equals(SOURCE) && !rendition.equals(AUDIO);
   }
 
   Collection<RenditionWindow> windows() {
     return windows.values();
   }
 
-  @Nullable RenditionWindow find(TrackId track) {
-    return windows.get(track.kind());
+  /// The windows of all renditions that the store may have media of.
+  List<RenditionWindow> storedWindows() {
+    List<RenditionWindow> stored = new ArrayList<>(windows.values());
+    stored.addAll(left);
+    return stored;
   }
 
-  /// Adds a rendition; it exists from its first media on.
-  RenditionWindow add(RenditionId id, TrackId track, TrackFormat format, long discontinuities) {
+  @Nullable RenditionWindow find(RenditionId rendition) {
+    return windows.get(rendition);
+  }
+
+  /// The highest number of a rendition that nothing will be added to, also if the rendition left;
+  /// -1 when there is none.
+  long lastSettled(RenditionId rendition) {
+    RenditionWindow window = windows.get(rendition);
+    if (window == null || window.lastNumber().isEmpty()) {
+      return leftAt.getOrDefault(rendition, -1L);
+    }
+    long last = window.lastNumber().getAsLong();
+    return window.open() ? last - 1 : last;
+  }
+
+  /// The lowest number that a playlist lists; 0 when none does.
+  long firstListed() {
+    long first = Long.MAX_VALUE;
+    for (RenditionWindow window : windows.values()) {
+      if (!window.segments().isEmpty()) {
+        first = Math.min(first, window.segments().getFirst().number());
+      }
+    }
+    return first == Long.MAX_VALUE ? 0 : first;
+  }
+
+  /// When the newest segment ends, on the stream's time line.
+  Duration end() {
+    Duration end = Duration.ZERO;
+    for (RenditionWindow window : windows.values()) {
+      end = window.end().compareTo(end) > 0 ? window.end() : end;
+    }
+    return end;
+  }
+
+  /// Adds a rendition. One of the source exists from its first media on, a rung from its first
+  /// complete segment.
+  ///
+  /// @param discontinuities that other renditions have before this one's first segment
+  RenditionWindow add(RenditionId id, TrackFormat format, long discontinuities) {
     RenditionWindow window =
         new RenditionWindow(
             id,
@@ -72,8 +136,40 @@ final class TimelineBuilder {
             format.timescale().fromDuration(config.partTarget(), RoundingMode.FLOOR),
             SegmentBoundaryPolicy.TARGET_DURATION_SECONDS,
             discontinuities);
-    windows.put(track.kind(), window);
+    window.listed(sourceListed || !id.equals(SOURCE));
+    windows.put(id, window);
     return window;
+  }
+
+  /// Takes a rendition out; its media stays in the store for as long as that of segments that leave
+  /// the playlists.
+  void remove(RenditionId id) {
+    RenditionWindow window = windows.remove(id);
+    if (window != null) {
+      window.lastNumber().ifPresent(last -> leftAt.put(id, last));
+      window.removeBefore(Long.MAX_VALUE);
+      left.add(window);
+    }
+  }
+
+  /// Drops what is known of renditions that left, where the store has nothing more of them.
+  void forgetExpired() {
+    left.removeIf(RenditionWindow::isForgotten);
+  }
+
+  /// Whether players choose the source among the rungs.
+  ///
+  /// @return whether that is new
+  boolean sourceListed(boolean listed) {
+    if (listed == sourceListed) {
+      return false;
+    }
+    sourceListed = listed;
+    RenditionWindow source = windows.get(SOURCE);
+    if (source != null) {
+      source.listed(listed);
+    }
+    return true;
   }
 
   void state(TimelineState next) {
@@ -92,11 +188,18 @@ final class TimelineBuilder {
   /// The next snapshot, with a version of its own.
   TimelineSnapshot snapshot() {
     version++;
+    List<RenditionWindow> ordered = new ArrayList<>(windows.values());
+    ordered.removeIf(window -> isRung(window.id()) && !window.hasMedia());
+    ordered.sort(ORDER);
     List<RenditionTimeline> renditions = new ArrayList<>();
-    for (RenditionWindow window : windows.values()) {
+    for (RenditionWindow window : ordered) {
       renditions.add(window.timeline(version));
     }
     return new TimelineSnapshot(
         stream, channel, version, state, startedAt, Optional.ofNullable(endedAt), renditions);
+  }
+
+  private static long picture(RenditionWindow window) {
+    return window.format() instanceof VideoFormat video ? (long) video.width() * video.height() : 0;
   }
 }

@@ -52,6 +52,8 @@ final class PackagedStream implements AutoCloseable {
   final InMemoryTimelineStore timelines;
   final BlockingQueue<StreamEvent> events = new LinkedBlockingQueue<>();
   final List<TimelineSnapshot> snapshots = new CopyOnWriteArrayList<>();
+  final CountingPackagerMetrics metrics = new CountingPackagerMetrics();
+  final List<Thread> threads = new CopyOnWriteArrayList<>();
   final Packager packager;
   private final StreamLogWriter writer;
   private final InProcessStreamEvents bus;
@@ -84,8 +86,8 @@ final class PackagedStream implements AutoCloseable {
                 timelines,
                 bus,
                 InstantSource.system(),
-                Thread.ofVirtual().factory(),
-                PackagerMetrics.NONE));
+                this::newThread,
+                metrics));
     writer = new StreamLogWriter(frames.openWriter(STREAM));
     bus.publish(new StreamStarted(STREAM, SyntheticBroadcast.BEGIN, CHANNEL, "127.0.0.1", "test"));
   }
@@ -93,6 +95,12 @@ final class PackagedStream implements AutoCloseable {
   static PackagerConfig keeping(Duration keepEnded) {
     PackagerConfig defaults = PackagerConfig.defaults();
     return new PackagerConfig(defaults.partTarget(), defaults.window(), keepEnded);
+  }
+
+  private Thread newThread(Runnable task) {
+    Thread thread = Thread.ofVirtual().unstarted(task);
+    threads.add(thread);
+    return thread;
   }
 
   StreamLogWriter writer() {

@@ -1,0 +1,115 @@
+package nova.packager;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import nova.core.RenditionId;
+import nova.core.Timescale;
+import nova.segments.TimelineSegment;
+
+/// Lists as gaps the numbers that a rendition has no media for.
+///
+/// Every rendition lists every number from its first on, because its playlist counts segments, and
+/// because discontinuity sequence numbers must agree between renditions. So a rendition of the
+/// source whose track is absent in the epoch, or has nothing for 2 s longer than a whole segment,
+/// lists gaps. A rung is waited for longer: it is always behind the source, and a worker that took
+/// over needs some seconds to come up to it.
+///
+/// *Confined to the holder of its stream's lock.*
+final class Gaps {
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  /// Twice what the frame log keeps: what a new worker cannot make any more will not come.
+  private static final Duration PATIENCE_WITH_RUNGS = Duration.ofSeconds(10);
+
+  private final TimelineBuilder timeline;
+  private final StreamEpochs epochs;
+  private final Publication publication;
+  private final Map<RenditionId, Segmenter> atWork = new HashMap<>();
+
+  Gaps(TimelineBuilder timeline, StreamEpochs epochs, Publication publication) {
+    this.timeline = timeline;
+    this.epochs = epochs;
+    this.publication = publication;
+  }
+
+  /// Media of a rendition is to be expected from a segmenter.
+  void expect(RenditionId rendition, Segmenter segmenter) {
+    atWork.put(rendition, segmenter);
+  }
+
+  /// No more media of a rendition is to be expected.
+  void expectNothing(RenditionId rendition) {
+    atWork.remove(rendition);
+  }
+
+  /// Lists what a rendition lacks below `before`.
+  void fill(RenditionWindow window, long before) {
+    OptionalLong last = window.lastNumber();
+    if (last.isPresent()) {
+      for (long number = last.getAsLong() + 1; number < before; number++) {
+        add(window, number);
+      }
+    }
+  }
+
+  /// The stream is over: lists as gaps what the rungs lack of it.
+  void fillRungs() {
+    RenditionWindow source = timeline.find(TimelineBuilder.SOURCE);
+    for (RenditionWindow window : timeline.windows()) {
+      if (source != null && TimelineBuilder.isRung(window.id())) {
+        finish(window);
+        fill(window, source.lastNumber().orElse(-1) + 1);
+      }
+    }
+  }
+
+  /// The source began another segment: whoever has nothing for the numbers before is not waited for
+  /// any more.
+  void declare(long nowNs) {
+    for (RenditionWindow window : List.copyOf(timeline.windows())) {
+      long patienceNs = patience(window.id()).toNanos();
+      OptionalLong last = window.lastNumber();
+      while (last.isPresent() && epochs.overdue(last.getAsLong() + 1, nowNs, patienceNs)) {
+        finish(window);
+        add(window, last.getAsLong() + 1);
+        last = window.lastNumber();
+      }
+    }
+  }
+
+  private void finish(RenditionWindow window) {
+    Segmenter segmenter = atWork.get(window.id());
+    if (segmenter != null && window.open()) {
+      segmenter.finish();
+    }
+  }
+
+  private Duration patience(RenditionId rendition) {
+    if (TimelineBuilder.isRung(rendition)) {
+      return PATIENCE_WITH_RUNGS;
+    }
+    return atWork.containsKey(rendition) ? PATIENCE : Duration.ZERO;
+  }
+
+  private void add(RenditionWindow window, long number) {
+    EpochTimes times = epochs.of(number);
+    TimelineSegment before = window.newest();
+    Timescale timescale = window.timescale();
+    long beforeNs = timescale.toDuration(before.start() + before.duration()).toNanos();
+    SegmentClock.Start start =
+        times
+            .clock()
+            .start(number, before, beforeNs, timescale.toDuration(before.duration()).toNanos());
+    window.addGap(
+        number,
+        times.epoch(),
+        epochs.isDiscontinuity(number),
+        start.wallClock(),
+        start.ns(),
+        times.clock().durationNs(number, start.ns()));
+    publication.changed();
+  }
+}

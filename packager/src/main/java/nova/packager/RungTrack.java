@@ -1,0 +1,158 @@
+package nova.packager;
+
+import java.math.RoundingMode;
+import java.time.Instant;
+import nova.core.Epoch;
+import nova.core.RenditionId;
+import nova.core.StreamEvent.RungMisaligned;
+import nova.core.Timescale;
+import nova.framelog.LogEntry.LoggedFrame;
+import nova.media.TrackFormat;
+import nova.media.mp4.CmafChunk;
+import nova.segments.TimelineSegment;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// An encoded rung in one epoch, on its way into the store and the timeline.
+///
+/// Players change between renditions at any segment, so a segment that does not begin where the
+/// source's of the same number does is not published; a gap takes its place.
+///
+/// *Confined to the holder of its stream's lock.*
+final class RungTrack implements Segmenter.Sink {
+  private static final Logger log = LoggerFactory.getLogger(RungTrack.class);
+  private static final long TOLERANCE_MS = 1; // RTMP's own
+  private static final long NONE = -1;
+
+  private final StreamOutput output;
+  private final RenditionWriter writer;
+  private final Segmenter segmenter;
+  private long refused = NONE; // the latest segment that is not published
+  private long lateFrames;
+  private long misalignedFrames;
+
+  RungTrack(StreamOutput output, RenditionId id, Epoch epoch, TrackFormat format) {
+    this.output = output;
+    this.writer = new RenditionWriter(output, id, epoch, format);
+    this.segmenter = writer.segmenter(this);
+    output.gaps().expect(id, segmenter);
+  }
+
+  Epoch epoch() {
+    return writer.epoch();
+  }
+
+  /// The decode time from which on a frame may complete a part.
+  long dueDts() {
+    return segmenter.dueDts();
+  }
+
+  /// Takes the next frame; the source has begun its segment before.
+  void add(LoggedFrame logged) {
+    if (logged.segment() == refused) {
+      misalignedFrames++;
+    } else if (writer.isPast(logged.segment()) || leftThePlaylists(logged.segment())) {
+      lateFrames++;
+    } else {
+      segmenter.add(logged);
+    }
+  }
+
+  /// Completes what is open; no more frames will come, or only of another epoch. What the rung
+  /// lacks of this one becomes gaps when it goes on, or after a while: another run may still make
+  /// it.
+  void finish() {
+    segmenter.finish();
+  }
+
+  /// Frames dropped since the last call because their segment was complete, or declared a gap.
+  long takeLateFrames() {
+    long late = lateFrames;
+    lateFrames = 0;
+    return late;
+  }
+
+  /// Frames dropped since the last call because their segment is not where the source's is.
+  long takeMisalignedFrames() {
+    long misaligned = misalignedFrames;
+    misalignedFrames = 0;
+    return misaligned;
+  }
+
+  @Override
+  public void segmentOpened(long number, long start, Instant wallClock) {
+    TimelineSegment source = segmentOfSource(number);
+    long offsetMs = source == null || source.gap() ? 0 : offsetMs(start, source);
+    if (source == null
+        || !source.epoch().equals(writer.epoch())
+        || Math.abs(offsetMs) > TOLERANCE_MS) {
+      refuse(number, offsetMs);
+    } else {
+      writer.open(number, start, wallClock);
+    }
+  }
+
+  @Override
+  public void part(long number, int part, CmafChunk chunk) {
+    if (number != refused) {
+      writer.part(number, part, chunk);
+    }
+  }
+
+  @Override
+  public void segmentCompleted(long number) {
+    if (number != refused) {
+      TimelineSegment _ = writer.complete(number);
+    }
+  }
+
+  private void refuse(long number, long offsetMs) {
+    refused = number;
+    misalignedFrames++;
+    RenditionWindow window = output.timeline().find(writer.id());
+    if (window != null && segmentOfSource(number) != null) {
+      output.gaps().fill(window, number + 1);
+    }
+    output.ports().metrics().rungMisaligned(writer.id());
+    log.atWarn()
+        .addKeyValue("stream", output.stream())
+        .addKeyValue("rendition", writer.id())
+        .addKeyValue("epoch", writer.epoch())
+        .addKeyValue("number", number)
+        .addKeyValue("offsetMs", offsetMs)
+        .log("a rung's segment is not where the source's is; viewers get a gap in its place");
+    output
+        .ports()
+        .events()
+        .publish(
+            new RungMisaligned(
+                output.stream(), output.ports().clock().instant(), writer.id(), number, offsetMs));
+  }
+
+  private boolean leftThePlaylists(long number) {
+    RenditionWindow source = source();
+    return source != null
+        && !source.segments().isEmpty()
+        && number < source.segments().getFirst().number();
+  }
+
+  private @Nullable TimelineSegment segmentOfSource(long number) {
+    RenditionWindow source = source();
+    return source == null ? null : source.find(number);
+  }
+
+  private long offsetMs(long start, TimelineSegment segment) {
+    RenditionWindow source = source();
+    if (source == null) {
+      return 0;
+    }
+    Timescale own = writer.format().timescale();
+    long begin = source.timescale().rescale(segment.start(), own, RoundingMode.HALF_UP);
+    return own.toMs(start - begin, RoundingMode.UP);
+  }
+
+  private @Nullable RenditionWindow source() {
+    return output.timeline().find(TimelineBuilder.SOURCE);
+  }
+}

@@ -1,0 +1,171 @@
+package nova.packager;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import nova.core.Bytes;
+import nova.core.DataSize;
+import nova.core.RenditionId;
+import nova.core.StreamEvent.RungStarted;
+import nova.core.StreamId;
+import nova.core.Timescale;
+import nova.core.TrackId;
+import nova.framelog.FrameLogConfig;
+import nova.framelog.FrameLogReader;
+import nova.framelog.FrameLogWriter;
+import nova.framelog.InProcessFrameLog;
+import nova.framelog.LogEntry;
+import nova.framelog.LogEntry.EpochEnded;
+import nova.framelog.LogEntry.EpochStarted;
+import nova.framelog.LogEntry.LoggedFrame;
+import nova.framelog.LogEntry.StreamClosed;
+import nova.framelog.LogEntry.TrackFormatChanged;
+import nova.framelog.LogPosition;
+import nova.framelog.RungRun;
+import nova.framelog.StreamLogWriter;
+import nova.framelog.SyntheticBroadcast;
+import nova.media.MediaFrame;
+import nova.media.TrackFormat.VideoFormat;
+
+/// The log of a rung, made as a worker makes it: the source's video entries with other payloads, in
+/// presentation order, with a keyframe at every cut and nowhere else.
+///
+/// *Confined to its test.*
+final class SyntheticRung {
+  private final PackagedStream stream;
+  private final RungRun run;
+  private FrameLogWriter writer;
+
+  /// Opens the run's log and says so.
+  SyntheticRung(PackagedStream stream, RenditionId rendition, int run) {
+    this.stream = stream;
+    this.run = new RungRun(PackagedStream.STREAM, rendition, run);
+    this.writer = stream.rungs.openWriter(this.run);
+    stream.publish(new RungStarted(PackagedStream.STREAM, Instant.EPOCH, rendition, run));
+  }
+
+  /// Another worker takes over the run.
+  void takeOver() {
+    writer = stream.rungs.openWriter(run);
+  }
+
+  void write(List<LogEntry> entries) {
+    entries.forEach(writer::append);
+  }
+
+  /// Ends the log in the middle of whatever it is in.
+  void close() {
+    writer.append(new StreamClosed(true, "over"));
+  }
+
+  /// An epoch of the source and how long after the stream's start it begins.
+  record Sent(SyntheticBroadcast broadcast, Duration after) {}
+
+  /// What the source's log has after these epochs, up to the end of the last.
+  static List<LogEntry> source(Sent... epochs) {
+    InProcessFrameLog scratch =
+        new InProcessFrameLog(new FrameLogConfig(Duration.ofHours(1), DataSize.ofMiB(32)));
+    StreamId id = PackagedStream.STREAM;
+    StreamLogWriter log = new StreamLogWriter(scratch.openWriter(id));
+    for (Sent sent : epochs) {
+      var _ = log.startEpoch(sent.broadcast.formats(), SyntheticBroadcast.BEGIN.plus(sent.after));
+      sent.broadcast.arrivals().forEach(a -> log.append(a.frame(), a.at().plus(sent.after)));
+    }
+    log.endEpoch(LogEntry.EpochEnd.FINISHED);
+    List<LogEntry> all = new ArrayList<>();
+    try (FrameLogReader reader = scratch.openReader(id, LogPosition.EARLIEST)) {
+      for (List<LogEntry> some = reader.read(Duration.ZERO);
+          !some.isEmpty();
+          some = reader.read(Duration.ZERO)) {
+        all.addAll(some);
+      }
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+    return all;
+  }
+
+  /// What a worker makes of the source's entries.
+  static List<LogEntry> encoded(List<LogEntry> source, int height) {
+    List<LogEntry> rung = new ArrayList<>();
+    List<LoggedFrame> epoch = new ArrayList<>();
+    for (LogEntry entry : source) {
+      switch (entry) {
+        case EpochStarted _ -> rung.add(entry);
+        case TrackFormatChanged(TrackId track, _) -> {
+          if (track.equals(TrackId.VIDEO)) {
+            rung.add(new TrackFormatChanged(track, format(height)));
+          }
+        }
+        case LoggedFrame frame -> {
+          if (frame.frame().track().equals(TrackId.VIDEO)) {
+            epoch.add(frame);
+          }
+        }
+        case EpochEnded _, StreamClosed _ -> {
+          rung.addAll(pictures(epoch, height));
+          epoch.clear();
+          rung.add(entry);
+        }
+      }
+    }
+    return rung;
+  }
+
+  private static List<LogEntry> pictures(List<LoggedFrame> epoch, int height) {
+    List<LoggedFrame> shown =
+        epoch.stream().sorted(Comparator.comparingLong(frame -> frame.frame().pts())).toList();
+    List<LogEntry> pictures = new ArrayList<>();
+    for (int i = 0; i < epoch.size(); i++) {
+      LoggedFrame place = epoch.get(i);
+      MediaFrame picture =
+          new MediaFrame(
+              TrackId.VIDEO,
+              place.frame().dts(),
+              shown.get(i).frame().pts(),
+              place.cut(),
+              Bytes.ofHex("00000004%08x".formatted(height * 31 + i)));
+      pictures.add(
+          new LoggedFrame(
+              picture, place.arrivedAt(), shown.get(i).wallClock(), place.segment(), place.cut()));
+    }
+    return pictures;
+  }
+
+  /// The entries without the frames of some segments.
+  static List<LogEntry> without(List<LogEntry> entries, Predicate<Long> segments) {
+    return entries.stream()
+        .filter(entry -> !(entry instanceof LoggedFrame f && segments.test(f.segment())))
+        .toList();
+  }
+
+  /// The entries with the frames of some segments changed.
+  static List<LogEntry> changed(
+      List<LogEntry> entries, Predicate<Long> segments, UnaryOperator<MediaFrame> change) {
+    return entries.stream()
+        .map(
+            entry ->
+                entry instanceof LoggedFrame f && segments.test(f.segment())
+                    ? new LoggedFrame(
+                        change.apply(f.frame()), f.arrivedAt(), f.wallClock(), f.segment(), f.cut())
+                    : entry)
+        .toList();
+  }
+
+  static VideoFormat format(int height) {
+    VideoFormat source = SyntheticBroadcast.usual(1).videoFormat();
+    return new VideoFormat(
+        source.codec(),
+        Timescale.VIDEO,
+        source.codecString(),
+        height * 16 / 9,
+        height,
+        source.pixelAspectRatio(),
+        30,
+        source.configuration());
+  }
+}
