@@ -18,11 +18,12 @@ public sealed interface Awaited {
   enum Readiness {
     WAIT,
     READY,
-    /// What was waited for will never come.
+    /// What was waited for will never come, or its rendition left.
     WITHDRAWN
   }
 
-  /// How this stands. Pure, and ready stays ready in later snapshots.
+  /// How this stands. Pure, and ready stays ready in later snapshots while the rendition is there:
+  /// a rung may leave.
   Readiness in(TimelineSnapshot snapshot);
 
   /// Bytes of the media in the answer that a snapshot allows; 0 for a playlist, which is short.
@@ -57,11 +58,11 @@ public sealed interface Awaited {
   record WholeSegment(RenditionId rendition, long msn) implements Awaited {
     @Override
     public Readiness in(TimelineSnapshot snapshot) {
-      if (over(snapshot)) {
-        return Readiness.READY;
-      }
       Optional<RenditionTimeline> timeline = snapshot.rendition(rendition);
-      return readyIf(timeline.isPresent() && LiveEdge.of(timeline.get()).lastCompleteMsn() >= msn);
+      if (timeline.isEmpty()) {
+        return Readiness.WITHDRAWN;
+      }
+      return readyIf(over(snapshot) || LiveEdge.of(timeline.get()).lastCompleteMsn() >= msn);
     }
   }
 
@@ -70,15 +71,15 @@ public sealed interface Awaited {
   record PartOfPlaylist(RenditionId rendition, long msn, long part) implements Awaited {
     @Override
     public Readiness in(TimelineSnapshot snapshot) {
-      if (over(snapshot)) {
-        return Readiness.READY;
-      }
       Optional<RenditionTimeline> timeline = snapshot.rendition(rendition);
       if (timeline.isEmpty()) {
-        return Readiness.WAIT;
+        return Readiness.WITHDRAWN;
       }
       LiveEdge edge = LiveEdge.of(timeline.get());
-      return readyIf(edge.lastMsn() > msn || (edge.lastMsn() == msn && edge.lastPart() >= part));
+      return readyIf(
+          over(snapshot)
+              || edge.lastMsn() > msn
+              || (edge.lastMsn() == msn && edge.lastPart() >= part));
     }
   }
 

@@ -12,9 +12,12 @@ import nova.segments.RenditionFormat.Video;
 import nova.segments.RenditionTimeline;
 import nova.segments.TimelineSnapshot;
 
-/// Turns a stream's renditions into its multivariant playlist: a pure function of the snapshot. It
-/// names media playlists by stream id, also when it was asked for by channel, so that the numbers
-/// of another stream never appear under an open player.
+/// Turns a stream's renditions into its multivariant playlist: a pure function of the snapshot. A
+/// video rendition that is not listed is offered only while no other can be played: the source of a
+/// stream whose rungs have just begun, or failed.
+///
+/// It names media playlists by stream id, also when it was asked for by channel, so that the
+/// numbers of another stream never appear under an open player.
 ///
 /// Spec: rfc8216bis-22 §4.4.6 (multivariant playlist tags).
 public final class MultivariantRenderer {
@@ -29,14 +32,13 @@ public final class MultivariantRenderer {
 
   /// The playlist of the renditions that have begun; [#hasContent] must hold.
   public static MultivariantPlaylist multivariantPlaylist(TimelineSnapshot snapshot) {
-    List<RenditionTimeline> started =
-        snapshot.renditions().stream().filter(MultivariantRenderer::isStarted).toList();
+    List<RenditionTimeline> offered = offered(snapshot);
     List<RenditionTimeline> audios =
-        started.stream().filter(r -> r.format() instanceof Audio).toList();
-    boolean hasVideo = audios.size() < started.size();
+        offered.stream().filter(r -> r.format() instanceof Audio).toList();
+    boolean hasVideo = audios.size() < offered.size();
     List<VariantStream> variants = new ArrayList<>();
     List<AudioRendition> audioRenditions = new ArrayList<>();
-    for (RenditionTimeline rendition : started) {
+    for (RenditionTimeline rendition : offered) {
       String uri = "../" + snapshot.stream() + "/" + rendition.id() + "/index.m3u8";
       switch (rendition.format()) {
         case Video video -> variants.add(videoVariant(uri, video, audios));
@@ -52,8 +54,26 @@ public final class MultivariantRenderer {
         case Audio audio -> variants.add(audioVariant(uri, audio));
       }
     }
-    boolean independent = started.stream().allMatch(RenditionTimeline::independentSegments);
+    boolean independent = offered.stream().allMatch(RenditionTimeline::independentSegments);
     return new MultivariantPlaylist(independent, variants, audioRenditions);
+  }
+
+  private static List<RenditionTimeline> offered(TimelineSnapshot snapshot) {
+    List<RenditionTimeline> started =
+        snapshot.renditions().stream().filter(MultivariantRenderer::isStarted).toList();
+    boolean listedPlays = started.stream().anyMatch(r -> plays(r) && r.listed());
+    boolean anyPlays = started.stream().anyMatch(MultivariantRenderer::plays);
+    return started.stream()
+        .filter(
+            r ->
+                !(r.format() instanceof Video)
+                    || !anyPlays
+                    || (plays(r) && (r.listed() || !listedPlays)))
+        .toList();
+  }
+
+  private static boolean plays(RenditionTimeline rendition) {
+    return rendition.format() instanceof Video && rendition.hasMedia();
   }
 
   private static VariantStream videoVariant(

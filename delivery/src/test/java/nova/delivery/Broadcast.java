@@ -53,6 +53,7 @@ public final class Broadcast {
     long time;
     long discontinuitySequence;
     boolean independent = true;
+    boolean listed = true;
 
     Rendition(RenditionFormat format, Timescale timescale, long partTarget) {
       this.format = format;
@@ -102,6 +103,37 @@ public final class Broadcast {
             new Timescale(48_000),
             16_032));
     initialize(AUDIO);
+    return this;
+  }
+
+  /// Adds an encoded rung of video.
+  public Broadcast withRung(RenditionId id, int height, long bitrateBps) {
+    renditions.put(
+        id,
+        new Rendition(
+            new RenditionFormat.Video(
+                "avc1.64001e", bitrateBps * 11 / 10, bitrateBps, height * 16 / 9, height, 25),
+            Timescale.VIDEO,
+            30_060));
+    initialize(id);
+    return this;
+  }
+
+  /// Takes a rendition out of the timeline; its media stays.
+  public Broadcast without(RenditionId id) {
+    renditions.remove(id);
+    return this;
+  }
+
+  /// Whether the multivariant playlist is to offer a rendition.
+  public Broadcast listed(RenditionId id, boolean listed) {
+    rendition(id).listed = listed;
+    return this;
+  }
+
+  /// Claims or denies that every segment of a rendition begins with a keyframe.
+  public Broadcast independent(RenditionId id, boolean independent) {
+    rendition(id).independent = independent;
     return this;
   }
 
@@ -185,7 +217,7 @@ public final class Broadcast {
                 new RenditionTimeline(
                     id,
                     r.format,
-                    true,
+                    r.listed,
                     r.version,
                     r.timescale,
                     r.partTarget,

@@ -4,6 +4,7 @@ import static nova.delivery.Broadcast.AUDIO;
 import static nova.delivery.Broadcast.VIDEO;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -141,6 +142,66 @@ class PlaylistRendererTest {
     assertThat(multivariant(broadcast(9).withVideo().withAudio().segment(VIDEO)))
         .contains("source/index.m3u8")
         .doesNotContain("audio");
+  }
+
+  private static final RenditionId SMALL = new RenditionId("480p");
+  private static final RenditionId LARGE = new RenditionId("1080p");
+
+  private static Broadcast ladder() {
+    return broadcast(9)
+        .withVideo()
+        .withRung(LARGE, 1080, 5_000_000)
+        .withRung(SMALL, 480, 1_500_000)
+        .withAudio();
+  }
+
+  @Test
+  void multivariantPlaylist_ofALadder_matchesTheGolden() {
+    Golden.assertMatches(
+        "hls/multivariant-ladder.m3u8", multivariant(ladder().segments(1).listed(VIDEO, false)));
+  }
+
+  @Test
+  void multivariantPlaylist_ofASourceAmongItsRungs_offersItFirst() {
+    assertThat(variants(ladder().segments(1))).containsExactly("source", "1080p", "480p");
+  }
+
+  @Test
+  void multivariantPlaylist_whileNoListedRungPlays_offersTheSource() {
+    Broadcast starting = ladder().listed(VIDEO, false).segment(VIDEO).segment(AUDIO);
+    assertThat(variants(starting)).containsExactly("source");
+    assertThat(variants(starting.segment(SMALL))).containsExactly("480p");
+    assertThat(variants(starting.without(SMALL))).containsExactly("source");
+  }
+
+  @Test
+  void independentSegments_areSaidOfThoseThatAre() {
+    Broadcast longGop = ladder().segments(1).independent(VIDEO, false);
+
+    assertThat(text(longGop, VIDEO)).doesNotContain("EXT-X-INDEPENDENT-SEGMENTS");
+    assertThat(text(longGop, SMALL)).contains("EXT-X-INDEPENDENT-SEGMENTS");
+    assertThat(multivariant(longGop)).doesNotContain("EXT-X-INDEPENDENT-SEGMENTS");
+    assertThat(multivariant(longGop.listed(VIDEO, false))).contains("EXT-X-INDEPENDENT-SEGMENTS");
+  }
+
+  @Test
+  void renditionReports_nameAllOtherRenditions() {
+    assertThat(
+            text(ladder().segments(2), SMALL)
+                .lines()
+                .filter(line -> line.startsWith("#EXT-X-RENDITION-REPORT")))
+        .satisfiesExactly(
+            line -> assertThat(line).contains("\"../source/index.m3u8\"", "LAST-MSN=1"),
+            line -> assertThat(line).contains("\"../1080p/index.m3u8\"", "LAST-MSN=1"),
+            line -> assertThat(line).contains("\"../audio/index.m3u8\"", "LAST-MSN=1"));
+  }
+
+  private static List<String> variants(Broadcast broadcast) {
+    return multivariant(broadcast)
+        .lines()
+        .filter(line -> !line.isEmpty() && !line.startsWith("#"))
+        .map(uri -> Path.of(uri).getName(2).toString())
+        .toList();
   }
 
   @Test

@@ -35,6 +35,11 @@ public record RenditionTimeline(
     segments = List.copyOf(segments);
   }
 
+  /// Whether a listed segment is complete and no gap.
+  public boolean hasMedia() {
+    return segments.stream().anyMatch(segment -> segment.complete() && !segment.gap());
+  }
+
   /// The newest complete segment.
   public Optional<TimelineSegment> lastCompleteSegment() {
     for (int i = segments.size() - 1; i >= 0; i--) {

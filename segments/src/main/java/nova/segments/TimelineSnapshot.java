@@ -32,7 +32,8 @@ public record TimelineSnapshot(
     return renditions.stream().filter(r -> r.id().equals(id)).findFirst();
   }
 
-  /// Whether every rendition has a complete segment, so that players can start.
+  /// Whether every rendition has a complete segment, so that players can start. Encoded rungs are
+  /// among the renditions from their first complete segment on, so nobody waits for them.
   public boolean playable() {
     return !renditions.isEmpty()
         && renditions.stream().allMatch(r -> r.lastCompleteSegment().isPresent());

@@ -10,8 +10,10 @@ import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import nova.core.RenditionId;
 import nova.delivery.Broadcast;
 import nova.delivery.DeliveryConfig;
 import nova.segments.TimelineSnapshot.TimelineState;
@@ -97,6 +99,29 @@ class BlockingReloadTest {
     HttpResponse<String> response = held.get(10, TimeUnit.SECONDS);
     assertThat(response.body()).contains("source/0/3.m4s\n");
     assertThat(response.headers().firstValue("cache-control")).contains("public, max-age=24");
+  }
+
+  @Test
+  void reload_ofARungThatLeaves_isRefusedAtOnce() throws Exception {
+    RenditionId rung = new RenditionId("480p");
+    String playlist = "/hls/" + DeliveryFixture.STREAM + "/480p/index.m3u8";
+    broadcast.withRung(rung, 480, 1_500_000).segment(rung).put();
+    CompletableFuture<HttpResponse<String>> part =
+        fixture.getAsync(playlist + "?_HLS_msn=1&_HLS_part=0");
+    CompletableFuture<HttpResponse<String>> segment = fixture.getAsync(playlist + "?_HLS_msn=1");
+    CompletableFuture<HttpResponse<String>> hinted =
+        fixture.getAsync("/media/" + DeliveryFixture.STREAM + "/480p/0/1.0.m4s");
+    fixture.awaitHeld(3);
+
+    broadcast.without(rung).put();
+
+    for (CompletableFuture<HttpResponse<String>> held : List.of(part, segment, hinted)) {
+      assertThat(held.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(404);
+    }
+    assertThat(fixture.get(playlist).statusCode()).isEqualTo(404);
+    assertThat(fixture.get("/media/" + DeliveryFixture.STREAM + "/480p/0/0.m4s").statusCode())
+        .as("its media stays for those who know its name")
+        .isEqualTo(200);
   }
 
   @Test
