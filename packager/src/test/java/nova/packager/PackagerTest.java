@@ -254,6 +254,14 @@ class PackagerTest {
   }
 
   @Test
+  void defaults_storeAWholeLadderForAsLongAsPlayersMayWantIt() {
+    double seconds = DvrWindow.of(PackagerConfig.defaults(), 4).storedSeconds(4);
+
+    assertThat((long) (seconds * 12_000_000 / 8))
+        .isLessThan(SegmentStoreConfig.defaults().memoryPerStream().bytes());
+  }
+
+  @Test
   void sameLog_givesTheSameNamesAndBytes() {
     try (PackagedStream other = new PackagedStream(PackagerConfig.defaults())) {
       for (PackagedStream one : List.of(stream, other)) {

@@ -16,7 +16,7 @@ public record SegmentStoreConfig(
         DataSize memory,
     @Setting(
             value = "Memory for the segments of one stream; its oldest are dropped beyond it.",
-            byDefault = "64MiB")
+            byDefault = "192MiB")
         DataSize memoryPerStream) {
   public SegmentStoreConfig {
     if (memoryPerStream.bytes() < DataSize.ofMiB(1).bytes()) {
@@ -30,8 +30,10 @@ public record SegmentStoreConfig(
     }
   }
 
-  /// 512 MiB for all, 64 MiB per stream: 60 s of 8 Mbit/s.
+  /// 512 MiB for all; 192 MiB per stream, which is 128 s of 12.5 Mbit/s: what playlists of 60 s,
+  /// and players that hold an old one, need of a 1080p source, rungs of 720p and 480p, and sound.
+  /// With less such a stream lists a shorter window than it was told to.
   public static SegmentStoreConfig defaults() {
-    return new SegmentStoreConfig(DataSize.ofMiB(512), DataSize.ofMiB(64));
+    return new SegmentStoreConfig(DataSize.ofMiB(512), DataSize.ofMiB(192));
   }
 }
