@@ -12,6 +12,7 @@ import nova.core.StreamEvent.StreamError;
 import nova.core.StreamEvent.StreamStarted;
 import nova.core.StreamEvents;
 import nova.core.StreamId;
+import nova.framelog.RungRun;
 
 /// Packages every stream that starts: one thread per stream reads the stream's log, and one per
 /// rung the rung's; they write parts and segments to the store and snapshots to the timeline store.
@@ -66,7 +67,7 @@ public final class Packager implements AutoCloseable {
       case StreamEnded ended -> over(ended.stream());
       case StreamError error -> over(error.stream());
       case LadderChanged changed -> rungs(changed).ifPresent(rungs -> rungs.ladder(changed));
-      case RungStarted started -> rungs(started).ifPresent(rungs -> rungs.start(started));
+      case RungStarted started -> start(started);
       case StreamEvent.EpochBegan _,
           StreamEvent.StreamMeasured _,
           StreamEvent.StreamRecovering _,
@@ -82,6 +83,14 @@ public final class Packager implements AutoCloseable {
     Job job = jobs.get(stream);
     if (job != null) {
       job.packager.over();
+    }
+  }
+
+  /// A log that nobody reads would stay for good.
+  private void start(RungStarted started) {
+    RungRun run = new RungRun(started.stream(), started.rendition(), started.run());
+    if (!rungs(started).map(rungs -> rungs.start(run)).orElse(false)) {
+      ports.rungs().remove(run);
     }
   }
 

@@ -10,7 +10,6 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import nova.core.RenditionId;
 import nova.core.StreamEvent.LadderChanged;
-import nova.core.StreamEvent.RungStarted;
 import nova.framelog.LogPosition;
 import nova.framelog.RungRun;
 import org.jspecify.annotations.Nullable;
@@ -47,12 +46,16 @@ final class StreamRungs {
     ladder = changed;
   }
 
-  /// A rung's log is open; begins to read it unless the stream is over.
-  void start(RungStarted started) {
-    RungRun run = new RungRun(started.stream(), started.rendition(), started.run());
+  /// A rung's log is open; begins to read it.
+  ///
+  /// @return false when nobody will, because the stream is over
+  boolean start(RungRun run) {
     synchronized (running) {
-      if (stopped || running.containsKey(run) || !TimelineBuilder.isRung(run.rendition())) {
-        return;
+      if (stopped || !TimelineBuilder.isRung(run.rendition())) {
+        return false;
+      }
+      if (running.containsKey(run)) {
+        return true;
       }
       RungPackager packager =
           new RungPackager(
@@ -65,6 +68,7 @@ final class StreamRungs {
       thread.setName("packager-%s-%s".formatted(run.stream(), run.rendition()));
       running.put(run, thread);
       thread.start();
+      return true;
     }
   }
 

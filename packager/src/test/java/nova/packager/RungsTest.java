@@ -9,6 +9,7 @@ import static nova.packager.Timelines.discontinuities;
 import static nova.packager.Timelines.gaps;
 import static nova.packager.Timelines.numbers;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +21,7 @@ import nova.core.StreamEvent.RungMisaligned;
 import nova.framelog.LogEntry;
 import nova.framelog.LogEntry.LoggedFrame;
 import nova.framelog.SyntheticBroadcast;
+import nova.framelog.WriterFencedException;
 import nova.media.MediaFrame;
 import nova.packager.SyntheticRung.Sent;
 import nova.segments.RenditionFormat;
@@ -372,14 +374,15 @@ class RungsTest {
 
     assertThat(numbers(ended, SMALL)).isEqualTo(numbers(ended, SOURCE));
     assertThat(gaps(ended, SMALL)).containsExactly(3L);
-    stream.packager.close();
     assertThat(stream.threads).hasSize(2);
+    SyntheticRung late = new SyntheticRung(stream, LARGE, 2);
+    assertThat(stream.threads).as("a rung that comes too late is not read").hasSize(2);
+    assertThatThrownBy(late::close).isInstanceOf(WriterFencedException.class);
+    stream.packager.close();
     for (Thread thread : stream.threads) {
       assertThat(thread.join(Duration.ofSeconds(10))).isTrue();
     }
     assertThat(stream.rungs.sizeBytes()).isZero();
-    SyntheticRung _ = new SyntheticRung(stream, LARGE, 2);
-    assertThat(stream.threads).as("no more rungs").hasSize(2);
   }
 
   @Test
