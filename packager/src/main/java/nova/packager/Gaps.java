@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import nova.core.RenditionId;
 import nova.core.Timescale;
+import nova.framelog.FrameLogConfig;
 import nova.segments.TimelineSegment;
 
 /// Lists as gaps the numbers that a rendition has no media for.
@@ -21,8 +22,10 @@ import nova.segments.TimelineSegment;
 final class Gaps {
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-  /// Twice what the frame log keeps: what a new worker cannot make any more will not come.
-  private static final Duration PATIENCE_WITH_RUNGS = Duration.ofSeconds(10);
+  /// What the frame log keeps of the source for a new worker, and the time to encode it: what is
+  /// not there by then will not come.
+  private static final Duration PATIENCE_WITH_RUNGS =
+      FrameLogConfig.defaults().keep().plusSeconds(5);
 
   private final TimelineBuilder timeline;
   private final StreamEpochs epochs;
