@@ -22,6 +22,8 @@ import nova.framelog.pipe.TranscodeJob;
 import nova.framelog.pipe.WorkerMessage;
 import nova.framelog.pipe.WorkerMessage.Adapt;
 import nova.framelog.pipe.WorkerMessage.Failed;
+import nova.framelog.pipe.WorkerMessage.Poster;
+import nova.framelog.pipe.WorkerMessage.PosterFrame;
 import nova.framelog.pipe.WorkerMessage.Progress;
 import nova.framelog.pipe.WorkerMessage.Ready;
 import nova.framelog.pipe.WorkerMessage.RungEntry;
@@ -215,9 +217,10 @@ final class WorkerAttempt {
       case RungEntry entry -> take(entry);
       case Progress progress -> listener.progress(progress.progress(), lag.longest());
       case Failed failed -> gaveUp = new WorkerFailure.GaveUp(failed.reason(), failed.sentence());
-      case StartJob _, SourceEntry _, Adapt _ ->
+      case StartJob _, SourceEntry _, Adapt _, PosterFrame _, Poster _ ->
           throw new MalformedMediaException(
-              "bad-worker-message", "the worker said what only the server says: " + message);
+              "bad-worker-message",
+              "the worker of a ladder said " + message.getClass().getSimpleName());
     }
   }
 

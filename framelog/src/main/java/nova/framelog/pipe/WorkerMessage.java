@@ -1,12 +1,20 @@
 package nova.framelog.pipe;
 
+import nova.core.Bytes;
 import nova.core.RenditionId;
+import nova.core.StreamId;
 import nova.framelog.LogEntry;
+import nova.media.TrackFormat.VideoFormat;
 
 /// One message between the server and a worker. In order:
 ///
 ///     server → worker   StartJob (SourceEntry | Adapt)*
 ///     worker → server   Ready (RungEntry | Progress)* Failed?
+///
+/// and with the worker that makes posters, which gets the next frame after the poster of the last:
+///
+///     server → worker   PosterFrame*
+///     worker → server   Ready Poster* Failed?
 ///
 /// A worker ends by itself after the entry that closes the stream, and at once when its stdin ends
 /// before that.
@@ -39,4 +47,42 @@ public sealed interface WorkerMessage {
   /// @param reason stable kebab-case name for metrics and the API
   /// @param sentence what happened, for the operator
   record Failed(String reason, String sentence) implements WorkerMessage {}
+
+  /// A keyframe to make a poster of.
+  ///
+  /// @param stream whose frame it is; the answer repeats it
+  /// @param format of the frame's track
+  /// @param payload of the frame
+  record PosterFrame(StreamId stream, VideoFormat format, Bytes payload) implements WorkerMessage {
+    /// No frame is longer: the largest that ingest takes by default.
+    public static final int MAX_PAYLOAD_BYTES = 16 << 20;
+
+    /// No decoder configuration is longer.
+    public static final int MAX_CONFIGURATION_BYTES = 64 << 10;
+
+    public PosterFrame {
+      requireAtMost("keyframe", payload.length(), MAX_PAYLOAD_BYTES);
+      requireAtMost(
+          "decoder configuration", format.configuration().length(), MAX_CONFIGURATION_BYTES);
+    }
+  }
+
+  /// What the keyframe shows.
+  ///
+  /// @param jpeg a JPEG file; empty when no picture came of the frame
+  record Poster(StreamId stream, Bytes jpeg) implements WorkerMessage {
+    /// No poster is larger.
+    public static final int MAX_JPEG_BYTES = 2 << 20;
+
+    public Poster {
+      requireAtMost("poster", jpeg.length(), MAX_JPEG_BYTES);
+    }
+  }
+
+  private static void requireAtMost(String what, int length, int maximum) {
+    if (length > maximum) {
+      throw new IllegalArgumentException(
+          "%s of %d bytes (expected: <= %d)".formatted(what, length, maximum));
+    }
+  }
 }

@@ -4,11 +4,15 @@ import java.util.ArrayList;
 import java.util.List;
 import nova.core.Bytes;
 import nova.core.RenditionId;
+import nova.core.StreamId;
 import nova.core.TrackId;
 import nova.core.TrackKind;
+import nova.framelog.LogEntry.TrackFormatChanged;
 import nova.framelog.LogWireFormat;
 import nova.framelog.pipe.WorkerMessage.Adapt;
 import nova.framelog.pipe.WorkerMessage.Failed;
+import nova.framelog.pipe.WorkerMessage.Poster;
+import nova.framelog.pipe.WorkerMessage.PosterFrame;
 import nova.framelog.pipe.WorkerMessage.Progress;
 import nova.framelog.pipe.WorkerMessage.Ready;
 import nova.framelog.pipe.WorkerMessage.RungEntry;
@@ -16,6 +20,7 @@ import nova.framelog.pipe.WorkerMessage.SourceEntry;
 import nova.framelog.pipe.WorkerMessage.StartJob;
 import nova.media.LimitExceededException;
 import nova.media.MalformedMediaException;
+import nova.media.TrackFormat.VideoFormat;
 import nova.media.UnsupportedMediaException;
 import nova.media.bytes.ByteReader;
 import nova.media.bytes.ByteWriter;
@@ -35,6 +40,9 @@ import nova.media.bytes.ByteWriter;
 ///                    | queue depth 4 | capacity 4
 ///     6 Failed       reason text | sentence, all that is left
 ///     7 Adapt        preset text | frame divisor 1 | number of rungs left out 1 | rendition text*
+///     8 PosterFrame  stream text | length 4 | log entry (TrackFormatChanged) | payload, all that is
+///                    left
+///     9 Poster       stream text | JPEG, all that is left
 ///
 /// A text is its length (1) and its ASCII; sentences are UTF-8. Integers are big-endian.
 ///
@@ -53,6 +61,8 @@ public final class WorkerProtocol {
   private static final int PROGRESS = 5;
   private static final int FAILED = 6;
   private static final int ADAPT = 7;
+  private static final int POSTER_FRAME = 8;
+  private static final int POSTER = 9;
 
   private WorkerProtocol() {}
 
@@ -74,6 +84,11 @@ public final class WorkerProtocol {
         out.utf8(failed.sentence());
       }
       case Adapt adapt -> writeEffort(adapt.effort(), out.u8(ADAPT));
+      case PosterFrame frame -> writePosterFrame(frame, out.u8(POSTER_FRAME));
+      case Poster poster -> {
+        writeText(poster.stream().value(), out.u8(POSTER));
+        out.bytes(poster.jpeg());
+      }
     }
     out.patchU32(mark, out.length() - mark - 4L);
     return out.toBytes();
@@ -104,7 +119,9 @@ public final class WorkerProtocol {
                         in.u64(), in.u64(), in.float64(), in.float64(), in.s32(), in.s32()));
             case FAILED -> new Failed(readText(in), in.utf8(in.remaining()));
             case ADAPT -> new Adapt(readEffort(in));
-            default -> throw malformed("type %d (expected: 1..7)".formatted(type));
+            case POSTER_FRAME -> readPosterFrame(in);
+            case POSTER -> new Poster(new StreamId(readText(in)), in.rest());
+            default -> throw malformed("type %d (expected: 1..9)".formatted(type));
           };
       if (!in.isExhausted()) {
         throw malformed("%d bytes left (expected: none)".formatted(in.remaining()));
@@ -193,6 +210,25 @@ public final class WorkerProtocol {
         .float64(progress.busyShare())
         .u32(progress.queueDepth())
         .u32(progress.queueCapacity());
+  }
+
+  private static void writePosterFrame(PosterFrame frame, ByteWriter out) {
+    writeText(frame.stream().value(), out);
+    int mark = out.markU32();
+    LogWireFormat.write(new TrackFormatChanged(TrackId.VIDEO, frame.format()), out);
+    out.patchU32(mark, out.length() - mark - 4L);
+    out.bytes(frame.payload());
+  }
+
+  private static PosterFrame readPosterFrame(ByteReader in) {
+    StreamId stream = new StreamId(readText(in));
+    if (LogWireFormat.read(in.bytes(in.u32())) instanceof TrackFormatChanged(var track, var format)
+        && track.equals(TrackId.VIDEO)
+        && format instanceof VideoFormat video) {
+      return new PosterFrame(stream, video, in.rest());
+    }
+    throw malformed(
+        "a keyframe without its format (expected: that of %s)".formatted(TrackId.VIDEO));
   }
 
   private static void requireVersion(int version) {

@@ -17,6 +17,8 @@ import java.util.List;
 import nova.core.Bytes;
 import nova.core.Epoch;
 import nova.core.RenditionId;
+import nova.core.StreamId;
+import nova.core.Timescale;
 import nova.core.TrackId;
 import nova.framelog.LogEntry.EpochEnd;
 import nova.framelog.LogEntry.EpochEnded;
@@ -24,6 +26,8 @@ import nova.framelog.LogEntry.LoggedFrame;
 import nova.framelog.LogEntry.StreamClosed;
 import nova.framelog.pipe.WorkerMessage.Adapt;
 import nova.framelog.pipe.WorkerMessage.Failed;
+import nova.framelog.pipe.WorkerMessage.Poster;
+import nova.framelog.pipe.WorkerMessage.PosterFrame;
 import nova.framelog.pipe.WorkerMessage.Progress;
 import nova.framelog.pipe.WorkerMessage.Ready;
 import nova.framelog.pipe.WorkerMessage.RungEntry;
@@ -33,7 +37,11 @@ import nova.media.LimitExceededException;
 import nova.media.MalformedMediaException;
 import nova.media.MediaException;
 import nova.media.MediaFrame;
+import nova.media.TrackFormat.PixelAspectRatio;
+import nova.media.TrackFormat.VideoCodec;
+import nova.media.TrackFormat.VideoFormat;
 import nova.media.UnsupportedMediaException;
+import nova.media.bytes.ByteWriter;
 import nova.testkit.FuzzTarget;
 import nova.testkit.SplitFeeder;
 import org.junit.jupiter.api.Test;
@@ -41,6 +49,8 @@ import org.junit.jupiter.api.Test;
 class WorkerProtocolTest {
   private static final RenditionId HD = new RenditionId("720p");
   private static final RenditionId SD = new RenditionId("480p");
+
+  private static final StreamId STREAM = new StreamId("stream1");
 
   private record Vector(String name, WorkerMessage message, String hex) {}
 
@@ -86,7 +96,25 @@ class WorkerProtocolTest {
           new Vector(
               "less effort",
               new Adapt(new Effort(EncoderPreset.SUPERFAST, 2, List.of(HD))),
-              "07 09 737570657266617374 02 01 04 37323070"));
+              "07 09 737570657266617374 02 01 04 37323070"),
+          new Vector(
+              "keyframe for a poster",
+              new PosterFrame(
+                  STREAM,
+                  new VideoFormat(
+                      VideoCodec.AVC,
+                      Timescale.VIDEO,
+                      "avc1",
+                      640,
+                      360,
+                      new PixelAspectRatio(4, 3),
+                      25,
+                      Bytes.ofHex("0142")),
+                  Bytes.ofHex("cafe")),
+              "08 07 73747265616d31 00000024 0102 0000 01 00015f90 04 61766331 0280 0168"
+                  + " 00000004 00000003 4039000000000000 0142 cafe"),
+          new Vector(
+              "poster", new Poster(STREAM, Bytes.ofHex("ffd8")), "09 07 73747265616d31 ffd8"));
 
   @Test
   void message_written_isItsVectorBehindItsLength() {
@@ -159,7 +187,10 @@ class WorkerProtocolTest {
   @Test
   void messagesThatMakeNoSense_read_areRefusedWithTheirValue() {
     assertRefused("00", "type 0");
-    assertRefused("08", "type 8");
+    assertRefused("0a", "type 10");
+    assertRefused("09 01 2f", "stream id '/'");
+    assertRefused("08 07 73747265616d31 00000007 0104 00000001 00 ff", "without its format");
+    assertRefused("08 07 73747265616d31 ffffffff", "4294967295");
     assertRefused(
         "05 000000000000012c 0000000000000002 3ff8000000000000 3fd0000000000000 00000003 00000004"
             + " 00",
@@ -179,6 +210,30 @@ class WorkerProtocolTest {
     assertRefused("01 02 0000 403d800000000000 04 66617374 00", "0 rungs");
     String rung = "04 37323070 0500 02d1 01 002dc6c0 00325aa0 8000000000000000 0000000000000000";
     assertRefused("01 02 0000 403d800000000000 04 66617374 01" + rung, "height 721");
+  }
+
+  @Test
+  void posterAndKeyframeAboveTheirLimits_areRefused() {
+    Bytes large = Bytes.wrap(new byte[Poster.MAX_JPEG_BYTES + 1]);
+    assertThatThrownBy(() -> new Poster(STREAM, large))
+        .hasMessageContaining("poster of 2097153 bytes (expected: <= 2097152)");
+    Bytes message =
+        new ByteWriter().bytes(Bytes.ofHex("09 07 73747265616d31")).bytes(large).toBytes();
+    assertThatThrownBy(() -> WorkerProtocol.read(message))
+        .isInstanceOf(MalformedMediaException.class)
+        .hasMessageContaining("2097153");
+    Bytes largest = Bytes.wrap(new byte[PosterFrame.MAX_PAYLOAD_BYTES]);
+    PosterFrame frame = new PosterFrame(STREAM, format(), largest);
+    assertThat(WorkerProtocol.read(WorkerProtocol.write(frame).slice(4))).isEqualTo(frame);
+  }
+
+  private static VideoFormat format() {
+    return VECTORS.stream()
+        .map(Vector::message)
+        .filter(PosterFrame.class::isInstance)
+        .map(message -> ((PosterFrame) message).format())
+        .findFirst()
+        .orElseThrow();
   }
 
   private static void assertRefused(String hex, String sentence) {
