@@ -36,10 +36,10 @@ import org.jspecify.annotations.Nullable;
 /// Frames of one format to pictures, on one thread and as soon as each can be shown.
 ///
 /// *Confined to its creator's thread.*
-final class Decoder implements AutoCloseable {
+public final class Decoder implements AutoCloseable {
   /// Takes a picture while it lasts: the frame is reused after return.
   @FunctionalInterface
-  interface Pictures {
+  public interface Pictures {
     void accept(AVFrame picture) throws InterruptedException;
   }
 
@@ -47,7 +47,7 @@ final class Decoder implements AutoCloseable {
   private final AVPacket packet;
   private final AVFrame picture;
 
-  Decoder(VideoFormat format) {
+  public Decoder(VideoFormat format) {
     AVCodec codec =
         switch (format.codec()) {
           case AVC -> avcodec_find_decoder(AV_CODEC_ID_H264);
@@ -71,7 +71,7 @@ final class Decoder implements AutoCloseable {
   }
 
   /// Decodes a frame; damaged ones give no picture.
-  void decode(MediaFrame frame, Pictures pictures) throws InterruptedException {
+  public void decode(MediaFrame frame, Pictures pictures) throws InterruptedException {
     Bytes payload = frame.payload();
     CodecException.check(av_new_packet(packet, payload.length()), "making a packet");
     try {
@@ -85,7 +85,7 @@ final class Decoder implements AutoCloseable {
   }
 
   /// Gives the pictures that are held back. Decoding goes on with a keyframe.
-  void drain(Pictures pictures) throws InterruptedException {
+  public void drain(Pictures pictures) throws InterruptedException {
     send(null);
     receive(pictures);
     avcodec_flush_buffers(context);

@@ -39,18 +39,19 @@ import nova.testkit.Ffprobe;
 /// Video that an encoder made, as it enters the log.
 ///
 /// *Immutable.*
-record SourceClip(VideoFormat format, List<MediaFrame> frames) {
+public record SourceClip(VideoFormat format, List<MediaFrame> frames) {
   static final Instant BEGIN = Instant.parse("2026-11-01T12:00:00Z");
 
   private static final Duration ENCODING = Duration.ofSeconds(60);
   private static final StreamId STREAM = new StreamId("stream1");
 
-  SourceClip {
+  public SourceClip {
     frames = List.copyOf(frames);
   }
 
   /// Encodes a moving picture with libx264.
-  static SourceClip encode(Path directory, String size, int fps, int seconds, String... options) {
+  public static SourceClip encode(
+      Path directory, String size, int fps, int seconds, String... options) {
     Path flv = directory.resolve("source-%s-%d.flv".formatted(size, fps));
     List<String> arguments = new ArrayList<>();
     arguments.addAll(List.of("-f", "lavfi", "-i", "testsrc2=size=%s:rate=%d".formatted(size, fps)));
