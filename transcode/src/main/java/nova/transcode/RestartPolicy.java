@@ -10,7 +10,7 @@ import java.util.random.RandomGenerator;
 /// a random amount, so that the workers of many streams that failed together do not start together.
 ///
 /// *Confined to its creator's thread.*
-final class RestartPolicy {
+public final class RestartPolicy {
   private static final Duration FIRST_DELAY = Duration.ofMillis(200);
   private static final Duration LONGEST_DELAY = Duration.ofSeconds(10);
   private static final int MOST_DOUBLINGS = 6; // beyond the longest delay
@@ -20,7 +20,7 @@ final class RestartPolicy {
   private final RandomGenerator random;
   private final Deque<Long> restartedAt = new ArrayDeque<>();
 
-  RestartPolicy(WorkerConfig config, RandomGenerator random) {
+  public RestartPolicy(WorkerConfig config, RandomGenerator random) {
     this.restarts = config.restarts();
     this.windowNs = config.restartWindow().toNanos();
     this.random = random;
@@ -29,7 +29,7 @@ final class RestartPolicy {
   /// A worker failed.
   ///
   /// @return how long to wait before the next, or empty when there were enough
-  Optional<Duration> afterFailure(long nowNs) {
+  public Optional<Duration> afterFailure(long nowNs) {
     while (!restartedAt.isEmpty() && nowNs - restartedAt.peekFirst() > windowNs) {
       restartedAt.removeFirst();
     }

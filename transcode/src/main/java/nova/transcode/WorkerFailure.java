@@ -85,7 +85,8 @@ public sealed interface WorkerFailure {
 
   /// The server itself failed while it fed or heard the worker.
   record ServerFault(String sentence) implements WorkerFailure {
-    static ServerFault of(Throwable fault) {
+    /// Says what the fault was.
+    public static ServerFault of(Throwable fault) {
       return new ServerFault("transcoding failed within the server: " + fault);
     }
 

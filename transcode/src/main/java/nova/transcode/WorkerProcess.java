@@ -21,14 +21,14 @@ import org.slf4j.LoggerFactory;
 /// One worker process: started, talked to, and killed.
 ///
 /// *Thread-safe.*
-final class WorkerProcess implements AutoCloseable {
+public final class WorkerProcess implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(WorkerProcess.class);
   private static final int PIPE_BUFFER_BYTES = 64 << 10;
   private static final int LONGEST_LINE = 500;
 
   /// Hears what a worker says, on one thread, in order.
   @FunctionalInterface
-  interface Listener {
+  public interface Listener {
     /// Takes a message.
     ///
     /// @throws MediaException when it makes no sense; the worker is then killed
@@ -55,7 +55,7 @@ final class WorkerProcess implements AutoCloseable {
   ///
   /// @param name for its threads and log lines
   /// @throws IOException when there is no such program, or no process to be had
-  static WorkerProcess start(
+  public static WorkerProcess start(
       List<String> command, String name, ThreadFactory threads, Listener listener)
       throws IOException {
     Process process = new ProcessBuilder(command).start();
@@ -73,40 +73,40 @@ final class WorkerProcess implements AutoCloseable {
   /// Tells the worker something; waits while the pipe is full.
   ///
   /// @throws IOException when the worker is gone
-  void send(WorkerMessage message) throws IOException {
+  public void send(WorkerMessage message) throws IOException {
     stdin.send(message);
   }
 
   /// Waits for the worker to end and to have been heard to the end.
   ///
   /// @return whether it has
-  boolean awaitEnd(Duration timeout) throws InterruptedException {
+  public boolean awaitEnd(Duration timeout) throws InterruptedException {
     long deadline = timeout.toNanos();
     return process.waitFor(deadline, TimeUnit.NANOSECONDS) && stdout.join(timeout);
   }
 
   /// The exit status of a worker that ended.
-  int status() {
+  public int status() {
     return process.exitValue();
   }
 
   /// What the worker was killed for, or null.
-  @Nullable WorkerFailure broken() {
+  public @Nullable WorkerFailure broken() {
     return broken;
   }
 
   /// The last line on its stderr, empty without.
-  String lastWords() {
+  public String lastWords() {
     return lastWords;
   }
 
   /// Kills the worker; without effect when it has ended.
-  void kill() {
+  public void kill() {
     Process _ = process.destroyForcibly();
   }
 
   /// Kills the worker for something that its exit status does not tell.
-  void fail(WorkerFailure failure) {
+  public void fail(WorkerFailure failure) {
     broken = failure;
     kill();
   }
