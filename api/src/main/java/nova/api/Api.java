@@ -33,7 +33,7 @@ public final class Api implements AutoCloseable {
   public static Api open(ApiConfig config, ApiPorts ports) {
     StreamDirectory directory =
         new StreamDirectory(ports.clock(), config.endedStreamsKept(), config.maxStreams());
-    PlaybackLinks links = new PlaybackLinks(config.publicUrl());
+    PlaybackLinks links = new PlaybackLinks(config.publicUrl(), ports.posters());
     PageRoutes pages = new PageRoutes(SiteAssets.load(), links.pathPrefix(), ports.rtmpPort());
     Subscription subscription = ports.events().subscribe(directory);
     return new Api(directory, links, pages, subscription);

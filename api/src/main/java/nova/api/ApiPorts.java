@@ -1,8 +1,12 @@
 package nova.api;
 
+import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.IntSupplier;
 import nova.core.StreamEvents;
+import nova.core.StreamId;
 
 /// What the API needs from its surroundings.
 ///
@@ -12,4 +16,9 @@ import nova.core.StreamEvents;
 /// @param clock the wall clock by which ended streams are forgotten
 /// @param rtmpPort the port broadcasters connect to, asked at each request because it may be chosen
 ///   by the operating system after the API is opened
-public record ApiPorts(StreamEvents events, InstantSource clock, IntSupplier rtmpPort) {}
+/// @param posters when the stream's poster was taken, empty while it has none; must not block
+public record ApiPorts(
+    StreamEvents events,
+    InstantSource clock,
+    IntSupplier rtmpPort,
+    Function<StreamId, Optional<Instant>> posters) {}

@@ -13,8 +13,13 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import nova.core.InProcessStreamEvents;
 import nova.core.StreamEvents;
+import nova.core.StreamId;
 import nova.testkit.FakeClock;
 
 /// The API mounted on a real HTTP server on a free loopback port, with a client for it.
@@ -29,6 +34,9 @@ final class ApiServer implements AutoCloseable {
             throw new AssertionError(event.toString(), failure);
           });
 
+  /// When the posters of streams were taken.
+  final Map<StreamId, Instant> posters = new ConcurrentHashMap<>();
+
   private final Vertx vertx = Vertx.vertx();
   private final HttpClient client = HttpClient.newHttpClient();
   private final Api api;
@@ -39,7 +47,11 @@ final class ApiServer implements AutoCloseable {
   }
 
   ApiServer(ApiConfig config) {
-    api = Api.open(config, new ApiPorts(events, clock, () -> RTMP_PORT));
+    api =
+        Api.open(
+            config,
+            new ApiPorts(
+                events, clock, () -> RTMP_PORT, id -> Optional.ofNullable(posters.get(id))));
     Router router = Router.router(vertx);
     api.mount(router);
     server = vertx.createHttpServer().requestHandler(router).listen(0, "127.0.0.1").await();

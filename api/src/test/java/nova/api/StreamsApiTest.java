@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import nova.core.ChannelSlug;
 import nova.core.Epoch;
@@ -155,6 +156,29 @@ class StreamsApiTest {
       assertThat(links.path("watch").asText()).isEqualTo("https://example.com/tv/watch/my-show");
       assertThat(server.get("/watch/my-show").body()).contains("src=\"/tv/assets/");
     }
+  }
+
+  @Test
+  void poster_isLinkedOnceThereIsOne_andNeverUnderTheSameAddressAsTheOneBefore() {
+    ApiConfig config = new ApiConfig("https://example.com/tv", Duration.ofMinutes(10), 16);
+    try (ApiServer server = new ApiServer(config)) {
+      goLive(server);
+      assertThat(server.json("/api/v1/channels/my-show/playback").has("poster")).isFalse();
+      assertThat(server.json("/api/v1/streams/my-show").path("playback").has("poster")).isFalse();
+
+      server.posters.put(STREAM, Instant.ofEpochMilli(1_000));
+      assertThat(server.json("/api/v1/channels/my-show/playback").path("poster").asText())
+          .isEqualTo("/tv/media/k7m2p9xq4wz8rt3v/poster.jpg?t=1000");
+      assertThat(poster(server))
+          .isEqualTo("https://example.com/tv/media/k7m2p9xq4wz8rt3v/poster.jpg?t=1000");
+
+      server.posters.put(STREAM, Instant.ofEpochMilli(6_000));
+      assertThat(poster(server)).endsWith("?t=6000");
+    }
+  }
+
+  private static String poster(ApiServer server) {
+    return server.json("/api/v1/streams/my-show").path("playback").path("poster").asText();
   }
 
   @Test

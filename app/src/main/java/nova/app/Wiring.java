@@ -35,8 +35,10 @@ import nova.ingest.IngestPorts;
 import nova.ingest.RtmpServer;
 import nova.packager.Packager;
 import nova.packager.PackagerPorts;
+import nova.segments.InMemoryPosterStore;
 import nova.segments.InMemorySegmentStore;
 import nova.segments.InMemoryTimelineStore;
+import nova.segments.Poster;
 import nova.segments.TimelineSnapshot;
 import nova.transcode.TranscodePorts;
 import nova.transcode.Transcoder;
@@ -90,17 +92,23 @@ final class Wiring {
     InProcessRungLogs rungs = new InProcessRungLogs(config.frameLog());
     InMemorySegmentStore segments = new InMemorySegmentStore(config.segments());
     InMemoryTimelineStore timelines = new InMemoryTimelineStore(Wiring::listenerFailed);
+    InMemoryPosterStore posters = new InMemoryPosterStore();
     measureMemory(metrics, frames, segments);
 
     Api api =
-        lifecycle.own("API", Api.open(config.api(), new ApiPorts(events, clock, () -> rtmpPort)));
+        lifecycle.own(
+            "API",
+            Api.open(
+                config.api(),
+                new ApiPorts(
+                    events, clock, () -> rtmpPort, id -> posters.find(id).map(Poster::takenAt))));
     Delivery delivery =
         lifecycle.own(
             "delivery",
             Delivery.open(
                 config.delivery(),
                 new DeliveryPorts(
-                    segments, timelines, new DeliveryMeters(metrics), clock, nanoClock)));
+                    segments, timelines, posters, new DeliveryMeters(metrics), clock, nanoClock)));
     HttpServers http = openHttp(vertx, eventLoops, metrics, delivery, api);
     Packager packager =
         lifecycle.own(
@@ -123,6 +131,8 @@ final class Wiring {
         packager,
         Packager::streams);
     openTranscoder(events, frames, rungs, metrics);
+    new PosterWiring(config, lifecycle, metrics)
+        .open(events, frames, timelines, posters, nanoClock);
     RtmpServer rtmp = openRtmp(frames, events, metrics);
     return Links.of(config, rtmp.address().getPort(), http.port(), http.httpsPort());
   }

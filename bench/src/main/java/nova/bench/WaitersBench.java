@@ -23,6 +23,7 @@ import nova.delivery.DeliveryMetrics;
 import nova.delivery.DeliveryPorts;
 import nova.delivery.RequestKind;
 import nova.delivery.http.Delivery;
+import nova.segments.InMemoryPosterStore;
 import nova.segments.InMemorySegmentStore;
 import nova.segments.InMemoryTimelineStore;
 import nova.segments.SegmentStoreConfig;
@@ -75,7 +76,13 @@ final class WaitersBench implements Bench {
         new SyntheticStream(StreamId.random(RandomGenerator.getDefault()), segments, timelines);
     Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true)); // as Nova's
     DeliveryPorts ports =
-        new DeliveryPorts(segments, timelines, held, InstantSource.system(), System::nanoTime);
+        new DeliveryPorts(
+            segments,
+            timelines,
+            new InMemoryPosterStore(),
+            held,
+            InstantSource.system(),
+            System::nanoTime);
     try (Delivery delivery = Delivery.open(DeliveryConfig.defaults(), ports);
         HttpServers server =
             HttpServers.open(

@@ -15,6 +15,10 @@ public final class CachePolicy {
   /// For media and media initialization sections.
   public static final String IMMUTABLE = "public, max-age=31536000, immutable";
 
+  /// For posters: old as soon as there is another, which is every few seconds by default. Pages
+  /// that show one for long ask again under another query.
+  public static final String POSTER = "public, max-age=5";
+
   /// For preflight answers.
   public static final String PREFLIGHT = "public, max-age=86400";
 

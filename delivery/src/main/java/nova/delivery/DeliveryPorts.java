@@ -2,6 +2,7 @@ package nova.delivery;
 
 import java.time.InstantSource;
 import nova.core.NanoClock;
+import nova.segments.PosterStore;
 import nova.segments.SegmentStore;
 import nova.segments.TimelineStore;
 
@@ -11,6 +12,7 @@ import nova.segments.TimelineStore;
 public record DeliveryPorts(
     SegmentStore segments,
     TimelineStore timelines,
+    PosterStore posters,
     DeliveryMetrics metrics,
     InstantSource clock,
     NanoClock nanoClock) {}

@@ -7,14 +7,15 @@ import nova.segments.SegmentKey;
 import org.jspecify.annotations.Nullable;
 
 /// The path of media: `/media/{stream}/{rendition}/{epoch}/` and `init.mp4`, `{n}.m4s` or
-/// `{n}.{part}.m4s`. Reading and writing stand side by side, so that playlists name what the routes
-/// find.
+/// `{n}.{part}.m4s`; and of what a stream shows, `/media/{stream}/poster.jpg`. Reading and writing
+/// stand side by side, so that playlists name what the routes find.
 ///
 /// *Immutable.*
 public sealed interface MediaPath {
   /// Where all media is.
   String ROOT = "/media/";
 
+  String POSTER_NAME = "poster.jpg";
   String INIT_NAME = "init.mp4";
   String SEGMENT_SUFFIX = ".m4s";
 
@@ -27,6 +28,9 @@ public sealed interface MediaPath {
   /// A partial segment.
   record Part(SegmentKey key, int part) implements MediaPath {}
 
+  /// The latest poster of a stream.
+  record StreamPoster(StreamId stream) implements MediaPath {}
+
   /// Reads a path; null when no media can have it.
   static @Nullable MediaPath read(String path) {
     if (!path.startsWith(ROOT)) {
@@ -35,6 +39,11 @@ public sealed interface MediaPath {
     PathCursor cursor = new PathCursor(path, ROOT.length());
     String stream = cursor.next();
     String rendition = cursor.next();
+    if (POSTER_NAME.equals(rendition)) {
+      return stream != null && cursor.atEnd() && StreamId.isValid(stream)
+          ? new StreamPoster(new StreamId(stream))
+          : null;
+    }
     String epochText = cursor.next();
     String name = cursor.next();
     if (stream == null
@@ -83,6 +92,11 @@ public sealed interface MediaPath {
   /// The name of a part in its epoch's folder.
   static String partName(long number, int part) {
     return number + "." + part + SEGMENT_SUFFIX;
+  }
+
+  /// Where a stream's poster is.
+  static String poster(StreamId stream) {
+    return ROOT + stream + "/" + POSTER_NAME;
   }
 
   /// An epoch's folder below [#ROOT], ending in a slash.

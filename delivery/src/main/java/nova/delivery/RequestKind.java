@@ -7,6 +7,7 @@ public enum RequestKind {
   INIT,
   SEGMENT,
   PART,
+  POSTER,
   TIME,
   /// No path of ours.
   OTHER

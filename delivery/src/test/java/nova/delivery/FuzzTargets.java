@@ -76,6 +76,7 @@ public final class FuzzTargets {
               folder(key) + MediaPath.segmentName(key.number());
           case MediaPath.Part(SegmentKey key, int part) ->
               folder(key) + MediaPath.partName(key.number(), part);
+          case MediaPath.StreamPoster(var stream) -> MediaPath.poster(stream);
         };
     requireSame(path, written);
   }

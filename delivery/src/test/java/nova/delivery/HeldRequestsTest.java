@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Queue;
 import nova.core.Epoch;
 import nova.core.StreamId;
+import nova.segments.InMemoryPosterStore;
 import nova.segments.InMemorySegmentStore;
 import nova.segments.InMemoryTimelineStore;
 import nova.segments.SegmentStoreConfig;
@@ -53,7 +54,8 @@ class HeldRequestsTest {
   private final BlockingReload reload =
       new BlockingReload(
           new DeliveryConfig(Duration.ofSeconds(10), 2, 5, Duration.ofSeconds(30), 10),
-          new DeliveryPorts(segments, timelines, metrics, clock, clock::nanoTime));
+          new DeliveryPorts(
+              segments, timelines, new InMemoryPosterStore(), metrics, clock, clock::nanoTime));
   private final Broadcast broadcast =
       new Broadcast(timelines, segments, "abcd2345efgh6789", "live", clock.instant(), 10)
           .withVideo()
@@ -134,7 +136,8 @@ class HeldRequestsTest {
     BlockingReload roomy =
         new BlockingReload(
             DeliveryConfig.defaults(),
-            new DeliveryPorts(segments, timelines, metrics, clock, clock::nanoTime));
+            new DeliveryPorts(
+                segments, timelines, new InMemoryPosterStore(), metrics, clock, clock::nanoTime));
     HeldRequests crowd = roomy.join(loop);
     Broadcast both = videoAndAudio();
     Awaited part = new Awaited.HintedPart(VIDEO, new Epoch(0), 1, 0);

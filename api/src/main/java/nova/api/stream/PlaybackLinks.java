@@ -1,8 +1,12 @@
 package nova.api.stream;
 
 import java.net.URI;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Function;
 import nova.core.ChannelSlug;
 import nova.core.StreamId;
+import org.jspecify.annotations.Nullable;
 
 /// The addresses viewers use. Absolute when the operator named a public URL, else paths on the
 /// server that was asked.
@@ -11,7 +15,8 @@ import nova.core.StreamId;
 ///
 /// @param publicUrl without a trailing slash; may have a path when a proxy mounts the server below
 ///   one; empty when unknown
-public record PlaybackLinks(String publicUrl) {
+/// @param posters when the poster of a stream was taken; empty while it has none
+public record PlaybackLinks(String publicUrl, Function<StreamId, Optional<Instant>> posters) {
   /// The path below which a proxy shows this server, empty or starting with `/`.
   public String pathPrefix() {
     return publicUrl.isEmpty() ? "" : URI.create(publicUrl).getRawPath();
@@ -25,6 +30,24 @@ public record PlaybackLinks(String publicUrl) {
   /// server was reached by.
   String hlsPath(StreamId stream) {
     return pathPrefix() + "/hls/" + stream + "/index.m3u8";
+  }
+
+  /// The stream's latest poster, under another address each time there is a newer one; null while
+  /// there is none.
+  @Nullable String poster(StreamId stream) {
+    return poster(publicUrl, stream);
+  }
+
+  /// As [#poster], but always a path; see [#hlsPath].
+  @Nullable String posterPath(StreamId stream) {
+    return poster(pathPrefix(), stream);
+  }
+
+  private @Nullable String poster(String prefix, StreamId stream) {
+    return posters
+        .apply(stream)
+        .map(at -> "%s/media/%s/poster.jpg?t=%d".formatted(prefix, stream, at.toEpochMilli()))
+        .orElse(null);
   }
 
   String watch(ChannelSlug channel) {

@@ -45,18 +45,20 @@ public final class PlaybackRoutes {
         directory
             .latestOf(new ChannelSlug(slug))
             .map(record -> PlaybackView.of(record, links))
-            .orElseGet(() -> new PlaybackView(slug, "offline", null, null, null));
+            .orElseGet(() -> new PlaybackView(slug, "offline", null, null, null, null));
     JsonAnswer.ok(view, MAX_AGE_SECONDS).answer(context);
   }
 
   /// @param state offline, starting, live, reconnecting or ended
   /// @param hls path of the multivariant playlist on the server that was asked
+  /// @param poster path of what the stream shows, as a JPEG file; left out while there is none
   @JsonInclude(JsonInclude.Include.NON_NULL)
   private record PlaybackView(
       String channel,
       String state,
       @Nullable String stream,
       @Nullable String hls,
+      @Nullable String poster,
       @Nullable String startedAt) {
     static PlaybackView of(StreamRecord record, PlaybackLinks links) {
       return new PlaybackView(
@@ -64,6 +66,7 @@ public final class PlaybackRoutes {
           stateOf(record.state()),
           record.id().value(),
           links.hlsPath(record.id()),
+          links.posterPath(record.id()),
           record.startedAt().truncatedTo(ChronoUnit.MILLIS).toString());
     }
 

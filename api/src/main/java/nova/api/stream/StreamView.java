@@ -89,8 +89,9 @@ record StreamView(
   /// What encoding does less than planned, or again as planned.
   record AdaptedView(String step, @Nullable String at, @Nullable String reason) {}
 
-  /// Where to play the stream, and the pages of its channel.
-  record PlaybackView(String hls, String watch, String embed) {}
+  /// Where to play the stream, the pages of its channel, and what it shows once that is known.
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  record PlaybackView(String hls, String watch, String embed, @Nullable String poster) {}
 
   static StreamView of(StreamRecord record, PlaybackLinks links) {
     StreamHealth health = record.health();
@@ -116,7 +117,10 @@ record StreamView(
         health == null ? List.of() : health.advice(),
         LadderView.of(record.ladder()),
         new PlaybackView(
-            links.hls(record.id()), links.watch(record.channel()), links.embed(record.channel())));
+            links.hls(record.id()),
+            links.watch(record.channel()),
+            links.embed(record.channel()),
+            links.poster(record.id())));
   }
 
   private static @Nullable String text(@Nullable Instant instant) {

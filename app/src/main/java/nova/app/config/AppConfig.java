@@ -9,6 +9,7 @@ import nova.ingest.RtmpConfig;
 import nova.packager.PackagerConfig;
 import nova.segments.SegmentStoreConfig;
 import nova.transcode.TranscodeConfig;
+import nova.transcode.poster.PosterConfig;
 
 /// Everything that can be set, one component per part of Nova.
 ///
@@ -32,6 +33,7 @@ public record AppConfig(
     @Setting("The store of media segments.") SegmentStoreConfig segments,
     @Setting("Encoding of further renditions.") TranscodeConfig transcode,
     @Setting("The packager.") PackagerConfig packager,
+    @Setting("Pictures of what streams show.") PosterConfig posters,
     @Setting("Delivery to viewers.") DeliveryConfig delivery,
     @Setting("The API and the pages.") ApiConfig api) {
 

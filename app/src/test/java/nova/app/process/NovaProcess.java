@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /// `nova` as its users run it: a process of its own with its output in files.
 ///
@@ -181,6 +182,13 @@ public final class NovaProcess implements AutoCloseable {
 
   public long pid() {
     return process.pid();
+  }
+
+  /// The child processes that run this main class.
+  public Stream<ProcessHandle> workers(String mainClass) {
+    return process
+        .children()
+        .filter(child -> child.info().commandLine().orElse("").endsWith(mainClass));
   }
 
   public String out() throws IOException {

@@ -111,6 +111,7 @@ public final class Delivery implements AutoCloseable {
           case MediaPath.Init _ -> RequestKind.INIT;
           case MediaPath.Segment _ -> RequestKind.SEGMENT;
           case MediaPath.Part _ -> RequestKind.PART;
+          case MediaPath.StreamPoster _ -> RequestKind.POSTER;
         };
     Reply reply = reply(context, kind);
     if (isGet(reply)) {

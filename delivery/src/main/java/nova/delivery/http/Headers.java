@@ -14,6 +14,7 @@ final class Headers {
   static final CharSequence PLAYLIST_TYPE =
       HttpHeaders.createOptimized("application/vnd.apple.mpegurl");
   static final CharSequence MEDIA_TYPE = HttpHeaders.createOptimized("video/mp4");
+  static final CharSequence JPEG_TYPE = HttpHeaders.createOptimized("image/jpeg");
   static final CharSequence TEXT_TYPE = HttpHeaders.createOptimized("text/plain; charset=utf-8");
   static final CharSequence GZIP = HttpHeaders.createOptimized("gzip");
   static final CharSequence BYTES = HttpHeaders.createOptimized("bytes");

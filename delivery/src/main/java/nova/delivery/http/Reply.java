@@ -116,6 +116,21 @@ final class Reply {
     end(gzip ? playlist.gzip() : playlist.plain());
   }
 
+  /// A JPEG file.
+  void jpeg(Bytes jpeg, String etag, String cacheControl) {
+    if (isOver()) {
+      return;
+    }
+    if (matches(request.getHeader(HttpHeaders.IF_NONE_MATCH), etag)) {
+      notModified(etag, cacheControl);
+      return;
+    }
+    MultiMap headers = begin(200, cacheControl);
+    headers.set(HttpHeaders.CONTENT_TYPE, Headers.JPEG_TYPE);
+    headers.set(HttpHeaders.ETAG, etag);
+    end(jpeg);
+  }
+
   /// Media, or the range of it that was asked for.
   void media(Body body, String etag) {
     if (isOver()) {

@@ -12,25 +12,29 @@ import nova.delivery.HoldOutcome;
 import nova.delivery.MediaPath;
 import nova.delivery.PastStreams;
 import nova.delivery.ReloadPolicy;
+import nova.segments.Poster;
+import nova.segments.PosterStore;
 import nova.segments.RenditionTimeline;
 import nova.segments.SegmentKey;
 import nova.segments.SegmentStore;
 import nova.segments.TimelineSnapshot;
 import nova.segments.TimelineStore;
 
-/// Answers requests for media from the segment store. A part that a preload hint has named is held
-/// until it is there and then sent as a whole.
+/// Answers requests for media from the segment store, and for posters from theirs. A part that a
+/// preload hint has named is held until it is there and then sent as a whole.
 ///
 /// Spec: rfc8216bis-22 §6.2.6 (Partial Segments). *Thread-safe.*
 final class SegmentRoutes {
   private final SegmentStore segments;
   private final TimelineStore timelines;
+  private final PosterStore posters;
   private final PastStreams past;
   private final Faults faults;
 
   SegmentRoutes(DeliveryPorts ports, PastStreams past, Faults faults) {
     this.segments = ports.segments();
     this.timelines = ports.timelines();
+    this.posters = ports.posters();
     this.past = past;
     this.faults = faults;
   }
@@ -58,6 +62,22 @@ final class SegmentRoutes {
           hinted(reply, part);
         }
       }
+      case MediaPath.StreamPoster poster -> poster(reply, poster.stream());
+    }
+  }
+
+  private void poster(Reply reply, StreamId stream) {
+    Optional<Poster> poster = posters.find(stream);
+    if (poster.isPresent()) {
+      reply.jpeg(
+          poster.get().jpeg(),
+          "\"p" + poster.get().takenAt().toEpochMilli() + "\"",
+          CachePolicy.POSTER);
+    } else if (timelines.find(stream).isPresent()) {
+      reply.error(
+          404, "This stream has no poster, or none yet.", CachePolicy.playlistError(false, 1));
+    } else {
+      notThere(reply, stream);
     }
   }
 

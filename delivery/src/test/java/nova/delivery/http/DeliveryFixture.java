@@ -21,6 +21,7 @@ import nova.delivery.Broadcast;
 import nova.delivery.CountingMetrics;
 import nova.delivery.DeliveryConfig;
 import nova.delivery.DeliveryPorts;
+import nova.segments.InMemoryPosterStore;
 import nova.segments.InMemorySegmentStore;
 import nova.segments.InMemoryTimelineStore;
 import nova.segments.SegmentStoreConfig;
@@ -50,6 +51,7 @@ final class DeliveryFixture implements AutoCloseable {
             throw new AssertionError(snapshot.stream().value(), failure);
           });
   final InMemorySegmentStore segments = new InMemorySegmentStore(SegmentStoreConfig.defaults());
+  final InMemoryPosterStore posters = new InMemoryPosterStore();
   final HttpClient client = CLIENT;
   final int port;
   private final Delivery delivery;
@@ -62,7 +64,8 @@ final class DeliveryFixture implements AutoCloseable {
   DeliveryFixture(DeliveryConfig config, int loops) {
     delivery =
         Delivery.open(
-            config, new DeliveryPorts(segments, timelines, metrics, clock, clock::nanoTime));
+            config,
+            new DeliveryPorts(segments, timelines, posters, metrics, clock, clock::nanoTime));
     port = freePort();
     deployment =
         await(

@@ -3,6 +3,7 @@
 import { base, byId, copy, since } from './dom.js';
 
 const INTERVAL_MS = 4000;
+const POSTER_INTERVAL_MS = 10_000;
 const cards = byId('cards');
 
 const STATES = { ACTIVE: 'Live', RECONNECTING: 'Reconnecting', PENDING_INGEST: 'Starting' };
@@ -48,6 +49,33 @@ function fillCard(card, stream) {
   badge.dataset.state = (STATES[stream.state] ?? '').toLowerCase();
   setText(badge, STATES[stream.state] ?? '');
   setText(card.querySelector('.card-facts'), factsOf(stream));
+  showPoster(card, stream.playback.poster);
+}
+
+/** The letter stays until there is a picture, and the picture until there is the next. */
+function showPoster(card, poster) {
+  const shown = card.querySelector('.card-poster');
+  if (!poster) {
+    shown?.remove();
+    return;
+  }
+  const { pathname, search } = new URL(poster, location.href);
+  const now = performance.now();
+  const fresh = shown && now - Number(shown.dataset.at) < POSTER_INTERVAL_MS;
+  if (fresh || document.hidden || shown?.getAttribute('src') === pathname + search) return;
+  const image = shown ?? newPoster(card);
+  image.dataset.at = String(now);
+  image.src = pathname + search;
+}
+
+function newPoster(card) {
+  const image = element('img', 'card-poster');
+  image.alt = `What ${card.dataset.channel} shows now`;
+  image.hidden = true;
+  image.addEventListener('load', () => (image.hidden = false));
+  image.addEventListener('error', () => image.remove());
+  card.querySelector('.card-letter').after(image);
+  return image;
 }
 
 function factsOf(stream) {

@@ -9,6 +9,7 @@
 //   data-stalls   how often playback stalled since the page was opened
 //   data-trouble  the last error that had to be recovered, empty if none
 //   data-muted    "true" or "false"
+//   data-poster   "true" while a poster stands in for the picture that is to come
 // and window.nova is {player, video, state}.
 
 import { byId, channel } from './dom.js';
@@ -23,6 +24,8 @@ const UNREACHABLE_AFTER = 3;
 // A stream that ended is played out, for at most this long, before the curtain falls.
 const PLAY_OUT_MS = 8000;
 const PLAYED_OUT_STILL_S = 1.5;
+// A page that waits for its play button shows a newer poster this often.
+const POSTER_INTERVAL_MS = 20_000;
 
 const WORDS = {
   connecting: ['Connecting', ''],
@@ -45,6 +48,7 @@ export class Stage extends EventTarget {
   #played = false;
   #finished = false;
   #endedAt = 0;
+  #posterAt = -POSTER_INTERVAL_MS;
 
   /** @param options {muted, autoplay} */
   constructor(options) {
@@ -108,10 +112,30 @@ export class Stage extends EventTarget {
       this.#played = false;
       this.#finished = false;
       this.#endedAt = 0;
+      this.#dropPoster();
     }
+    this.#showPoster();
     if (status.state === 'ended' && before.state !== 'ended') this.#endedAt = performance.now();
     this.#follow();
     this.#refresh();
+  }
+
+  /** What the broadcast shows stands where the picture will be; after that it is not asked for. */
+  #showPoster() {
+    const { state, poster } = this.#server;
+    if (state === 'offline' || state === 'ended') {
+      this.#dropPoster();
+      return;
+    }
+    const now = performance.now();
+    if (!poster || this.#played || document.hidden || now - this.#posterAt < POSTER_INTERVAL_MS) return;
+    this.#posterAt = now;
+    this.#video.poster = poster;
+  }
+
+  #dropPoster() {
+    this.#posterAt = -POSTER_INTERVAL_MS;
+    this.#video.removeAttribute('poster');
   }
 
   /** Makes the player play what the server says there is. */
@@ -180,6 +204,7 @@ export class Stage extends EventTarget {
     dataset.muted = String(this.#video.muted);
     dataset.paused = String(this.#player.paused);
     dataset.started = String(this.#played);
+    dataset.poster = String(!this.#played && this.#video.hasAttribute('poster'));
     dataset.audioOnly = String(moving && this.#played && this.#video.videoWidth === 0);
     this.#say(state);
     this.dispatchEvent(new Event('change'));
