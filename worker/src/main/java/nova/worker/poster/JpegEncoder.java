@@ -45,7 +45,7 @@ final class JpegEncoder {
 
   private static Bytes encode(AVFrame picture, int quantiser) {
     AVCodec codec =
-        CodecException.allocated(avcodec_find_encoder(AV_CODEC_ID_MJPEG), "the encoder of JPEG");
+        CodecException.found(avcodec_find_encoder(AV_CODEC_ID_MJPEG), "an encoder of JPEG");
     AVCodecContext context =
         CodecException.allocated(avcodec_alloc_context3(codec), "the encoder of JPEG");
     AVPacket packet = CodecException.allocated(av_packet_alloc(), "a packet");
