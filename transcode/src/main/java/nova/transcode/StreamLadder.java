@@ -34,6 +34,9 @@ final class StreamLadder {
   private static final Duration FIRST_ENTRY = Duration.ofSeconds(1);
   private static final Duration LAST_FRAMES = Duration.ofSeconds(15);
   private static final double DECLARED_TOLERANCE = 0.1;
+  private static final double MEASURED_TOLERANCE = 0.04; // over a few seconds, with jitter
+  private static final List<Double> COMMON_RATES =
+      List.of(15.0, 20.0, 24.0, 25.0, 30.0, 48.0, 50.0, 60.0, 90.0, 100.0, 120.0);
 
   private final StreamId stream;
   private final TranscodeConfig config;
@@ -135,11 +138,17 @@ final class StreamLadder {
   private void ended(TranscodeEnd end) {
     supervisor = null;
     effort = null;
-    giveBack();
     switch (end) {
-      case TranscodeEnd.SourceChanged _ -> due();
-      case TranscodeEnd.SourceOver _, TranscodeEnd.Stopped _ -> task = null;
+      case TranscodeEnd.SourceChanged _ -> {
+        budget.overloaded(stream, false);
+        due(); // with its part of the budget, which nobody else gets in between
+      }
+      case TranscodeEnd.SourceOver _, TranscodeEnd.Stopped _ -> {
+        task = null;
+        giveBack();
+      }
       case TranscodeEnd.Failed(WorkerFailure last) -> {
+        giveBack();
         failedOn = task == null ? null : task.source();
         task = null;
         if (last.isForGood()) {
@@ -161,6 +170,7 @@ final class StreamLadder {
     boolean continues = task != null;
     task = null;
     if (newest.isEmpty() || newest.get().video() == null) {
+      giveBack();
       announcer.sourceOnly("the stream has no video");
       return;
     }
@@ -172,11 +182,13 @@ final class StreamLadder {
     double frameRate = frameRate(video);
     LadderPlan plan = LadderPlanner.plan(source(newest.get(), video, frameRate), config.ladder());
     if (plan.rungs().isEmpty()) {
+      giveBack();
       announcer.sourceOnly(plan.reason() + ", and no rung is smaller");
       return;
     }
     String missing = worker.missing();
     if (missing != null) {
+      giveBack();
       ports.metrics().refused("no-worker");
       announcer.sourceOnly("nothing can be encoded: " + missing);
       return;
@@ -226,8 +238,13 @@ final class StreamLadder {
     if (measured <= 0) {
       return declared > 0 ? declared : 30;
     }
-    boolean agree = Math.abs(declared - measured) <= declared * DECLARED_TOLERANCE;
-    return agree ? declared : Math.round(measured * 100) / 100.0;
+    if (Math.abs(declared - measured) <= declared * DECLARED_TOLERANCE) {
+      return declared;
+    }
+    return COMMON_RATES.stream()
+        .filter(rate -> Math.abs(rate - measured) <= rate * MEASURED_TOLERANCE)
+        .findFirst()
+        .orElse(Math.round(measured * 10) / 10.0);
   }
 
   private static long pixelsPerSecond(List<Rung> rungs, double frameRate) {

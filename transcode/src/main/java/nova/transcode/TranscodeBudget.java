@@ -30,13 +30,14 @@ final class TranscodeBudget {
     this.pixelsPerSecond = pixelsPerSecond;
   }
 
-  /// Takes a part for a stream that has none. The first stream of all always gets its part: it has
-  /// the machine to itself, and does less when that is too little.
+  /// Takes a part for a stream, instead of what it has. The first stream of all always gets its
+  /// part: it has the machine to itself, and does less when that is too little.
   ///
   /// @param freed told when there may be more, after a refusal; must be quick
   /// @return why not, or empty when it was taken
   synchronized Optional<Refusal> take(StreamId stream, long pixels, Runnable freed) {
-    Optional<Refusal> refusal = refusal(stream, pixels);
+    boolean had = taken.remove(stream) != null;
+    Optional<Refusal> refusal = refusal(stream, pixels, had);
     if (refusal.isPresent()) {
       waiting.put(stream, freed);
     } else {
@@ -47,7 +48,7 @@ final class TranscodeBudget {
     return refusal;
   }
 
-  private Optional<Refusal> refusal(StreamId stream, long pixels) {
+  private Optional<Refusal> refusal(StreamId stream, long pixels, boolean had) {
     if (!overloaded.isEmpty()) {
       return Optional.of(
           new Refusal("overload", "encoding does not keep up with the streams it has"));
@@ -60,7 +61,8 @@ final class TranscodeBudget {
               "%.0f megapixels per second of a budget of %.0f are taken, and it needs %.0f"
                   .formatted(sum / MILLION, pixelsPerSecond / MILLION, pixels / MILLION)));
     }
-    boolean othersFirst = !waiting.isEmpty() && !waiting.keySet().iterator().next().equals(stream);
+    boolean othersFirst =
+        !had && !waiting.isEmpty() && !waiting.keySet().iterator().next().equals(stream);
     return othersFirst
         ? Optional.of(new Refusal("budget", "other streams wait for their turn to be encoded"))
         : Optional.empty();

@@ -59,8 +59,13 @@ final class TranscodeSupervisor implements AutoCloseable {
     this.effort = Effort.whole(task.preset());
     this.thread = ports.threads().newThread(this::run);
     thread.setName("transcode-" + stream);
-    for (Rung rung : task.rungs()) {
-      outputs.put(rung.rendition(), open(rung));
+    try {
+      for (Rung rung : task.rungs()) {
+        outputs.put(rung.rendition(), open(rung));
+      }
+    } catch (RuntimeException e) {
+      outputs.values().forEach(output -> endRung(output, "the rungs' logs do not open"));
+      throw e;
     }
   }
 

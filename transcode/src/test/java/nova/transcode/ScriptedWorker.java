@@ -11,9 +11,10 @@ import nova.core.Bytes;
 import nova.framelog.LogEntry;
 import nova.framelog.LogEntry.LoggedFrame;
 import nova.framelog.LogEntry.StreamClosed;
-import nova.framelog.pipe.RungJob;
+import nova.framelog.pipe.Effort;
 import nova.framelog.pipe.TranscodeJob;
 import nova.framelog.pipe.WorkerMessage;
+import nova.framelog.pipe.WorkerMessage.Adapt;
 import nova.framelog.pipe.WorkerMessage.Failed;
 import nova.framelog.pipe.WorkerMessage.Ready;
 import nova.framelog.pipe.WorkerMessage.RungEntry;
@@ -24,7 +25,8 @@ import nova.framelog.pipe.WorkerMessageWriter;
 import nova.media.MediaFrame;
 
 /// A process that speaks the worker protocol and passes frames on as they are; the first of them,
-/// and only that, comes to grief as its script says.
+/// and only that, comes to grief as its script says. Rungs are left out and taken up again as the
+/// server says, with the next cut.
 ///
 /// Arguments: a file that is there once a worker has begun, and the script.
 final class ScriptedWorker {
@@ -75,15 +77,15 @@ final class ScriptedWorker {
       Script script, TranscodeJob job, WorkerMessageReader in, WorkerMessageWriter out)
       throws IOException, InterruptedException {
     int frames = 0;
+    ScriptedRungs rungs = new ScriptedRungs(job, out);
     for (WorkerMessage next = in.next(); next != null; next = in.next()) {
+      if (next instanceof Adapt(Effort effort)) {
+        rungs.adapt(effort);
+      }
       if (!(next instanceof SourceEntry(LogEntry entry))) {
-        continue; // how much to do: this worker always does all
+        continue;
       }
-      for (RungJob rung : job.rungs()) {
-        if (!(entry instanceof LoggedFrame f) || f.frame().dts() > rung.lastDts()) {
-          out.send(new RungEntry(rung.rung().rendition(), entry));
-        }
-      }
+      rungs.pass(entry);
       if (entry instanceof StreamClosed) {
         return;
       }

@@ -73,4 +73,12 @@ class TranscodeBudgetTest {
     budget.giveBack(SECOND);
     assertThat(take(THIRD, 10)).isEmpty();
   }
+
+  @Test
+  void streamThatHasAPart_changesItBeforeThoseThatWait() {
+    assertThat(take(FIRST, 60)).isEmpty();
+    assertThat(take(SECOND, 60)).isPresent();
+    assertThat(take(FIRST, 90)).isEmpty();
+    assertThat(budget.streams()).isEqualTo(1);
+  }
 }

@@ -15,6 +15,7 @@ import nova.core.DataSize;
 import nova.core.Epoch;
 import nova.core.InProcessStreamEvents;
 import nova.core.RenditionId;
+import nova.core.StreamEvent.RungStarted;
 import nova.core.StreamId;
 import nova.core.TrackId;
 import nova.framelog.FrameLogConfig;
@@ -30,6 +31,7 @@ import nova.framelog.LogPosition;
 import nova.framelog.RungRun;
 import nova.framelog.StreamLogWriter;
 import nova.framelog.SyntheticBroadcast;
+import nova.framelog.pipe.Effort;
 import nova.framelog.pipe.EncoderPreset;
 import nova.framelog.pipe.Rung;
 import nova.media.TrackFormat.VideoFormat;
@@ -273,6 +275,69 @@ class TranscodeSupervisorTest {
     assertThat(entries.get(entries.size() - 2))
         .isInstanceOfSatisfying(
             EpochEnded.class, e -> assertThat(e.end()).isEqualTo(EpochEnd.CONNECTION_LOST));
+  }
+
+  @Test
+  void rungLeftOut_endsItsLog_andComesBackWithANewOne_whileTheOthersGoOn() throws Exception {
+    List<RungStarted> started = new CopyOnWriteArrayList<>();
+    var _ = events.subscribe(event -> started.add((RungStarted) event));
+    StreamLogWriter writer = new StreamLogWriter(source.openWriter(STREAM));
+    var _ = writer.startEpoch(SyntheticBroadcast.usual(7).formats(), SyntheticBroadcast.BEGIN);
+    Effort less = new Effort(EncoderPreset.FAST, 1, List.of(HIGH));
+    try (TranscodeSupervisor supervisor =
+        start(WorkerConfig.defaults(), command(Script.ALL_WELL))) {
+      write(writer, 0, 3);
+      awaitFrames(LOW, 90);
+      assertThat(supervisor.adapt(less)).isTrue();
+      assertThat(supervisor.canAdapt(Effort.whole(EncoderPreset.FAST)))
+          .as("back before it has ended")
+          .isFalse();
+      write(writer, 3, 5); // with a cut after 4 s
+      List<LogEntry> before = entries(read(HIGH));
+      assertThat(before.getLast()).isEqualTo(new StreamClosed(true, "the rung is left out"));
+      assertThat(segments(before)).containsExactly(1L, 2L);
+      awaitFrames(LOW, 150);
+      assertThat(supervisor.adapt(Effort.whole(EncoderPreset.FAST))).isTrue();
+      write(writer, 5, 7); // with a cut after 6 s
+      writer.closeStream(true, "over");
+      assertThat(supervisor.awaitEnd(DEADLINE)).isTrue();
+    }
+    assertThat(started)
+        .extracting(e -> e.rendition() + " " + e.run())
+        .containsExactly("720p 0", "480p 1", "720p 2");
+    List<LogEntry> after =
+        entries(rungs.openReader(new RungRun(STREAM, HIGH, 2), LogPosition.EARLIEST));
+    assertThat(segments(after)).containsExactly(4L);
+    assertThat(after.getLast()).isEqualTo(new StreamClosed(true, "over"));
+    assertThat(entries(read(LOW))).isEqualTo(expected());
+  }
+
+  private static void write(StreamLogWriter writer, int fromSecond, int toSecond) {
+    for (SyntheticBroadcast.Arrival arrival : SyntheticBroadcast.usual(7).arrivals()) {
+      Duration at = Duration.between(SyntheticBroadcast.BEGIN, arrival.at());
+      if (at.toSeconds() >= fromSecond && at.toSeconds() < toSecond) {
+        LoggedFrame _ = writer.append(arrival.frame(), arrival.at());
+      }
+    }
+  }
+
+  private void awaitFrames(RenditionId rung, long count) throws InterruptedException {
+    try (FrameLogReader reader = read(rung)) {
+      long frames = 0;
+      while (frames < count) {
+        List<LogEntry> more = reader.read(DEADLINE);
+        assertThat(more).as("after %d frames", frames).isNotEmpty();
+        frames += more.stream().filter(LoggedFrame.class::isInstance).count();
+      }
+    }
+  }
+
+  private static List<Long> segments(List<LogEntry> log) {
+    return log.stream()
+        .filter(LoggedFrame.class::isInstance)
+        .map(e -> ((LoggedFrame) e).segment())
+        .distinct()
+        .toList();
   }
 
   @Test
