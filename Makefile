@@ -18,7 +18,7 @@ build: ## Build what ./nova runs
 run: ## Run the server: ./nova start
 	@./nova start
 
-demo: ## Run the server with a clip on air: ./nova demo
+demo: ## Run the server with a test pattern on air: ./nova demo
 	@./nova demo
 
 test: deps ## Run all tests, in one pass over the modules

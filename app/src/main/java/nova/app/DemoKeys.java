@@ -6,30 +6,32 @@ import nova.app.keys.StreamKeys;
 import nova.app.keys.StreamSecret;
 import nova.core.ChannelSlug;
 
-/// The keys of one demo: one for the clip, and one for a person with OBS. Both are made for this
-/// run and kept nowhere, beside whatever keys the server has anyway.
+/// The keys of one demo: one for the test pattern, and one for a person with OBS. Both are made for
+/// this run and kept nowhere, beside whatever keys the server has anyway.
 ///
 /// *Immutable.*
 ///
 /// @param accepted all keys that may publish
-/// @param clip publishes the clip to channel `demo`
+/// @param pattern publishes the test pattern to channel `demo`
 /// @param person publishes to channel `live`
-record DemoKeys(StreamKeys accepted, StreamSecret clip, StreamSecret person) {
-  private static final ChannelSlug CLIP_CHANNEL = new ChannelSlug("demo");
+record DemoKeys(StreamKeys accepted, StreamSecret pattern, StreamSecret person) {
+  private static final ChannelSlug PATTERN_CHANNEL = new ChannelSlug("demo");
 
   static DemoKeys of(AppConfig config, SecureRandom random) {
-    StreamSecret clip = StreamSecret.random(random);
+    StreamSecret pattern = StreamSecret.random(random);
     StreamSecret person = StreamSecret.random(random);
     StreamKeys accepted =
-        ServerKeys.existing(config).with(CLIP_CHANNEL, clip).with(ServerKeys.FIRST_CHANNEL, person);
-    return new DemoKeys(accepted, clip, person);
+        ServerKeys.existing(config)
+            .with(PATTERN_CHANNEL, pattern)
+            .with(ServerKeys.FIRST_CHANNEL, person);
+    return new DemoKeys(accepted, pattern, person);
   }
 
   /// What the person is told.
   String explain(Links links) {
     return """
 
-    The demo clip is on air:
+    The test pattern is on air:
 
         Watch:       %s
         HLS:         %s
@@ -43,8 +45,8 @@ record DemoKeys(StreamKeys accepted, StreamSecret clip, StreamSecret person) {
     Ctrl-C ends it.\
     """
         .formatted(
-            links.watch(CLIP_CHANNEL),
-            links.hls(CLIP_CHANNEL),
+            links.watch(PATTERN_CHANNEL),
+            links.hls(PATTERN_CHANNEL),
             links.rtmp(),
             person.value(),
             links.watch(ServerKeys.FIRST_CHANNEL));

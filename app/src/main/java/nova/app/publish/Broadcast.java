@@ -14,9 +14,9 @@ import nova.core.NanoClock;
 import nova.media.flv.FlvTag;
 import nova.media.flv.FlvTagReader;
 
-/// Sends an FLV file at the speed at which it plays, once or round after round. Timestamps go on
-/// from round to round as if the file were endless, and decoder configurations are sent again only
-/// when they differ.
+/// Sends an FLV file at the speed at which it plays, once or round after round, or a live stream as
+/// it comes. Timestamps go on from round to round as if the file were endless, and decoder
+/// configurations are sent again only when they differ.
 ///
 /// *Confined to the thread that runs it.*
 public final class Broadcast {
@@ -25,10 +25,12 @@ public final class Broadcast {
 
   private final FlvSource source;
   private final boolean loop;
+  private final boolean live;
   private final Duration atMost;
   private final NanoClock clock;
   private final Map<Class<?>, Bytes> headersSent = new HashMap<>();
   private long roundStartMs;
+  private long lastMs; // of the round, with the bits that 32 do not hold
   private long startNs;
 
   /// Where the tags go.
@@ -41,10 +43,21 @@ public final class Broadcast {
   ///
   /// @param atMost when it ends even if the file or the loop would go on
   public Broadcast(FlvSource source, boolean loop, Duration atMost, NanoClock clock) {
+    this(source, loop, false, atMost, clock);
+  }
+
+  private Broadcast(
+      FlvSource source, boolean loop, boolean live, Duration atMost, NanoClock clock) {
     this.source = source;
     this.loop = loop;
+    this.live = live;
     this.atMost = atMost;
     this.clock = clock;
+  }
+
+  /// A broadcast of a source that keeps time itself: nothing is held back.
+  public static Broadcast live(FlvSource source, Duration atMost, NanoClock clock) {
+    return new Broadcast(source, false, true, atMost, clock);
   }
 
   /// Sends until the file is over, the time is up or the thread is interrupted.
@@ -64,6 +77,7 @@ public final class Broadcast {
     ArrayDeque<FlvTag> tags = new ArrayDeque<>();
     Map<Class<?>, TrackClock> tracks = new HashMap<>();
     byte[] buffer = new byte[READ_BYTES];
+    lastMs = -1;
     try (InputStream in = source.open()) {
       for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
         reader.read(ByteBuffer.wrap(buffer, 0, count), tags::add);
@@ -90,20 +104,30 @@ public final class Broadcast {
     if (FlvTags.isEnd(tag)) {
       return true;
     }
+    long tagMs = unwrapped(tag.timestampMs());
     if (FlvTags.isHeader(tag)) {
       if (tag.payload().equals(headersSent.put(tag.getClass(), tag.payload()))) {
         return true;
       }
     } else {
-      tracks.computeIfAbsent(tag.getClass(), _ -> new TrackClock()).frame(tag.timestampMs());
+      tracks.computeIfAbsent(tag.getClass(), _ -> new TrackClock()).frame(tagMs);
     }
-    long timestampMs = roundStartMs + tag.timestampMs();
+    long timestampMs = roundStartMs + tagMs;
     if (timestampMs >= atMost.toMillis()) {
       return false;
     }
-    waitUntil(timestampMs);
+    if (!live) {
+      waitUntil(timestampMs);
+    }
     sink.send(FlvTags.at(tag, timestampMs & 0xffff_ffffL)); // 32 bits wrap after 49 days
     return true;
+  }
+
+  /// A timestamp of 32 bits, which begins anew after 49 days, as one that does not: the one nearest
+  /// to the last.
+  private long unwrapped(long timestampMs) {
+    lastMs = lastMs < 0 ? timestampMs : lastMs + (int) (timestampMs - lastMs);
+    return lastMs;
   }
 
   private void waitUntil(long timestampMs) throws InterruptedException {

@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import nova.testkit.Ffprobe;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,12 +110,37 @@ class NovaProcessIT {
   }
 
   @Test
+  void test_pattern_and_mp4_are_published() throws Exception {
+    Path mp4 = folder.resolve("clip.mp4");
+    byte[] _ = // with B-frames and the run-in of the audio encoder
+        Ffprobe.ffmpeg(
+            Duration.ofSeconds(60), "-i", clip().toString(), "-c", "copy", mp4.toString());
+    try (NovaProcess nova = NovaProcess.serve(folder, "start", "--stream-key", "live=some-key")) {
+      NovaProcess.Ready ready = nova.awaitReady();
+      String url = ready.rtmp() + "/some-key";
+      for (String[] command :
+          new String[][] {
+            {"publish", "--test-pattern", "--size", "320x180", "--seconds", "4", url},
+            {"publish", "--loop", "--seconds", "10", mp4.toString(), url},
+          }) {
+        try (NovaProcess publisher = NovaProcess.run(folder, Map.of(), command)) {
+          String playlist = nova.await("/hls/live/index.m3u8", body -> body.contains("RESOLUTION"));
+          assertThat(playlist).contains("RESOLUTION=320x180").contains("mp4a.40.2");
+          assertThat(publisher.awaitExit()).as(publisher.err()).isZero();
+        }
+      }
+    }
+  }
+
+  @Test
   void demo_is_watchable_and_ends_after_its_time() throws Exception {
-    try (NovaProcess nova = NovaProcess.serve(folder, "demo", "--seconds", "6")) {
+    try (NovaProcess nova =
+        NovaProcess.serve(folder, "demo", "--seconds", "6", "--size=640x360", "--fps=25")) {
       NovaProcess.Ready ready = nova.awaitReady();
       assertThat(get(ready.http() + "/hls/demo/index.m3u8").body())
-          .contains("RESOLUTION=1280x720")
-          .contains("CODECS=\"avc1.64001f,mp4a.40.2\"");
+          .contains("RESOLUTION=640x360")
+          .contains("FRAME-RATE=25.000")
+          .contains("mp4a.40.2");
       assertThat(get(ready.http() + "/watch/demo").statusCode()).isEqualTo(200);
       assertThat(nova.awaitExit()).isZero();
       assertThat(nova.out())
@@ -172,6 +198,7 @@ class NovaProcessIT {
   void unreadable_files_are_explained() throws Exception {
     Path junk = Files.writeString(folder.resolve("junk.flv"), "this is no FLV file");
     assertFails("cannot be read", "publish", "none.flv", "rtmp://127.0.0.1/live/key");
+    assertFails("is neither FLV nor MP4", "publish", junk.toString(), "rtmp://127.0.0.1/live/key");
     assertFails(
         "expected: rtmp://HOST:PORT/live/STREAM-KEY", "publish", junk.toString(), "http://x");
     assertFails(
@@ -191,7 +218,13 @@ class NovaProcessIT {
     "publish --version, 0, nova 0",
     "--help, 0, demo",
     "start --help, 0, --stream-key",
-    "publish --help, 0, FILE.flv",
+    "publish --help, 0, --test-pattern",
+    "publish --test-pattern clip.flv rtmp://h/live/key, 2, expected: URL alone",
+    "publish rtmp://h/live/key, 2, expected: FILE URL",
+    "publish --size 64x64 clip.flv rtmp://h/live/key, 2, --size is for --test-pattern",
+    "publish --test-pattern --loop rtmp://h/live/key, 2, --loop is for files",
+    "publish --test-pattern --size 1281x720 rtmp://h/live/key, 2, width 1281",
+    "demo --fps 121, 2, frame rate 121",
   })
   void usage_is_explained(String arguments, int exitCode, String text) throws Exception {
     String[] words = arguments.isEmpty() ? new String[0] : arguments.split(" ");
@@ -203,15 +236,19 @@ class NovaProcessIT {
 
   private NovaProcess publish(NovaProcess.Ready ready, String key, String... options)
       throws IOException {
-    Path clip = folder.resolve("demo.flv");
+    String[] command = {"publish", clip().toString(), ready.rtmp() + "/" + key};
+    return NovaProcess.run(folder, Map.of(), with(command, options));
+  }
+
+  private Path clip() throws IOException {
+    Path clip = folder.resolve("clip.flv");
     if (!Files.exists(clip)) {
-      try (var in = NovaProcessIT.class.getResourceAsStream("/nova/app/publish/demo.flv")) {
+      try (var in = NovaProcessIT.class.getResourceAsStream("/clip.flv")) {
         assertThat(in).isNotNull();
         Files.copy(in, clip);
       }
     }
-    String[] command = {"publish", clip.toString(), ready.rtmp() + "/" + key};
-    return NovaProcess.run(folder, Map.of(), with(command, options));
+    return clip;
   }
 
   private void assertFails(String text, String... arguments) throws Exception {

@@ -11,15 +11,20 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import nova.core.Bytes;
 import nova.core.NanoClock;
 import nova.media.MalformedMediaException;
+import nova.media.bytes.ByteWriter;
 import nova.media.flv.FlvTag;
 import nova.media.flv.FlvTag.FlvAudioTag;
 import nova.media.flv.FlvTag.FlvScriptTag;
 import nova.media.flv.FlvTag.FlvVideoTag;
+import nova.media.flv.FlvTagWriter;
+import nova.media.flv.LegacyTags;
 import org.junit.jupiter.api.Test;
 
-/// Plays the demo's clip against a clock that runs ahead of every timestamp, so nothing waits.
+/// Plays a clip against a clock that runs ahead of every timestamp, so nothing waits: 8 s of 180p,
+/// which at 30 fps and 48 kHz are exactly 240 pictures with B-frames and 375 AAC frames.
 class BroadcastTest {
   private static final long ROUND_MS = 8_000;
 
@@ -74,6 +79,34 @@ class BroadcastTest {
   }
 
   @Test
+  void live_source_is_sent_as_it_comes() throws Exception {
+    long startNs = System.nanoTime();
+
+    Broadcast.live(BroadcastTest::clip, Duration.ofSeconds(60), System::nanoTime).run(sent::add);
+
+    assertThat(frames(FlvVideoTag.class)).hasSize(240);
+    assertThat(Duration.ofNanos(System.nanoTime() - startNs)).isLessThan(Duration.ofSeconds(6));
+  }
+
+  @Test
+  void timestamps_that_begin_anew_after_49_days_go_on() throws Exception {
+    long lastOf32BitsMs = 0xffff_ffffL;
+    ByteWriter file = new ByteWriter().bytes(FlvTagWriter.fileHeader(true, false));
+    for (long atMs = lastOf32BitsMs - 100; atMs <= lastOf32BitsMs + 100; atMs += 40) {
+      file.bytes(FlvTagWriter.write(LegacyTags.avcFrame(atMs, 0, true, Bytes.ofHex("0000000165"))));
+    }
+    byte[] flv = file.toBytes().toByteArray();
+
+    // The end of the time is measured without the wrap: it lies between two of the frames.
+    Broadcast.live(
+            () -> new ByteArrayInputStream(flv), Duration.ofMillis(lastOf32BitsMs + 50), hurried)
+        .run(sent::add);
+
+    assertThat(sent.stream().map(FlvTag::timestampMs))
+        .containsExactly(0xffff_ff9bL, 0xffff_ffc3L, 0xffff_ffebL, 19L);
+  }
+
+  @Test
   void file_that_is_not_flv_is_refused() {
     Broadcast broadcast =
         new Broadcast(
@@ -120,7 +153,7 @@ class BroadcastTest {
   }
 
   private static InputStream clip() {
-    InputStream clip = Broadcast.class.getResourceAsStream("demo.flv");
+    InputStream clip = BroadcastTest.class.getResourceAsStream("/clip.flv");
     assertThat(clip).isNotNull();
     return clip;
   }

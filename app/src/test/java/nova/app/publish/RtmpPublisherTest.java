@@ -79,7 +79,7 @@ class RtmpPublisherTest {
   void clip_becomes_a_stream_that_ends_when_the_publisher_says_so() throws Exception {
     try (RtmpPublisher publisher = RtmpPublisher.connect(target("right-key"))) {
       new Broadcast(
-              () -> Broadcast.class.getResourceAsStream("demo.flv"),
+              () -> BroadcastTest.class.getResourceAsStream("/clip.flv"),
               false,
               Duration.ofMillis(500),
               System::nanoTime)
