@@ -21,6 +21,7 @@ public final class SiteAssets {
   /// Only what is named here can be requested.
   private static final List<String> NAMES =
       List.of(
+          "abr.js",
           "clock.js",
           "controls.js",
           "dom.js",
@@ -32,7 +33,9 @@ public final class SiteAssets {
           "playback.js",
           "player.js",
           "player.css",
+          "quality-menu.js",
           "quality.js",
+          "renditions.js",
           "stage.js",
           "watch.js",
           "vendor/hls.js-1.7.4/LICENSE",

@@ -1,6 +1,7 @@
 // The control bar, the big buttons and the keys.
 
 import { byId } from './dom.js';
+import { QualityMenu } from './quality-menu.js';
 
 const HIDE_AFTER_MS = 2600;
 
@@ -10,11 +11,13 @@ export class Controls {
   #video;
   #player;
   #hideTimer = 0;
+  #quality;
 
   constructor(root, video, player) {
     this.#root = root;
     this.#video = video;
     this.#player = player;
+    this.#quality = new QualityMenu(player);
     this.#restoreVolume();
     this.#connect();
     this.#keys();
@@ -131,6 +134,7 @@ export class Controls {
   }
 
   #refresh() {
+    this.#quality.refresh();
     const { muted, volume } = this.#video;
     const paused = this.#player.paused;
     const started = this.#root.dataset.started === 'true';

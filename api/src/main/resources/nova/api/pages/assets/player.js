@@ -3,8 +3,10 @@
 // something to recover from for as long as the page wants that source played.
 
 import Hls from './vendor/hls.js-1.7.4/hls.min.mjs';
+import { LowLatencyAbr } from './abr.js';
 import { serverNow } from './clock.js';
 import { MeasuredRate } from './quality.js';
+import { Renditions, readVariants } from './renditions.js';
 
 const TICK_MS = 500;
 // Beyond this much more than the target the viewer is taken back to live instead of sped up.
@@ -27,6 +29,7 @@ const retry = {
 
 const HLS_CONFIG = {
   lowLatencyMode: true,
+  abrController: LowLatencyAbr,
   // The target is the playlist's PART-HOLD-BACK. 1.1 wins back a second in ten.
   maxLiveSyncPlaybackRate: 1.1,
   liveSyncOnStallIncrease: 0.4,
@@ -51,7 +54,7 @@ const HLS_CONFIG = {
 
 /**
  * Events (CustomEvent): "playing" each time pictures or sound begin to move, "stalled" when they
- * stop for want of media, "over" when a finished stream has been played to its end, "trouble" when
+ * stop for want of media, "renditions" when there is another choice or another one is played, "over" when a finished stream has been played to its end, "trouble" when
  * something had to be recovered, and "unplayable" with a sentence in `detail` when this browser
  * cannot play the source.
  */
@@ -60,6 +63,8 @@ export class LivePlayer extends EventTarget {
   #hls = null;
   #url = null;
   #rate = new MeasuredRate();
+  #renditions = null;
+  #chosen = null;
   #pausedByUser = false;
   #lastPosition = -1;
   #moving = false;
@@ -96,6 +101,7 @@ export class LivePlayer extends EventTarget {
   load(url) {
     this.stop();
     this.#url = url;
+    this.#renditions = new Renditions(url, () => this.#emit('renditions'));
     this.#start();
   }
 
@@ -103,6 +109,9 @@ export class LivePlayer extends EventTarget {
   stop() {
     clearTimeout(this.#reloadTimer);
     this.#url = null;
+    this.#renditions?.close();
+    this.#renditions = null;
+    this.#chosen = null;
     this.#reloads = 0;
     this.#teardown();
   }
@@ -145,6 +154,36 @@ export class LivePlayer extends EventTarget {
     return date ? (serverNow() - date.getTime()) / 1000 : null;
   }
 
+  /** What viewers may choose among, best first: {url, name, lines, bps}. */
+  get renditions() {
+    return this.#hls ? (this.#renditions?.all ?? []) : []; // the browser's own player chooses itself
+  }
+
+  /** The URL of the chosen rendition; null while the player chooses by what the network carries. */
+  get chosen() {
+    return this.#chosen;
+  }
+
+  /** The rendition on screen, undefined while unknown. */
+  get playedRendition() {
+    const url = this.#hls?.levels[this.#hls.currentLevel]?.uri;
+    return this.renditions.find((rendition) => rendition.url === url);
+  }
+
+  /** Plays one rendition from now on, or with null again what the network carries. */
+  choose(url) {
+    this.#chosen = url;
+    if (!this.#hls) return;
+    const level = this.#levelOf(url);
+    if (url !== null && level < 0) this.#startOver(); // begun after hls.js asked what there is
+    else this.#hls.nextLevel = level;
+    this.#emit('renditions');
+  }
+
+  #levelOf(url) {
+    return this.#hls.levels.findIndex((level) => level.uri === url);
+  }
+
   /** {width, height, frameRate, bps} of what is played; 0 stands for unknown. */
   get quality() {
     const level = this.#hls?.levels[Math.max(this.#hls.currentLevel, 0)];
@@ -171,6 +210,14 @@ export class LivePlayer extends EventTarget {
       if (piece.duration) this.#rate.add(frag.type, stats.total || stats.loaded, piece.duration);
     });
     hls.on(Hls.Events.LEVEL_UPDATED, () => (this.#reloads = 0));
+    hls.on(Hls.Events.MANIFEST_LOADED, (_, { networkDetails, url }) => {
+      const text = networkDetails?.responseText ?? '';
+      this.#renditions?.begin(readVariants(text, url));
+    });
+    hls.on(Hls.Events.MANIFEST_PARSED, () => {
+      if (this.#chosen !== null && this.#levelOf(this.#chosen) >= 0) hls.nextLevel = this.#levelOf(this.#chosen);
+    });
+    hls.on(Hls.Events.LEVEL_SWITCHED, () => this.#emit('renditions'));
     hls.loadSource(this.#url);
     hls.attachMedia(this.#video);
   }
@@ -207,6 +254,7 @@ export class LivePlayer extends EventTarget {
     if (error.details === Hls.ErrorDetails.BUFFER_STALLED_ERROR) {
       this.stalls++;
       this.#calmFor = 0;
+      if (this.#smallerAppeared()) this.#startOver();
     }
     if (!error.fatal) return;
     this.#emit('trouble', error.details);
@@ -218,6 +266,19 @@ export class LivePlayer extends EventTarget {
     } else {
       this.#reload(error.details);
     }
+  }
+
+  /** Whether what is too much for the network has a smaller companion by now that hls.js does not know. */
+  #smallerAppeared() {
+    const lines = this.playedRendition?.lines ?? Infinity;
+    return this.#chosen === null && this.renditions.some((r) => r.lines < lines && this.#levelOf(r.url) < 0);
+  }
+
+  /** Asks again what there is. */
+  #startOver() {
+    clearTimeout(this.#reloadTimer);
+    this.#teardown();
+    this.#start();
   }
 
   /** Recovering keeps what is loaded, but not when it fails again and again. */
@@ -235,10 +296,7 @@ export class LivePlayer extends EventTarget {
     const pauseMs = Math.min(500 * 2 ** this.#reloads, 5000);
     this.#reloads++;
     console.info(`nova: starting over in ${pauseMs} ms (${why})`);
-    this.#reloadTimer = setTimeout(() => {
-      this.#teardown();
-      this.#start();
-    }, pauseMs);
+    this.#reloadTimer = setTimeout(() => this.#startOver(), pauseMs);
   }
 
   #unplayable(sentence) {
