@@ -94,6 +94,8 @@ final class Wiring {
     InMemoryTimelineStore timelines = new InMemoryTimelineStore(Wiring::listenerFailed);
     InMemoryPosterStore posters = new InMemoryPosterStore();
     measureMemory(metrics, frames, segments);
+    SegmentReclaimer _ =
+        lifecycle.own("segment reclaimer", SegmentReclaimer.start(segments::sizeBytes));
 
     Api api =
         lifecycle.own(

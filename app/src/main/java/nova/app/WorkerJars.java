@@ -19,6 +19,7 @@ public record WorkerJars(Path folder) {
   // Small and quickly up: what is heavy happens in native code.
   private static final List<String> FLAGS =
       List.of(
+          "-Xms16m",
           "-Xmx128m",
           "-XX:+UseSerialGC",
           "-XX:TieredStopAtLevel=1",
