@@ -28,7 +28,10 @@ final class Ffmpeg implements AutoCloseable {
   }
 
   /// Encodes a 2-second-GOP test clip once, so that publishing it costs no encoding.
-  static Path clip(Path directory, String name, String size, int framesPerGop, int seconds)
+  ///
+  /// @param options of the encoders, which win over the usual ones
+  static Path clip(
+      Path directory, String name, String size, int framesPerGop, int seconds, String... options)
       throws IOException, InterruptedException {
     Path file = directory.resolve(name);
     List<String> command = new ArrayList<>(List.of("ffmpeg", "-v", "error", "-y"));
@@ -38,7 +41,9 @@ final class Ffmpeg implements AutoCloseable {
     command.addAll(List.of("-preset", "ultrafast", "-b:v", "1500k", "-pix_fmt", "yuv420p"));
     command.addAll(List.of("-g", Integer.toString(framesPerGop), "-sc_threshold", "0"));
     command.addAll(List.of("-keyint_min", Integer.toString(framesPerGop)));
-    command.addAll(List.of("-c:a", "aac", "-b:a", "128k", "-ac", "2", "-f", "flv"));
+    command.addAll(List.of("-c:a", "aac", "-b:a", "128k", "-ac", "2"));
+    command.addAll(List.of(options));
+    command.addAll(List.of("-f", "flv"));
     command.add(file.toString());
     Process encoder = new ProcessBuilder(command).inheritIO().start();
     assertThat(encoder.waitFor(120, TimeUnit.SECONDS)).as("clip encoded in time").isTrue();

@@ -70,16 +70,28 @@ public final class NovaProcess implements AutoCloseable {
   /// Runs a command that serves, `start` or `demo`, on free ports of the loopback.
   public static NovaProcess serve(Path folder, String command, String... options)
       throws IOException {
+    return serve(folder, Map.of(), command, options);
+  }
+
+  private static NovaProcess serve(
+      Path folder, Map<String, String> environment, String command, String... options)
+      throws IOException {
     List<String> arguments = new ArrayList<>(List.of(command));
     arguments.addAll(Arrays.asList(ANY_PORTS));
     arguments.addAll(List.of(options));
-    return run(folder, Map.of(), arguments.toArray(String[]::new));
+    return run(folder, environment, arguments.toArray(String[]::new));
   }
 
   /// As [#serve] for `start`, and waits until the server accepts.
   public static NovaProcess start(Path folder, String... options)
       throws IOException, InterruptedException {
-    NovaProcess nova = serve(folder, "start", options);
+    return start(folder, Map.of(), options);
+  }
+
+  /// As [#start(Path, String...)], with settings in the environment.
+  public static NovaProcess start(Path folder, Map<String, String> environment, String... options)
+      throws IOException, InterruptedException {
+    NovaProcess nova = serve(folder, environment, "start", options);
     try {
       nova.awaitReady();
       return nova;
@@ -178,6 +190,16 @@ public final class NovaProcess implements AutoCloseable {
   /// Sends SIGTERM.
   public void terminate() {
     process.destroy();
+  }
+
+  /// A worker process of this server.
+  public ProcessHandle worker(String mainClass) {
+    return process
+        .descendants()
+        .filter(ProcessHandle::isAlive)
+        .filter(child -> child.info().commandLine().orElse("").contains(mainClass))
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no process runs " + mainClass));
   }
 
   public long pid() {
