@@ -21,6 +21,7 @@ class LadderWatchIT {
       Map.of("NOVA_TRANSCODE_LADDER_RUNGS", "480p:2500k, 360p:1000k, 240p:450k");
   private static final int ENOUGH_FOR_THE_SOURCE_KBPS = 4_500;
   private static final int TOO_SLOW_FOR_THE_SOURCE_KBPS = 1_900;
+  private static final int PLENTY_KBPS = 20_000;
 
   @TempDir private Path directory;
 
@@ -60,7 +61,7 @@ class LadderWatchIT {
       network.limit(TOO_SLOW_FOR_THE_SOURCE_KBPS);
       Look slow = page.await("a smaller rung", look -> look.height() < 480);
       page.await("ten more seconds", look -> look.currentTime() > slow.currentTime() + 10);
-      network.limit(ENOUGH_FOR_THE_SOURCE_KBPS);
+      network.limit(PLENTY_KBPS);
       Look fast = page.await("the source again", look -> look.height() == 480);
       Look last =
           page.await("five more seconds", look -> look.currentTime() > fast.currentTime() + 5);
