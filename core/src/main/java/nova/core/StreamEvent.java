@@ -59,10 +59,17 @@ public sealed interface StreamEvent {
   ///
   /// @param sourceListed whether players choose the source among the rungs; otherwise they get it
   ///   only while there are none
-  /// @param rungs to be encoded, largest first; empty when nothing is
+  /// @param audioListed whether players get the source's sound; otherwise only while the rung of
+  ///   sound has none
+  /// @param rungs to be encoded, largest first, and sound last; empty when nothing is
   /// @param reason one sentence: why it is so
   record LadderChanged(
-      StreamId stream, Instant at, boolean sourceListed, List<RenditionId> rungs, String reason)
+      StreamId stream,
+      Instant at,
+      boolean sourceListed,
+      boolean audioListed,
+      List<RenditionId> rungs,
+      String reason)
       implements StreamEvent {
     public LadderChanged {
       rungs = List.copyOf(rungs);

@@ -7,14 +7,15 @@ import nova.media.hls.AudioRendition;
 import nova.media.hls.MultivariantPlaylist;
 import nova.media.hls.VariantStream;
 import nova.media.hls.VariantStream.Resolution;
+import nova.segments.RenditionFormat;
 import nova.segments.RenditionFormat.Audio;
 import nova.segments.RenditionFormat.Video;
 import nova.segments.RenditionTimeline;
 import nova.segments.TimelineSnapshot;
 
 /// Turns a stream's renditions into its multivariant playlist: a pure function of the snapshot. A
-/// video rendition that is not listed is offered only while no other can be played: the source of a
-/// stream whose rungs have just begun, or failed.
+/// rendition that is not listed is offered only while no other of its kind can be played: the
+/// source of a stream whose rungs have just begun, or failed.
 ///
 /// It names media playlists by stream id, also when it was asked for by channel, so that the
 /// numbers of another stream never appear under an open player.
@@ -61,19 +62,17 @@ public final class MultivariantRenderer {
   private static List<RenditionTimeline> offered(TimelineSnapshot snapshot) {
     List<RenditionTimeline> started =
         snapshot.renditions().stream().filter(MultivariantRenderer::isStarted).toList();
-    boolean listedPlays = started.stream().anyMatch(r -> plays(r) && r.listed());
-    boolean anyPlays = started.stream().anyMatch(MultivariantRenderer::plays);
-    return started.stream()
-        .filter(
-            r ->
-                !(r.format() instanceof Video)
-                    || !anyPlays
-                    || (plays(r) && (r.listed() || !listedPlays)))
-        .toList();
-  }
-
-  private static boolean plays(RenditionTimeline rendition) {
-    return rendition.format() instanceof Video && rendition.hasMedia();
+    List<RenditionTimeline> offered = new ArrayList<>();
+    for (Class<? extends RenditionFormat> kind : List.of(Video.class, Audio.class)) {
+      List<RenditionTimeline> all =
+          started.stream().filter(r -> kind.isInstance(r.format())).toList();
+      boolean listedPlays = all.stream().anyMatch(r -> r.hasMedia() && r.listed());
+      boolean anyPlays = all.stream().anyMatch(RenditionTimeline::hasMedia);
+      all.stream()
+          .filter(r -> !anyPlays || (r.hasMedia() && (r.listed() || !listedPlays)))
+          .forEach(offered::add);
+    }
+    return offered;
   }
 
   private static VariantStream videoVariant(

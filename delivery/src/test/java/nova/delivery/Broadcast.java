@@ -106,6 +106,21 @@ public final class Broadcast {
     return this;
   }
 
+  /// Adds sound that was HE-AAC at the source, and what it was encoded to.
+  public Broadcast withAudioEncoded(RenditionId id) {
+    for (RenditionId each : List.of(id, AUDIO)) {
+      String codec = each.equals(AUDIO) ? "mp4a.40.5" : "mp4a.40.2";
+      renditions.put(
+          each,
+          new Rendition(
+              new RenditionFormat.Audio(codec, 130_000, 128_000, 48_000, 2),
+              new Timescale(48_000),
+              16_032));
+      initialize(each);
+    }
+    return this;
+  }
+
   /// Adds an encoded rung of video.
   public Broadcast withRung(RenditionId id, int height, long bitrateBps) {
     renditions.put(

@@ -175,6 +175,20 @@ class PlaylistRendererTest {
   }
 
   @Test
+  void multivariantPlaylist_ofSoundThatIsEncoded_offersTheSourcesUntilThatPlays() {
+    RenditionId aac = new RenditionId("aac");
+    Broadcast starting =
+        broadcast(9).withVideo().withAudioEncoded(aac).listed(AUDIO, false).segment(VIDEO);
+    assertThat(multivariant(starting.segment(AUDIO)))
+        .contains("mp4a.40.5", "audio/index.m3u8")
+        .doesNotContain("mp4a.40.2", "aac/index.m3u8");
+    assertThat(multivariant(starting.segment(aac)))
+        .contains("mp4a.40.2", "aac/index.m3u8")
+        .doesNotContain("mp4a.40.5", "audio/index.m3u8");
+    assertThat(multivariant(starting.without(aac))).contains("audio/index.m3u8");
+  }
+
+  @Test
   void independentSegments_areSaidOfThoseThatAre() {
     Broadcast longGop = ladder().segments(1).independent(VIDEO, false);
 

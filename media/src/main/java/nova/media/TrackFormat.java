@@ -13,6 +13,9 @@ public sealed interface TrackFormat {
   /// RFC 6381 codec string, such as `avc1.64001f`.
   String codecString();
 
+  /// What a decoder is given before the first frame, in the coding's own form.
+  Bytes configuration();
+
   /// A video track.
   ///
   /// @param codec how `configuration` and the payloads are coded

@@ -60,8 +60,8 @@ final class Gaps {
 
   /// The stream is over: lists as gaps what the rungs lack of it.
   void fillRungs() {
-    RenditionWindow source = timeline.find(TimelineBuilder.SOURCE);
     for (RenditionWindow window : timeline.windows()) {
+      RenditionWindow source = timeline.find(TimelineBuilder.sourceOf(window.format()));
       if (source != null && TimelineBuilder.isRung(window.id())) {
         finish(window);
         fill(window, source.lastNumber().orElse(-1) + 1);

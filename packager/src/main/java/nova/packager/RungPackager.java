@@ -39,6 +39,7 @@ final class RungPackager implements Runnable {
   private final FrameLogReader reader;
   private @Nullable Epoch epoch;
   private @Nullable RungTrack track;
+  private RenditionId source = TimelineBuilder.SOURCE; // that it is made of
   private PartsDue due = PartsDue.ANY;
   private boolean closed;
   private boolean failed;
@@ -92,9 +93,9 @@ final class RungPackager implements Runnable {
 
   private void take(List<LogEntry> entries) throws InterruptedException {
     for (LogEntry entry : entries) {
-      if (entry instanceof LoggedFrame frame && !rungs.sourceHas(frame.segment())) {
+      if (entry instanceof LoggedFrame frame && !rungs.sourceHas(source, frame.segment())) {
         output.publication().publish();
-        if (!rungs.awaitSource(frame.segment())) {
+        if (!rungs.awaitSource(source, frame.segment())) {
           return;
         }
       }
@@ -102,7 +103,8 @@ final class RungPackager implements Runnable {
     }
     countDropped();
     output.publication().publish();
-    due = track == null ? PartsDue.ANY : new PartsDue(Map.of(TrackId.VIDEO, track.dueDts()));
+    TrackId of = source.equals(TimelineBuilder.AUDIO) ? TrackId.AUDIO : TrackId.VIDEO;
+    due = track == null ? PartsDue.ANY : new PartsDue(Map.of(of, track.dueDts()));
   }
 
   private void apply(LogEntry entry) {
@@ -138,6 +140,7 @@ final class RungPackager implements Runnable {
       return; // repeated by the log for a reader that fell behind
     }
     finishTrack();
+    source = TimelineBuilder.sourceOf(format);
     track = new RungTrack(output, run.rendition(), epoch, format);
   }
 

@@ -8,6 +8,7 @@ import nova.core.StreamEvent.RungMisaligned;
 import nova.core.Timescale;
 import nova.framelog.LogEntry.LoggedFrame;
 import nova.media.TrackFormat;
+import nova.media.TrackFormat.AudioFormat;
 import nova.media.mp4.CmafChunk;
 import nova.segments.TimelineSegment;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +18,8 @@ import org.slf4j.LoggerFactory;
 /// An encoded rung in one epoch, on its way into the store and the timeline.
 ///
 /// Players change between renditions at any segment, so a segment that does not begin where the
-/// source's of the same number does is not published; a gap takes its place.
+/// source's of the same number does is not published; a gap takes its place. Sound may begin by
+/// less than a frame elsewhere, because its frames do not begin with the pictures.
 ///
 /// *Confined to the holder of its stream's lock.*
 final class RungTrack implements Segmenter.Sink {
@@ -86,7 +88,7 @@ final class RungTrack implements Segmenter.Sink {
     long offsetMs = source == null || source.gap() ? 0 : offsetMs(start, source);
     if (source == null
         || !source.epoch().equals(writer.epoch())
-        || Math.abs(offsetMs) > TOLERANCE_MS) {
+        || Math.abs(offsetMs) > toleranceMs()) {
       refuse(number, offsetMs);
     } else {
       writer.open(number, start, wallClock);
@@ -152,7 +154,20 @@ final class RungTrack implements Segmenter.Sink {
     return own.toMs(start - begin, RoundingMode.UP);
   }
 
+  private long toleranceMs() {
+    RenditionWindow source = source();
+    long frameMs =
+        Math.max(frameMs(writer.format()), source == null ? 0 : frameMs(source.format()));
+    return TOLERANCE_MS + frameMs;
+  }
+
+  private static long frameMs(TrackFormat format) {
+    return format instanceof AudioFormat audio
+        ? audio.timescale().toMs(audio.samplesPerFrame(), RoundingMode.CEILING)
+        : 0;
+  }
+
   private @Nullable RenditionWindow source() {
-    return output.timeline().find(TimelineBuilder.SOURCE);
+    return output.timeline().find(TimelineBuilder.sourceOf(writer.format()));
   }
 }

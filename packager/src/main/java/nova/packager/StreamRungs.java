@@ -79,7 +79,9 @@ final class StreamRungs {
       return;
     }
     TimelineBuilder timeline = output.timeline();
-    if (timeline.sourceListed(now.sourceListed())) {
+    boolean changed = timeline.listed(TimelineBuilder.SOURCE, now.sourceListed());
+    changed |= timeline.listed(TimelineBuilder.AUDIO, now.audioListed());
+    if (changed) {
       output.publication().changed();
     }
     for (RenditionWindow window : List.copyOf(timeline.windows())) {
@@ -111,12 +113,12 @@ final class StreamRungs {
     progress.signalAll();
   }
 
-  /// Waits until the source has begun a number, so that there is something to compare with; with
-  /// the lock, which others hold meanwhile.
+  /// Waits until a rendition of the source has begun a number, so that there is something to
+  /// compare with; with the lock, which others hold meanwhile.
   ///
   /// @return false when the stream is over
-  boolean awaitSource(long number) throws InterruptedException {
-    while (!hasStopped() && !sourceHas(number)) {
+  boolean awaitSource(RenditionId source, long number) throws InterruptedException {
+    while (!hasStopped() && !sourceHas(source, number)) {
       boolean _ = progress.await(CHECK.toNanos(), NANOSECONDS);
     }
     return !hasStopped();
@@ -180,10 +182,10 @@ final class StreamRungs {
     }
   }
 
-  /// Whether the source has begun a number; with the lock.
-  boolean sourceHas(long number) {
-    RenditionWindow source = output.timeline().find(TimelineBuilder.SOURCE);
-    return source != null && source.lastNumber().orElse(-1) >= number;
+  /// Whether a rendition of the source has begun a number; with the lock.
+  boolean sourceHas(RenditionId source, long number) {
+    RenditionWindow window = output.timeline().find(source);
+    return window != null && window.lastNumber().orElse(-1) >= number;
   }
 
   private boolean isAnyRunning() {

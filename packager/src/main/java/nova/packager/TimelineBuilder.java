@@ -7,10 +7,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import nova.core.ChannelSlug;
 import nova.core.RenditionId;
 import nova.core.StreamId;
@@ -34,7 +36,8 @@ final class TimelineBuilder {
   /// The rendition of the source's sound.
   static final RenditionId AUDIO = new RenditionId("audio");
 
-  // As in the multivariant playlist: the source, the rungs, largest first, and sound.
+  // As in the multivariant playlist: the source, the rungs, largest first, and sound, encoded
+  // first.
   private static final Comparator<RenditionWindow> ORDER =
       Comparator.<RenditionWindow>comparingInt(w -> w.id().equals(SOURCE) ? 0 : 1)
           .thenComparingInt(w -> w.id().equals(AUDIO) ? 1 : 0)
@@ -48,7 +51,7 @@ final class TimelineBuilder {
   private final Map<RenditionId, RenditionWindow> windows = new LinkedHashMap<>();
   private final Map<RenditionId, Long> leftAt = new HashMap<>(); // their last numbers
   private final List<RenditionWindow> left = new ArrayList<>(); // the store has media of them
-  private boolean sourceListed = true;
+  private final Set<RenditionId> unlisted = new HashSet<>(); // of the source's
   private long version;
   private TimelineState state = TimelineState.LIVE;
   private @Nullable Instant endedAt;
@@ -76,6 +79,11 @@ final class TimelineBuilder {
   /// Whether a rendition is encoded from the source.
   static boolean isRung(RenditionId rendition) {
     return !rendition.equals(SOURCE) && !rendition.equals(AUDIO);
+  }
+
+  /// The rendition of the source that one of a format is made of.
+  static RenditionId sourceOf(TrackFormat format) {
+    return format instanceof VideoFormat ? SOURCE : AUDIO;
   }
 
   Collection<RenditionWindow> windows() {
@@ -136,7 +144,7 @@ final class TimelineBuilder {
             format.timescale().fromDuration(config.partTarget(), RoundingMode.FLOOR),
             SegmentBoundaryPolicy.TARGET_DURATION_SECONDS,
             discontinuities);
-    window.listed(sourceListed || !id.equals(SOURCE));
+    window.listed(!unlisted.contains(id));
     windows.put(id, window);
     return window;
   }
@@ -157,17 +165,16 @@ final class TimelineBuilder {
     left.removeIf(RenditionWindow::isForgotten);
   }
 
-  /// Whether players choose the source among the rungs.
+  /// Whether players choose a rendition of the source among the encoded ones.
   ///
   /// @return whether that is new
-  boolean sourceListed(boolean listed) {
-    if (listed == sourceListed) {
+  boolean listed(RenditionId id, boolean listed) {
+    if (!(listed ? unlisted.remove(id) : unlisted.add(id))) {
       return false;
     }
-    sourceListed = listed;
-    RenditionWindow source = windows.get(SOURCE);
-    if (source != null) {
-      source.listed(listed);
+    RenditionWindow window = windows.get(id);
+    if (window != null) {
+      window.listed(listed);
     }
     return true;
   }

@@ -13,13 +13,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import nova.core.Bytes;
 import nova.core.RenditionId;
 import nova.core.StreamEvent.LadderChanged;
 import nova.core.StreamEvent.RungMisaligned;
+import nova.core.TrackId;
 import nova.framelog.LogEntry;
 import nova.framelog.LogEntry.LoggedFrame;
+import nova.framelog.LogEntry.TrackFormatChanged;
 import nova.framelog.SyntheticBroadcast;
 import nova.framelog.WriterFencedException;
 import nova.media.MediaFrame;
@@ -35,6 +38,7 @@ import org.junit.jupiter.api.Test;
 class RungsTest {
   private static final RenditionId SMALL = new RenditionId("480p");
   private static final RenditionId LARGE = new RenditionId("1080p");
+  private static final RenditionId AAC = new RenditionId("aac");
 
   // Segments 1 to 3, and 4 to 6: so few that none is declared a gap, whichever thread is first.
   private static final Sent FIRST = new Sent(SyntheticBroadcast.usual(6), Duration.ZERO);
@@ -416,9 +420,80 @@ class RungsTest {
     assertThat(stream.rungs.sizeBytes()).isZero();
   }
 
+  @Test
+  void encodedSound_takesThePlaceOfTheSources_withItsNumbers() {
+    stream.publish(
+        new LadderChanged(STREAM, Instant.EPOCH, true, false, List.of(AAC), "it is HE-AAC"));
+    send(FIRST, SECOND);
+    SyntheticRung rung = new SyntheticRung(stream, AAC, 1);
+    rung.write(ofSound(0, FIRST, SECOND));
+    rung.close();
+    TimelineSnapshot ended = stream.close("over");
+
+    assertThat(ended.renditions())
+        .extracting(RenditionTimeline::id)
+        .containsExactly(SOURCE, AAC, AUDIO);
+    assertThat(ended.renditions())
+        .filteredOn(r -> !r.listed())
+        .extracting(RenditionTimeline::id)
+        .containsExactly(AUDIO);
+    assertThat(numbers(ended, AAC)).isEqualTo(numbers(ended, AUDIO)).hasSize(6);
+    assertThat(gaps(ended, AAC)).isEmpty();
+    assertThat(discontinuities(ended, AAC)).isEqualTo(discontinuities(ended, AUDIO));
+    assertPartsKeepToTheTarget("sound", rendition(ended, AAC));
+  }
+
+  @Test
+  void encodedSound_mayBeginAFrameLater_andNotMore() {
+    send(FIRST);
+    SyntheticRung rung = new SyntheticRung(stream, AAC, 1);
+    rung.write(ofSound(1_000, FIRST));
+    rung.close();
+    SyntheticRung late = new SyntheticRung(stream, SMALL, 2);
+    late.write(ofSound(1_200, FIRST));
+    late.close();
+    TimelineSnapshot ended = stream.close("over");
+
+    assertThat(numbers(ended, AAC)).containsExactly(1L, 2L, 3L);
+    assertThat(gaps(ended, AAC)).isEmpty();
+    assertThat(ended.rendition(SMALL)).isEmpty();
+    assertThat(stream.metrics.count("misaligned 480p")).isEqualTo(3);
+  }
+
+  @Test
+  void encodedSoundOfABroadcastWithoutPicture_isComparedWithItsSource() {
+    SyntheticBroadcast soundOnly = SyntheticBroadcast.usual(12).withFps(0, 1);
+    stream.write(soundOnly, Duration.ZERO);
+    SyntheticRung rung = new SyntheticRung(stream, AAC, 1);
+    rung.write(ofSound(0, new Sent(soundOnly, Duration.ZERO)));
+    rung.close();
+    TimelineSnapshot ended = stream.close("over");
+
+    assertThat(numbers(ended, AAC)).isEqualTo(numbers(ended, AUDIO)).isNotEmpty();
+    assertThat(gaps(ended, AAC)).isEmpty();
+  }
+
+  /// The source's sound as it is, so many samples later.
+  private static List<LogEntry> ofSound(long later, Sent... epochs) {
+    List<LogEntry> sound = new ArrayList<>();
+    for (LogEntry entry : SyntheticRung.source(epochs)) {
+      switch (entry) {
+        case TrackFormatChanged changed when !changed.track().equals(TrackId.AUDIO) -> {}
+        case LoggedFrame f when f.frame().track().equals(TrackId.AUDIO) -> {
+          long dts = f.frame().dts() + later;
+          MediaFrame frame = new MediaFrame(TrackId.AUDIO, dts, dts, true, f.frame().payload());
+          sound.add(new LoggedFrame(frame, f.arrivedAt(), f.wallClock(), f.segment(), f.cut()));
+        }
+        case LoggedFrame _ -> {}
+        default -> sound.add(entry);
+      }
+    }
+    return sound;
+  }
+
   private void ladder(boolean sourceListed, RenditionId... rungs) {
     stream.publish(
-        new LadderChanged(STREAM, Instant.EPOCH, sourceListed, List.of(rungs), "it is so"));
+        new LadderChanged(STREAM, Instant.EPOCH, sourceListed, true, List.of(rungs), "it is so"));
   }
 
   private void send(Sent... epochs) {

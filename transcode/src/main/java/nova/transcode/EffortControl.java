@@ -6,7 +6,6 @@ import java.util.OptionalInt;
 import nova.core.RenditionId;
 import nova.core.StreamEvent.BitrateAdapted;
 import nova.core.StreamId;
-import nova.framelog.pipe.Rung;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -63,9 +62,9 @@ final class EffortControl {
       return; // a rung has not ended yet: asked again with the next sample
     }
     boolean down = next > policy.step();
-    List<RenditionId> rungs = new ArrayList<>(plan.rungs().stream().map(Rung::rendition).toList());
+    List<RenditionId> rungs = new ArrayList<>(plan.renditions());
     rungs.removeAll(step.effort().leftOut());
-    announcer.announce(plan.sourceIsRung(), rungs, reason(step));
+    announcer.announce(plan.sourceIsRung(), plan.audioPassesThrough(), rungs, reason(step));
     boolean _ = supervisor.adapt(step.effort());
     budget.overloaded(stream, step.refuses());
     policy.took(next, sample.atNs());

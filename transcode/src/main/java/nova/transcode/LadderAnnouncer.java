@@ -31,17 +31,20 @@ final class LadderAnnouncer {
   ///
   /// @param reason one sentence: why
   void sourceOnly(String reason) {
-    announce(true, List.of(), reason);
+    announce(true, true, List.of(), reason);
   }
 
-  /// These are the rungs.
+  /// These are the rungs, and sound if it is encoded.
   ///
   /// @param sourceListed whether players choose the source among them
-  void announce(boolean sourceListed, List<RenditionId> rungs, String reason) {
-    LadderChanged next = new LadderChanged(stream, instants.instant(), sourceListed, rungs, reason);
+  /// @param audioListed whether players get the source's sound
+  void announce(boolean sourceListed, boolean audioListed, List<RenditionId> rungs, String reason) {
+    LadderChanged next =
+        new LadderChanged(stream, instants.instant(), sourceListed, audioListed, rungs, reason);
     LadderChanged before = last;
     if (before != null
         && before.sourceListed() == sourceListed
+        && before.audioListed() == audioListed
         && before.rungs().equals(rungs)
         && before.reason().equals(reason)) {
       return;

@@ -3,6 +3,7 @@ package nova.transcode;
 import java.util.ArrayList;
 import java.util.List;
 import nova.core.RenditionId;
+import nova.framelog.pipe.AudioRung;
 import nova.framelog.pipe.Rung;
 import nova.media.TrackFormat.AudioFormat;
 import nova.media.TrackFormat.VideoFormat;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// *Thread-safe.*
 public final class LadderPlanner {
-  private static final String AAC_LC = "mp4a.40.2";
+  private static final String NOTHING_ENCODED = "the policy is none: nothing is encoded";
   private static final double NEXT_SIZE = 0.9;
   private static final double NEXT_BITRATE = 0.75;
   private static final long LOWEST_BITRATE_BPS = 100_000;
@@ -31,23 +32,25 @@ public final class LadderPlanner {
 
   /// The ladder of a source; depends on nothing but the arguments.
   public static LadderPlan plan(LadderSource source, LadderConfig config) {
-    boolean audioPasses = passesThrough(source.audio());
+    AudioRung audio = AudioPlanner.plan(source.audio());
     List<LadderStep> steps = config.steps();
     return switch (config.ladderPolicy()) {
-      case NONE -> new LadderPlan(true, true, List.of(), "the policy is none: nothing is encoded");
+      case NONE -> new LadderPlan(true, null, List.of(), NOTHING_ENCODED);
       case ALL ->
-          new LadderPlan(
+          plan(
               false,
-              audioPasses,
               rungs(source, config, steps, false),
+              audio,
+              source,
               "the policy is all: every rung is encoded");
       case AUTO -> {
         String objection = WebFitness.objection(source, steps);
         boolean fit = objection == null;
-        yield new LadderPlan(
+        yield plan(
             fit,
-            audioPasses,
             rungs(source, config, steps, fit),
+            audio,
+            source,
             fit
                 ? "the source is its own top rung"
                 : "the source is not handed out beside its rungs: " + objection);
@@ -55,8 +58,32 @@ public final class LadderPlanner {
     };
   }
 
-  private static boolean passesThrough(@Nullable AudioFormat audio) {
-    return audio == null || audio.codecString().equals(AAC_LC);
+  /// The ladder of a source without video.
+  ///
+  /// @param audio null where there is none either
+  static LadderPlan planWithoutVideo(@Nullable AudioFormat audio, LadderConfig config) {
+    if (config.ladderPolicy() == LadderPolicy.NONE) {
+      return new LadderPlan(true, null, List.of(), NOTHING_ENCODED);
+    }
+    AudioRung rung = AudioPlanner.plan(audio);
+    String reason = "the stream has no video";
+    return new LadderPlan(true, rung, List.of(), reason + sound(rung, audio));
+  }
+
+  private static LadderPlan plan(
+      boolean sourceIsRung,
+      List<Rung> rungs,
+      @Nullable AudioRung audio,
+      LadderSource source,
+      String why) {
+    String reason = rungs.isEmpty() ? why + ", and no rung is smaller" : why;
+    return new LadderPlan(sourceIsRung, audio, rungs, reason + sound(audio, source.audio()));
+  }
+
+  private static String sound(@Nullable AudioRung rung, @Nullable AudioFormat source) {
+    return rung == null || source == null
+        ? ""
+        : "; its sound is encoded, because not every player takes " + source.codecString();
   }
 
   private static List<Rung> rungs(

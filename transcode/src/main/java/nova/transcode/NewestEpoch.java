@@ -2,6 +2,7 @@ package nova.transcode;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import nova.core.Epoch;
 import nova.core.StreamId;
@@ -39,6 +40,11 @@ record NewestEpoch(Epoch epoch, @Nullable VideoFormat video, @Nullable AudioForm
       }
     }
     return Optional.ofNullable(newest);
+  }
+
+  /// Whether another has the same tracks in the same formats.
+  boolean hasFormatsOf(NewestEpoch other) {
+    return Objects.equals(video, other.video) && Objects.equals(audio, other.audio);
   }
 
   private static @Nullable NewestEpoch after(@Nullable NewestEpoch before, LogEntry entry) {

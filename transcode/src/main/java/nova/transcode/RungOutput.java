@@ -1,5 +1,6 @@
 package nova.transcode;
 
+import nova.core.RenditionId;
 import nova.framelog.FrameLogWriter;
 import nova.framelog.LogEntry;
 import nova.framelog.LogEntry.EpochEnd;
@@ -8,7 +9,6 @@ import nova.framelog.LogEntry.EpochStarted;
 import nova.framelog.LogEntry.LoggedFrame;
 import nova.framelog.LogEntry.StreamClosed;
 import nova.framelog.LogEntry.TrackFormatChanged;
-import nova.framelog.pipe.Rung;
 import nova.framelog.pipe.RungJob;
 import nova.media.MalformedMediaException;
 import nova.media.TrackFormat;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// *Confined to one thread at a time*, but for [#isClosed] and [#hasBegun].
 final class RungOutput {
-  private final Rung rung;
+  private final RenditionId rendition;
   private final FrameLogWriter log;
   private @Nullable EpochStarted announced;
   private @Nullable EpochStarted open;
@@ -30,14 +30,20 @@ final class RungOutput {
   private volatile boolean begun;
   private volatile boolean closed;
 
-  RungOutput(Rung rung, FrameLogWriter log) {
-    this.rung = rung;
+  RungOutput(RenditionId rendition, FrameLogWriter log) {
+    this.rendition = rendition;
     this.log = log;
   }
 
-  /// What the next worker is to do; one that is over has nothing to go on after.
-  RungJob job() {
-    return closed ? RungJob.fromTheStart(rung) : new RungJob(rung, lastDts, lastSegment);
+  /// The decode time after which the next worker is to go on; [RungJob#NOTHING] at the beginning,
+  /// and for one that is over.
+  long lastDts() {
+    return closed ? RungJob.NOTHING : lastDts;
+  }
+
+  /// The segment of the frame at that time; without meaning where there is none.
+  long lastSegment() {
+    return closed ? 0 : lastSegment;
   }
 
   /// Whether anything was written.
@@ -133,6 +139,6 @@ final class RungOutput {
 
   private MalformedMediaException broken(String what) {
     return new MalformedMediaException(
-        "rung-out-of-order", "rung %s got %s".formatted(rung.rendition(), what));
+        "rung-out-of-order", "rung %s got %s".formatted(rendition, what));
   }
 }

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import nova.core.NanoClock;
-import nova.core.RenditionId;
 import nova.core.StreamEvent.RungsFailed;
 import nova.core.StreamHealth;
 import nova.core.StreamId;
@@ -12,6 +11,7 @@ import nova.core.TrackId;
 import nova.framelog.LogPosition;
 import nova.framelog.pipe.Rung;
 import nova.framelog.pipe.WorkerProgress;
+import nova.media.TrackFormat.AudioFormat;
 import nova.media.TrackFormat.VideoFormat;
 import nova.transcode.StreamInbox.News;
 import nova.transcode.TranscodeBudget.Refusal;
@@ -52,7 +52,8 @@ final class StreamLadder {
   private long planDueSinceNs;
   private @Nullable StreamHealth health;
   private @Nullable TranscodeTask task;
-  private @Nullable VideoFormat failedOn;
+  private @Nullable NewestEpoch planned; // whose formats the task is for
+  private @Nullable NewestEpoch failedOn;
   private @Nullable TranscodeSupervisor supervisor;
   private @Nullable EffortControl effort;
 
@@ -149,7 +150,7 @@ final class StreamLadder {
       }
       case TranscodeEnd.Failed(WorkerFailure last) -> {
         giveBack();
-        failedOn = task == null ? null : task.source();
+        failedOn = planned;
         task = null;
         if (last.isForGood()) {
           worker.missing(last.sentence());
@@ -169,39 +170,49 @@ final class StreamLadder {
     Optional<NewestEpoch> newest = NewestEpoch.read(ports.frames(), stream, FIRST_ENTRY);
     boolean continues = task != null;
     task = null;
-    if (newest.isEmpty() || newest.get().video() == null) {
+    if (newest.isEmpty()) {
       giveBack();
-      announcer.sourceOnly("the stream has no video");
+      announcer.sourceOnly("the stream has no media");
       return;
     }
-    VideoFormat video = newest.get().video();
-    if (video.equals(failedOn)) {
-      return; // another worker would meet the same pictures
+    if (failedOn != null && failedOn.hasFormatsOf(newest.get())) {
+      return; // another worker would meet the same media
     }
     failedOn = null;
-    double frameRate = frameRate(video);
-    LadderPlan plan = LadderPlanner.plan(source(newest.get(), video, frameRate), config.ladder());
-    if (plan.rungs().isEmpty()) {
+    NewestEpoch now = newest.get();
+    planned = now;
+    VideoFormat video = now.video();
+    AudioFormat sound = now.audio();
+    double frameRate = video == null ? 0 : frameRate(video);
+    LadderPlan plan =
+        video == null
+            ? LadderPlanner.planWithoutVideo(sound, config.ladder())
+            : LadderPlanner.plan(source(video, sound, frameRate), config.ladder());
+    if (plan.isEmpty()) {
       giveBack();
-      announcer.sourceOnly(plan.reason() + ", and no rung is smaller");
+      announcer.sourceOnly(plan.reason());
       return;
     }
+    String asItCame = asItCame(plan, sound);
     String missing = worker.missing();
     if (missing != null) {
       giveBack();
       ports.metrics().refused("no-worker");
-      announcer.sourceOnly("nothing can be encoded: " + missing);
+      announcer.sourceOnly("nothing can be encoded: " + missing + asItCame);
       return;
     }
-    Optional<Refusal> refusal =
-        budget.take(stream, pixelsPerSecond(plan.rungs(), frameRate), inbox::retry);
+    Optional<Refusal> refusal = budget(plan, frameRate);
     if (refusal.isPresent()) {
       ports.metrics().refused(refusal.get().reason());
-      announcer.sourceOnly("nothing is encoded: " + refusal.get().sentence());
+      announcer.sourceOnly("nothing is encoded: " + refusal.get().sentence() + asItCame);
       return;
     }
     ports.metrics().running(budget.streams());
-    announcer.announce(plan.sourceIsRung(), names(plan.rungs()), plan.reason());
+    announcer.announce(
+        plan.sourceIsRung() || plan.rungs().isEmpty(),
+        plan.audioPassesThrough(),
+        plan.renditions(),
+        plan.reason());
     TranscodeTask next =
         new TranscodeTask(
             TrackId.VIDEO,
@@ -209,21 +220,41 @@ final class StreamLadder {
             frameRate,
             config.ladder().encoderPreset(),
             plan.rungs(),
+            plan.audio(),
             continues ? LogPosition.EARLIEST : LogPosition.LATEST_KEYFRAME,
-            newest.get().epoch());
+            now.epoch());
     task = next;
     TranscodeSupervisor started =
         TranscodeSupervisor.start(
             stream, next, () -> runs++, config.worker(), ports, new Listener());
     supervisor = started;
-    effort = new EffortControl(stream, plan, config, started, budget, announcer, ports);
+    effort =
+        plan.rungs().isEmpty()
+            ? null
+            : new EffortControl(stream, plan, config, started, budget, announcer, ports);
   }
 
-  private LadderSource source(NewestEpoch newest, VideoFormat video, double frameRate) {
+  /// Sound alone is too little to count.
+  private Optional<Refusal> budget(LadderPlan plan, double frameRate) {
+    if (plan.rungs().isEmpty()) {
+      budget.giveBack(stream);
+      return Optional.empty();
+    }
+    return budget.take(stream, pixelsPerSecond(plan.rungs(), frameRate), inbox::retry);
+  }
+
+  private static String asItCame(LadderPlan plan, @Nullable AudioFormat sound) {
+    return plan.audioPassesThrough() || sound == null
+        ? ""
+        : "; sound goes on as it came, as %s, which not every player takes"
+            .formatted(sound.codecString());
+  }
+
+  private LadderSource source(VideoFormat video, @Nullable AudioFormat sound, double frameRate) {
     StreamHealth known = health;
     return new LadderSource(
         video,
-        newest.audio(),
+        sound,
         frameRate,
         known == null ? 0 : known.videoBitrateBps(),
         known == null || known.keyframeIntervalMs() == 0
@@ -252,10 +283,6 @@ final class StreamLadder {
         rungs.stream()
             .mapToDouble(r -> (double) r.width() * r.height() * frameRate / r.frameDivisor())
             .sum();
-  }
-
-  private static List<RenditionId> names(List<Rung> rungs) {
-    return rungs.stream().map(Rung::rendition).toList();
   }
 
   private void giveBack() {

@@ -60,8 +60,8 @@ final class TranscodeSupervisor implements AutoCloseable {
     this.thread = ports.threads().newThread(this::run);
     thread.setName("transcode-" + stream);
     try {
-      for (Rung rung : task.rungs()) {
-        outputs.put(rung.rendition(), open(rung));
+      for (RenditionId rendition : task.renditions()) {
+        outputs.put(rendition, open(rendition));
       }
     } catch (RuntimeException e) {
       outputs.values().forEach(output -> endRung(output, "the rungs' logs do not open"));
@@ -85,13 +85,11 @@ final class TranscodeSupervisor implements AutoCloseable {
     return supervisor;
   }
 
-  private RungOutput open(Rung rung) {
+  private RungOutput open(RenditionId rendition) {
     int run = runs.getAsInt();
     RungOutput output =
-        new RungOutput(rung, ports.rungs().openWriter(new RungRun(stream, rung.rendition(), run)));
-    ports
-        .events()
-        .publish(new RungStarted(stream, ports.instants().instant(), rung.rendition(), run));
+        new RungOutput(rendition, ports.rungs().openWriter(new RungRun(stream, rendition, run)));
+    ports.events().publish(new RungStarted(stream, ports.instants().instant(), rendition, run));
     return output;
   }
 
@@ -115,7 +113,7 @@ final class TranscodeSupervisor implements AutoCloseable {
       }
       for (Rung rung : task.rungs()) {
         if (returns(rung, next) && output(rung).isClosed()) {
-          outputs.put(rung.rendition(), open(rung));
+          outputs.put(rung.rendition(), open(rung.rendition()));
         }
       }
       effort = next;

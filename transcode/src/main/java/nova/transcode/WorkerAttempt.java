@@ -10,13 +10,17 @@ import java.util.function.Supplier;
 import nova.core.Epoch;
 import nova.core.RenditionId;
 import nova.core.StreamId;
+import nova.core.TrackId;
 import nova.framelog.FrameLogReader;
 import nova.framelog.LogEntry;
 import nova.framelog.LogEntry.StreamClosed;
 import nova.framelog.LogPosition;
 import nova.framelog.WriterFencedException;
+import nova.framelog.pipe.AudioJob;
+import nova.framelog.pipe.AudioRung;
 import nova.framelog.pipe.Effort;
 import nova.framelog.pipe.EncoderPreset;
+import nova.framelog.pipe.Rung;
 import nova.framelog.pipe.RungJob;
 import nova.framelog.pipe.TranscodeJob;
 import nova.framelog.pipe.WorkerMessage;
@@ -78,7 +82,7 @@ final class WorkerAttempt {
     this.startedAt = ports.clock().nanoTime();
     this.pulse = new WorkerPulse(startedAt);
     this.lag = new RungLag(ports.instants());
-    this.selection = new SourceSelection(task, leastAdvanced());
+    this.selection = new SourceSelection(task, leastAdvanced(), audioLastDts());
   }
 
   /// Runs the worker to its end.
@@ -113,12 +117,20 @@ final class WorkerAttempt {
     return selection.changedAt();
   }
 
+  /// How far all rungs are.
   private long leastAdvanced() {
-    return outputs.values().stream()
+    return task.rungs().stream()
+        .map(rung -> output(rung.rendition()))
         .filter(output -> !output.isClosed())
-        .mapToLong(output -> output.job().lastDts())
+        .mapToLong(RungOutput::lastDts)
         .min()
         .orElse(RungJob.NOTHING);
+  }
+
+  /// How far the encoded sound is.
+  private long audioLastDts() {
+    AudioRung audio = task.audio();
+    return audio == null ? RungJob.NOTHING : output(audio.rendition()).lastDts();
   }
 
   private TranscodeJob job(EncoderPreset preset) {
@@ -126,7 +138,22 @@ final class WorkerAttempt {
         task.track(),
         task.frameRate(),
         preset,
-        task.rungs().stream().map(rung -> output(rung.rendition()).job()).toList());
+        task.rungs().stream().map(this::job).toList(),
+        audioJob());
+  }
+
+  private RungJob job(Rung rung) {
+    RungOutput output = output(rung.rendition());
+    return new RungJob(rung, output.lastDts(), output.lastSegment());
+  }
+
+  private @Nullable AudioJob audioJob() {
+    AudioRung audio = task.audio();
+    if (audio == null) {
+      return null;
+    }
+    RungOutput output = output(audio.rendition());
+    return new AudioJob(TrackId.AUDIO, audio, output.lastDts(), output.lastSegment());
   }
 
   private RungOutput output(RenditionId rendition) {
@@ -181,7 +208,8 @@ final class WorkerAttempt {
 
   /// A rung that has frames goes on after them, wherever the task began.
   private LogPosition from() {
-    return leastAdvanced() == RungJob.NOTHING ? task.from() : LogPosition.EARLIEST;
+    long last = task.rungs().isEmpty() ? audioLastDts() : leastAdvanced();
+    return last == RungJob.NOTHING ? task.from() : LogPosition.EARLIEST;
   }
 
   private void give(WorkerProcess worker, List<LogEntry> entries) throws IOException {

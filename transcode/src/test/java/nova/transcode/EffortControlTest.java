@@ -73,7 +73,7 @@ class EffortControlTest {
     control =
         new EffortControl(
             STREAM,
-            new LadderPlan(true, true, RUNGS, "the source is its own top rung"),
+            new LadderPlan(true, null, RUNGS, "the source is its own top rung"),
             config,
             supervisor,
             budget,
@@ -115,6 +115,7 @@ class EffortControlTest {
         30,
         EncoderPreset.VERYFAST,
         RUNGS,
+        null,
         LogPosition.EARLIEST,
         new Epoch(0));
   }

@@ -6,11 +6,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import nova.core.RenditionId;
+import nova.core.TrackKind;
 import nova.framelog.LogEntry;
 import nova.framelog.LogEntry.EpochStarted;
 import nova.framelog.LogEntry.LoggedFrame;
 import nova.framelog.LogEntry.StreamClosed;
 import nova.framelog.LogEntry.TrackFormatChanged;
+import nova.framelog.pipe.AudioJob;
 import nova.framelog.pipe.Effort;
 import nova.framelog.pipe.RungJob;
 import nova.framelog.pipe.TranscodeJob;
@@ -41,19 +43,38 @@ final class ScriptedRungs {
     if (entry instanceof EpochStarted) {
       preface.clear();
     }
-    if (entry instanceof EpochStarted || entry instanceof TrackFormatChanged) {
+    if (entry instanceof EpochStarted
+        || (entry instanceof TrackFormatChanged && isOf(entry, TrackKind.VIDEO))) {
       preface.add(entry);
+    }
+    AudioJob audio = job.audio();
+    if (audio != null && !isOf(entry, TrackKind.VIDEO) && isAfter(entry, audio.lastDts())) {
+      out.send(new RungEntry(audio.rung().rendition(), entry));
+    }
+    if (isOf(entry, TrackKind.AUDIO)) {
+      return;
     }
     for (RungJob rung : job.rungs()) {
       RenditionId rendition = rung.rung().rendition();
       if (entry instanceof LoggedFrame frame && frame.cut()) {
         takeUp(rendition);
       }
-      boolean missing = !(entry instanceof LoggedFrame f) || f.frame().dts() > rung.lastDts();
-      if (missing && !leftOut.contains(rendition)) {
+      if (isAfter(entry, rung.lastDts()) && !leftOut.contains(rendition)) {
         out.send(new RungEntry(rendition, entry));
       }
     }
+  }
+
+  private static boolean isOf(LogEntry entry, TrackKind kind) {
+    return switch (entry) {
+      case LoggedFrame frame -> frame.frame().track().kind() == kind;
+      case TrackFormatChanged changed -> changed.track().kind() == kind;
+      default -> false;
+    };
+  }
+
+  private static boolean isAfter(LogEntry entry, long dts) {
+    return !(entry instanceof LoggedFrame frame) || frame.frame().dts() > dts;
   }
 
   private void takeUp(RenditionId rendition) throws IOException {

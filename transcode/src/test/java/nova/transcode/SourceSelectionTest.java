@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import nova.core.Bytes;
 import nova.core.DataSize;
 import nova.core.Epoch;
 import nova.core.RenditionId;
@@ -23,10 +24,14 @@ import nova.framelog.LogEntry.TrackFormatChanged;
 import nova.framelog.LogPosition;
 import nova.framelog.StreamLogWriter;
 import nova.framelog.SyntheticBroadcast;
+import nova.framelog.pipe.AudioRung;
 import nova.framelog.pipe.EncoderPreset;
 import nova.framelog.pipe.Rung;
 import nova.framelog.pipe.RungJob;
+import nova.media.TrackFormat.AudioCodec;
+import nova.media.TrackFormat.AudioFormat;
 import nova.media.TrackFormat.VideoFormat;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class SourceSelectionTest {
@@ -42,6 +47,7 @@ class SourceSelectionTest {
         30,
         EncoderPreset.VERYFAST,
         List.of(new Rung(new RenditionId("480p"), 854, 480, 1, 1_500_000, 1_650_000)),
+        null,
         LogPosition.EARLIEST,
         new Epoch(firstEpoch));
   }
@@ -108,7 +114,8 @@ class SourceSelectionTest {
   @Test
   void rungsAtTheirBeginning_needTheWholeTrack() throws Exception {
     List<LogEntry> log = log(2);
-    SourceSelection selection = new SourceSelection(task(VIDEO, 0), RungJob.NOTHING);
+    SourceSelection selection =
+        new SourceSelection(task(VIDEO, 0), RungJob.NOTHING, RungJob.NOTHING);
     assertThat(selected(selection, log)).isEqualTo(ofVideo(log));
     assertThat(selection.changedAt()).isNull();
   }
@@ -119,7 +126,7 @@ class SourceSelectionTest {
     List<LoggedFrame> frames = frames(video);
     for (int last : List.of(0, 30, 59, 60, 100, 119, 120, 150)) {
       SourceSelection selection =
-          new SourceSelection(task(VIDEO, 0), frames.get(last).frame().dts());
+          new SourceSelection(task(VIDEO, 0), frames.get(last).frame().dts(), RungJob.NOTHING);
       List<LogEntry> selected = selected(selection, video);
       int from = (last + 1) / 60 * 60;
       assertThat(selected.subList(0, 2)).as("after frame %d", last).isEqualTo(video.subList(0, 2));
@@ -133,7 +140,7 @@ class SourceSelectionTest {
     List<LoggedFrame> frames = frames(video);
     int half = frames.size() / 2;
     SourceSelection selection =
-        new SourceSelection(task(VIDEO, 0), frames.get(half - 1).frame().dts());
+        new SourceSelection(task(VIDEO, 0), frames.get(half - 1).frame().dts(), RungJob.NOTHING);
 
     List<LogEntry> selected = selected(selection, video);
 
@@ -150,10 +157,77 @@ class SourceSelectionTest {
         .orElseThrow();
   }
 
+  private static TranscodeTask taskWithSound(@Nullable VideoFormat source) {
+    TranscodeTask task = task(VIDEO, 0);
+    AudioRung rung = new AudioRung(new RenditionId("aac"), 48_000, 2, 128_000);
+    return new TranscodeTask(
+        task.track(),
+        source,
+        30,
+        task.preset(),
+        source == null ? List.of() : task.rungs(),
+        rung,
+        task.from(),
+        task.firstEpoch());
+  }
+
+  /// The log of epochs whose sound is HE-AAC.
+  private static List<LogEntry> logWithSound(int epochs) throws Exception {
+    AudioFormat format =
+        new AudioFormat(AudioCodec.AAC, "mp4a.40.5", 48_000, 2, 1_024, Bytes.ofHex("2b118800"));
+    return log(epochs).stream()
+        .<LogEntry>map(
+            e ->
+                e instanceof TrackFormatChanged c && c.track().equals(TrackId.AUDIO)
+                    ? new TrackFormatChanged(c.track(), format)
+                    : e)
+        .toList();
+  }
+
+  @Test
+  void soundToEncode_isSelectedToo() throws Exception {
+    List<LogEntry> log = logWithSound(2);
+    SourceSelection selection =
+        new SourceSelection(taskWithSound(VIDEO), RungJob.NOTHING, RungJob.NOTHING);
+    assertThat(selected(selection, log)).isEqualTo(log);
+  }
+
+  @Test
+  void soundThatGoesOn_isGivenFromALittleBefore() throws Exception {
+    List<LogEntry> log = logWithSound(1);
+    long last = 96 * 1_024;
+    SourceSelection selection = new SourceSelection(taskWithSound(VIDEO), 5L * 90_000, last);
+
+    List<LogEntry> selected = selected(selection, log);
+
+    assertThat(selected.subList(0, 3)).isEqualTo(log.subList(0, 3));
+    assertThat(
+            frames(selected).stream()
+                .filter(f -> f.frame().track().equals(TrackId.AUDIO))
+                .findFirst()
+                .orElseThrow()
+                .frame()
+                .dts())
+        .isBetween(last - 10_624, last - 8_576);
+    assertThat(frames(ofVideo(selected)).getFirst().frame().dts()).isEqualTo(4L * 90_000);
+  }
+
+  @Test
+  void soundOfAnotherKind_endsTheInput() throws Exception {
+    SourceSelection passing = new SourceSelection(task(VIDEO, 0), RungJob.NOTHING, RungJob.NOTHING);
+    assertThat(selected(passing, logWithSound(1)))
+        .containsExactly(new StreamClosed(true, "the source goes on in another format"));
+    assertThat(passing.changedAt()).isEqualTo(new Epoch(0));
+    SourceSelection alone =
+        new SourceSelection(taskWithSound(null), RungJob.NOTHING, RungJob.NOTHING);
+    assertThat(selected(alone, logWithSound(1))).as("now with a picture").hasSize(1);
+  }
+
   @Test
   void epochsBeforeTheFirst_areNotNeeded() throws Exception {
     List<LogEntry> video = ofVideo(log(2));
-    SourceSelection selection = new SourceSelection(task(VIDEO, 1), RungJob.NOTHING);
+    SourceSelection selection =
+        new SourceSelection(task(VIDEO, 1), RungJob.NOTHING, RungJob.NOTHING);
 
     List<LogEntry> selected = selected(selection, video);
 
@@ -173,7 +247,8 @@ class SourceSelectionTest {
               ? new TrackFormatChanged(changed.track(), larger())
               : entry);
     }
-    SourceSelection selection = new SourceSelection(task(VIDEO, 0), RungJob.NOTHING);
+    SourceSelection selection =
+        new SourceSelection(task(VIDEO, 0), RungJob.NOTHING, RungJob.NOTHING);
 
     List<LogEntry> selected = selected(selection, changes);
 
@@ -188,7 +263,8 @@ class SourceSelectionTest {
     List<LogEntry> holed = new ArrayList<>(video.subList(0, 40));
     holed.addAll(video.subList(0, 2)); // as a reader that fell behind gets them
     holed.addAll(video.subList(122, video.size()));
-    SourceSelection selection = new SourceSelection(task(VIDEO, 0), RungJob.NOTHING);
+    SourceSelection selection =
+        new SourceSelection(task(VIDEO, 0), RungJob.NOTHING, RungJob.NOTHING);
     assertThat(selected(selection, holed)).isEqualTo(holed);
   }
 }

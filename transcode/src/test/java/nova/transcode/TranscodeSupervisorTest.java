@@ -77,6 +77,7 @@ class TranscodeSupervisorTest {
             List.of(
                 new Rung(HIGH, 1280, 720, 1, 3_000_000, 3_300_000),
                 new Rung(LOW, 854, 480, 1, 1_500_000, 1_650_000)),
+            null,
             LogPosition.EARLIEST,
             new Epoch(0));
     AtomicInteger runs = new AtomicInteger();

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import nova.core.Bytes;
 import nova.core.ChannelSlug;
 import nova.core.DataSize;
 import nova.core.Epoch;
@@ -42,6 +43,8 @@ import nova.framelog.RungRun;
 import nova.framelog.StreamLogWriter;
 import nova.framelog.SyntheticBroadcast;
 import nova.media.TrackFormat;
+import nova.media.TrackFormat.AudioCodec;
+import nova.media.TrackFormat.AudioFormat;
 import nova.media.TrackFormat.VideoFormat;
 import nova.transcode.ScriptedWorker.Script;
 import org.junit.jupiter.api.AfterEach;
@@ -57,6 +60,8 @@ class TranscoderTest {
   private static final Duration DEADLINE = Duration.ofSeconds(60);
   private static final FrameLogConfig KEEP_ALL =
       new FrameLogConfig(Duration.ofHours(1), DataSize.ofMiB(32));
+
+  private static final RenditionId AAC = new RenditionId("aac");
 
   @TempDir private Path directory;
   private final InProcessStreamEvents events =
@@ -254,6 +259,86 @@ class TranscoderTest {
     LadderChanged ladder = await(LadderChanged.class);
     assertThat(ladder.reason()).isEqualTo("the stream has no video");
     assertThat(ladder.sourceListed()).isTrue();
+    end(STREAM, writer);
+  }
+
+  /// With HE-AAC, as an encoder at 48 kHz makes it.
+  private static Map<TrackId, TrackFormat> heAac(Map<TrackId, TrackFormat> formats) {
+    formats.put(
+        TrackId.AUDIO,
+        new AudioFormat(AudioCodec.AAC, "mp4a.40.5", 48_000, 2, 2_048, Bytes.ofHex("2b118800")));
+    return formats;
+  }
+
+  @Test
+  void soundThatNotEveryPlayerTakes_isEncodedBesideTheRungs() throws Exception {
+    StreamLogWriter writer = begin(STREAM);
+    epoch(STREAM, writer, heAac(formats(1280, 720)), 0);
+    measure(STREAM);
+
+    LadderChanged ladder = await(LadderChanged.class);
+    assertThat(ladder.rungs()).containsExactly(LOW, AAC);
+    assertThat(ladder.sourceListed()).isTrue();
+    assertThat(ladder.audioListed()).isFalse();
+    assertThat(ladder.reason())
+        .isEqualTo(
+            "the source is its own top rung; its sound is encoded, because not every player"
+                + " takes mp4a.40.5");
+    RungStarted picture = await(RungStarted.class);
+    RungStarted sound = await(RungStarted.class);
+    assertThat(sound.rendition()).isEqualTo(AAC);
+    awaitEntries(sound);
+    epoch(STREAM, writer, formats(1280, 720), 10); // AAC-LC, which passes through
+    measure(STREAM);
+    assertThat(epochs(log(sound))).containsExactly(0);
+    assertThat(log(picture).stream().filter(LoggedFrame.class::isInstance))
+        .allMatch(e -> ((LoggedFrame) e).frame().track().equals(TrackId.VIDEO));
+    LadderChanged after = await(LadderChanged.class);
+    assertThat(after.rungs()).containsExactly(LOW);
+    assertThat(after.audioListed()).isTrue();
+    end(STREAM, writer);
+  }
+
+  @Test
+  void soundAlone_isEncoded_whetherTheSourceIsTooSmallForRungsOrHasNoVideo() throws Exception {
+    for (boolean video : new boolean[] {true, false}) {
+      StreamId stream = video ? STREAM : OTHER;
+      StreamLogWriter writer = begin(stream);
+      Map<TrackId, TrackFormat> formats = heAac(formats(320, 180));
+      if (!video) {
+        TrackFormat _ = formats.remove(TrackId.VIDEO);
+      }
+      epoch(stream, writer, formats, 0);
+      events.publish(
+          new StreamMeasured(
+              stream,
+              Instant.EPOCH,
+              new StreamHealth(200_000, 64_000, 30, 2_000, 0, 0, 0, 0, List.of())));
+      LadderChanged ladder = await(LadderChanged.class);
+      assertThat(ladder.rungs()).containsExactly(AAC);
+      assertThat(ladder.sourceListed()).isTrue();
+      assertThat(ladder.audioListed()).isFalse();
+      RungStarted sound = await(RungStarted.class);
+      end(stream, writer);
+      assertThat(log(sound).stream().filter(LoggedFrame.class::isInstance))
+          .isNotEmpty()
+          .allMatch(e -> ((LoggedFrame) e).frame().track().equals(TrackId.AUDIO));
+    }
+  }
+
+  @Test
+  void soundThatCannotBeEncoded_isSaidToGoOnAsItCame() throws Exception {
+    transcoder.close();
+    transcoder = start(TranscodeConfig.defaults(), new WorkerProgram.Missing("no glibc"));
+    StreamLogWriter writer = begin(STREAM);
+    epoch(STREAM, writer, heAac(formats(1280, 720)), 0);
+    measure(STREAM);
+    LadderChanged ladder = await(LadderChanged.class);
+    assertThat(ladder.audioListed()).isTrue();
+    assertThat(ladder.reason())
+        .isEqualTo(
+            "nothing can be encoded: no glibc; sound goes on as it came, as mp4a.40.5, which not"
+                + " every player takes");
     end(STREAM, writer);
   }
 

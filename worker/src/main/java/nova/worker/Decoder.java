@@ -1,5 +1,6 @@
 package nova.worker;
 
+import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_ID_AAC;
 import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_ID_H264;
 import static org.bytedeco.ffmpeg.global.avcodec.AV_INPUT_BUFFER_PADDING_SIZE;
 import static org.bytedeco.ffmpeg.global.avcodec.av_new_packet;
@@ -14,8 +15,10 @@ import static org.bytedeco.ffmpeg.global.avcodec.avcodec_open2;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_receive_frame;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_send_packet;
 import static org.bytedeco.ffmpeg.global.avutil.AVERROR_EAGAIN;
+import static org.bytedeco.ffmpeg.global.avutil.AVERROR_ENOMEM;
 import static org.bytedeco.ffmpeg.global.avutil.AVERROR_EOF;
 import static org.bytedeco.ffmpeg.global.avutil.AVERROR_INVALIDDATA;
+import static org.bytedeco.ffmpeg.global.avutil.AVERROR_PATCHWELCOME;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_alloc;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_unref;
@@ -24,6 +27,8 @@ import static org.bytedeco.ffmpeg.global.avutil.av_mallocz;
 
 import nova.core.Bytes;
 import nova.media.MediaFrame;
+import nova.media.TrackFormat;
+import nova.media.TrackFormat.AudioFormat;
 import nova.media.TrackFormat.VideoFormat;
 import org.bytedeco.ffmpeg.avcodec.AVCodec;
 import org.bytedeco.ffmpeg.avcodec.AVCodecContext;
@@ -33,11 +38,11 @@ import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.javacpp.BytePointer;
 import org.jspecify.annotations.Nullable;
 
-/// Frames of one format to pictures, on one thread and as soon as each can be shown.
+/// Frames of one format to pictures or to samples, on one thread and as soon as each can be shown.
 ///
 /// *Confined to its creator's thread.*
 public final class Decoder implements AutoCloseable {
-  /// Takes a picture while it lasts: the frame is reused after return.
+  /// Takes a picture, or the samples of one frame, while it lasts: it is reused after return.
   @FunctionalInterface
   public interface Pictures {
     void accept(AVFrame picture) throws InterruptedException;
@@ -46,12 +51,21 @@ public final class Decoder implements AutoCloseable {
   private final AVCodecContext context;
   private final AVPacket packet;
   private final AVFrame picture;
+  private final boolean isSound;
 
-  public Decoder(VideoFormat format) {
+  public Decoder(TrackFormat format) {
     AVCodec codec =
-        switch (format.codec()) {
-          case AVC -> avcodec_find_decoder(AV_CODEC_ID_H264);
+        switch (format) {
+          case VideoFormat video ->
+              switch (video.codec()) {
+                case AVC -> avcodec_find_decoder(AV_CODEC_ID_H264);
+              };
+          case AudioFormat audio ->
+              switch (audio.codec()) {
+                case AAC -> avcodec_find_decoder(AV_CODEC_ID_AAC);
+              };
         };
+    isSound = format instanceof AudioFormat;
     context = CodecException.allocated(avcodec_alloc_context3(codec), "a decoder");
     packet = CodecException.allocated(av_packet_alloc(), "a packet");
     picture = CodecException.allocated(av_frame_alloc(), "a picture");
@@ -70,7 +84,7 @@ public final class Decoder implements AutoCloseable {
         avcodec_open2(context, codec, (AVDictionary) null), "opening the decoder of the source");
   }
 
-  /// Decodes a frame; damaged ones give no picture.
+  /// Decodes a frame; damaged ones give nothing.
   public void decode(MediaFrame frame, Pictures pictures) throws InterruptedException {
     Bytes payload = frame.payload();
     CodecException.check(av_new_packet(packet, payload.length()), "making a packet");
@@ -84,7 +98,7 @@ public final class Decoder implements AutoCloseable {
     receive(pictures);
   }
 
-  /// Gives the pictures that are held back. Decoding goes on with a keyframe.
+  /// Gives what is held back. Decoding goes on with a keyframe.
   public void drain(Pictures pictures) throws InterruptedException {
     send(null);
     receive(pictures);
@@ -93,7 +107,7 @@ public final class Decoder implements AutoCloseable {
 
   private void send(@Nullable AVPacket next) {
     int result = avcodec_send_packet(context, next);
-    if (result != AVERROR_INVALIDDATA() && result != AVERROR_EOF()) {
+    if (!isDamage(result) && result != AVERROR_EOF()) {
       CodecException.check(result, "decoding a frame");
     }
   }
@@ -104,7 +118,7 @@ public final class Decoder implements AutoCloseable {
       if (result == AVERROR_EAGAIN() || result == AVERROR_EOF()) {
         return;
       }
-      if (result == AVERROR_INVALIDDATA()) {
+      if (isDamage(result)) {
         continue;
       }
       CodecException.check(result, "decoding a frame");
@@ -114,6 +128,14 @@ public final class Decoder implements AutoCloseable {
         av_frame_unref(picture);
       }
     }
+  }
+
+  /// Also what FFmpeg knows of and cannot decode, which no more than damage is the worker's fault.
+  /// Of damaged AAC, FFmpeg 8.0.1 says -50531338 too, which is none of its errors.
+  private boolean isDamage(int result) {
+    return result == AVERROR_INVALIDDATA()
+        || result == AVERROR_PATCHWELCOME()
+        || (isSound && result < 0 && result != AVERROR_ENOMEM());
   }
 
   @Override

@@ -7,6 +7,8 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.concurrent.ThreadFactory;
+import nova.framelog.pipe.AudioJob;
 import nova.framelog.pipe.TranscodeJob;
 import nova.framelog.pipe.WorkerMessage;
 import nova.framelog.pipe.WorkerMessage.Adapt;
@@ -21,6 +23,7 @@ import nova.framelog.pipe.WorkerProgress;
 import nova.media.MediaException;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avutil;
+import org.bytedeco.ffmpeg.global.swresample;
 import org.bytedeco.ffmpeg.global.swscale;
 import org.bytedeco.javacpp.Loader;
 import org.jspecify.annotations.Nullable;
@@ -81,14 +84,11 @@ public final class LadderWorker {
   }
 
   private int work(TranscodeJob job) throws IOException, InterruptedException {
+    ThreadFactory threads = Thread.ofPlatform().daemon().factory();
     ScaleCascade cascade =
-        new ScaleCascade(
-            job,
-            out,
-            System::nanoTime,
-            Thread.ofPlatform().daemon().factory(),
-            failure -> end(giveUp(failure)));
-    try (SourceFeed feed = new SourceFeed(job.track(), cascade, System::nanoTime)) {
+        new ScaleCascade(job, out, System::nanoTime, threads, failure -> end(giveUp(failure)));
+    AudioStage audio = audio(job, threads);
+    try (SourceFeed feed = new SourceFeed(job.track(), cascade, audio, System::nanoTime)) {
       while (!feed.isClosed()) {
         switch (in.next()) {
           case SourceEntry source -> feed.accept(source.entry());
@@ -103,8 +103,24 @@ public final class LadderWorker {
         }
       }
       cascade.join();
+      if (audio != null) {
+        audio.join();
+      }
       return CLOSED;
     }
+  }
+
+  private @Nullable AudioStage audio(TranscodeJob job, ThreadFactory threads) {
+    AudioJob sound = job.audio();
+    return sound == null
+        ? null
+        : AudioStage.start(
+            sound,
+            job.track(),
+            out,
+            new BusyMeter(System::nanoTime),
+            threads,
+            failure -> end(giveUp(failure)));
   }
 
   /// Loads FFmpeg's libraries.
@@ -114,6 +130,7 @@ public final class LadderWorker {
     Loader.load(avutil.class);
     Loader.load(avcodec.class);
     Loader.load(swscale.class);
+    Loader.load(swresample.class);
     avutil.av_log_set_level(avutil.AV_LOG_FATAL); // a damaged source would fill the log
     return "FFmpeg %s, libx264".formatted(avutil.av_version_info().getString());
   }

@@ -79,14 +79,25 @@ final class ScaleCascade {
     return meters;
   }
 
+  /// Whether there is no rung, so that no picture is needed.
+  boolean isEmpty() {
+    return stages.isEmpty();
+  }
+
   /// Tells the rungs that an epoch begins or ends, or that the stream is closed.
   void boundary(LogEntry entry) throws InterruptedException {
-    stages.getFirst().submit(new Boundary(entry));
+    tell(new Boundary(entry));
   }
 
   /// Tells the rungs that pictures are missing.
   void gap() throws InterruptedException {
-    stages.getFirst().submit(new Gap());
+    tell(new Gap());
+  }
+
+  private void tell(StageInput input) throws InterruptedException {
+    if (!stages.isEmpty()) {
+      stages.getFirst().submit(input);
+    }
   }
 
   /// Pictures that wait for the rung with the longest queue.

@@ -18,12 +18,14 @@ import nova.media.TrackFormat.VideoFormat;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the source's log: decodes its video track once and feeds the cascade.
+/// Reads the source's log: decodes its video track once and feeds the cascade, and passes
+/// everything on to the sound.
 ///
 /// *Confined to its creator's thread.*
 final class SourceFeed implements AutoCloseable {
   private final TrackId track;
   private final ScaleCascade cascade;
+  private final @Nullable AudioStage audio;
   private final ProgressMeter meter;
   private final BusyMeter busy;
   private final List<BusyMeter> threads = new ArrayList<>();
@@ -35,17 +37,25 @@ final class SourceFeed implements AutoCloseable {
   private long skippedFrames;
   private boolean closed;
 
-  SourceFeed(TrackId track, ScaleCascade cascade, NanoClock clock) {
+  /// @param audio null where no sound is encoded
+  SourceFeed(TrackId track, ScaleCascade cascade, @Nullable AudioStage audio, NanoClock clock) {
     this.track = track;
     this.cascade = cascade;
+    this.audio = audio;
     this.meter = new ProgressMeter(clock);
     this.busy = new BusyMeter(clock);
     this.threads.add(busy);
     this.threads.addAll(cascade.meters());
+    if (audio != null) {
+      threads.add(audio.meter());
+    }
   }
 
   /// Takes the next entry.
   void accept(LogEntry entry) throws InterruptedException {
+    if (audio != null) {
+      audio.submit(entry);
+    }
     busy.resume();
     take(entry);
     busy.pause();
@@ -55,12 +65,12 @@ final class SourceFeed implements AutoCloseable {
     switch (entry) {
       case EpochStarted started -> begin(started);
       case TrackFormatChanged changed -> {
-        if (changed.track().equals(track)) {
+        if (changed.track().equals(track) && !cascade.isEmpty()) {
           open(changed.format());
         }
       }
       case LoggedFrame logged -> {
-        if (logged.frame().track().equals(track)) {
+        if (logged.frame().track().equals(track) && !cascade.isEmpty()) {
           decode(logged);
         }
       }

@@ -74,17 +74,18 @@ class StreamDirectoryTest {
     assertThat(find("aaaa").ladder().rungs()).isEmpty();
     RenditionId low = new RenditionId("480p");
     directory.onEvent(
-        new LadderChanged(id("aaaa"), clock.instant(), false, List.of(low), "4:2:2 source"));
+        new LadderChanged(id("aaaa"), clock.instant(), false, true, List.of(low), "4:2:2 source"));
     directory.onEvent(
         new BitrateAdapted(id("aaaa"), clock.instant(), "preset-superfast", "too slow"));
     assertThat(find("aaaa").ladder().rungs()).containsExactly(low);
     assertThat(find("aaaa").ladder().sourceListed()).isFalse();
     assertThat(find("aaaa").ladder().step()).isEqualTo("preset-superfast");
     directory.onEvent(new RungsFailed(id("aaaa"), clock.instant(), "worker-exited", "five times"));
-    directory.onEvent(new LadderChanged(id("aaaa"), clock.instant(), true, List.of(), "failed"));
+    directory.onEvent(
+        new LadderChanged(id("aaaa"), clock.instant(), true, true, List.of(), "failed"));
     assertThat(find("aaaa").ladder().failure()).isEqualTo("five times");
     directory.onEvent(
-        new LadderChanged(id("aaaa"), clock.instant(), true, List.of(low), "back again"));
+        new LadderChanged(id("aaaa"), clock.instant(), true, true, List.of(low), "back again"));
     assertThat(find("aaaa").ladder().failure()).isNull();
   }
 

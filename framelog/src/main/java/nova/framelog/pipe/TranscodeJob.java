@@ -2,17 +2,24 @@ package nova.framelog.pipe;
 
 import java.util.List;
 import nova.core.TrackId;
+import org.jspecify.annotations.Nullable;
 
-/// What one worker is to make of one video track.
+/// What one worker is to make of one video track, one audio track, or both.
 ///
 /// *Immutable.*
 ///
-/// @param track the source's track to decode; other tracks' entries are ignored
+/// @param track the source's video track; without rungs it is not decoded, and only tells the time
 /// @param frameRate pictures per second of the source, as measured; rate control counts with it
 /// @param preset of all rungs
-/// @param rungs largest first, each scaled from the one before; at least one
+/// @param rungs largest first, each scaled from the one before; at least one, unless there is sound
+///   to encode
+/// @param audio sound to encode, or null
 public record TranscodeJob(
-    TrackId track, double frameRate, EncoderPreset preset, List<RungJob> rungs) {
+    TrackId track,
+    double frameRate,
+    EncoderPreset preset,
+    List<RungJob> rungs,
+    @Nullable AudioJob audio) {
   private static final double MAX_FRAME_RATE = 1_000;
 
   /// More rungs than any ladder has.
@@ -20,11 +27,12 @@ public record TranscodeJob(
 
   public TranscodeJob {
     rungs = List.copyOf(rungs);
-    if (rungs.isEmpty() || rungs.size() > MAX_RUNGS) {
+    if ((rungs.isEmpty() && audio == null) || rungs.size() > MAX_RUNGS) {
       throw new IllegalArgumentException(
-          "a job of %d rungs (expected: 1..%d)".formatted(rungs.size(), MAX_RUNGS));
+          "a job of %d rungs (expected: 1..%d, or none beside sound)"
+              .formatted(rungs.size(), MAX_RUNGS));
     }
-    if (!(frameRate > 0 && frameRate <= MAX_FRAME_RATE)) {
+    if (!rungs.isEmpty() && !(frameRate > 0 && frameRate <= MAX_FRAME_RATE)) {
       throw new IllegalArgumentException(
           "a job of %s frames per second (expected: above 0, to %s)"
               .formatted(frameRate, MAX_FRAME_RATE));
@@ -44,9 +52,17 @@ public record TranscodeJob(
                     upper.height()));
       }
     }
-    if (rungs.stream().map(r -> r.rung().rendition()).distinct().count() < rungs.size()) {
+    if (rungs.stream().map(r -> r.rung().rendition()).distinct().count() < rungs.size()
+        || (audio != null
+            && rungs.stream()
+                .anyMatch(r -> r.rung().rendition().equals(audio.rung().rendition())))) {
       throw new IllegalArgumentException(
           "a job with a rung twice (expected: each name once): " + rungs);
     }
+  }
+
+  /// A job without sound.
+  public TranscodeJob(TrackId track, double frameRate, EncoderPreset preset, List<RungJob> rungs) {
+    this(track, frameRate, preset, rungs, null);
   }
 }

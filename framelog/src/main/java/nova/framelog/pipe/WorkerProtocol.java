@@ -30,8 +30,11 @@ import nova.media.bytes.ByteWriter;
 ///     message  length of what follows 4 | type 1 | body
 ///
 ///     1 StartJob     version 1 | track kind 1 (0 video) | track index 1 | frame rate 8 (IEEE 754)
-///                    | preset text | number of rungs 1 | rung*
+///                    | preset text | number of rungs 1 | rung* | number of sounds 1 (0 or 1)
+///                    | sound*
 ///       rung         rendition text | width 2 | height 2 | frame divisor 1 | bitrate 4 | peak 4
+///                    | last dts 8 | last segment 8
+///       sound        track index 1 | rendition text | sample rate 4 | channels 1 | bitrate 4
 ///                    | last dts 8 | last segment 8
 ///     2 SourceEntry  log entry, all that is left
 ///     3 Ready        version 1 | encoder, all that is left
@@ -49,7 +52,7 @@ import nova.media.bytes.ByteWriter;
 /// *Thread-safe.*
 public final class WorkerProtocol {
   /// The version of both sides.
-  public static final int VERSION = 2;
+  public static final int VERSION = 3;
 
   /// No message is longer, without its length field.
   public static final int MAX_MESSAGE_BYTES = LogWireFormat.MAX_ENTRY_BYTES + 256;
@@ -156,6 +159,21 @@ public final class WorkerProtocol {
           .u64(rungJob.lastDts())
           .u64(rungJob.lastSegment());
     }
+    AudioJob audio = job.audio();
+    out.u8(audio == null ? 0 : 1);
+    if (audio != null) {
+      writeAudio(audio, out);
+    }
+  }
+
+  private static void writeAudio(AudioJob audio, ByteWriter out) {
+    AudioRung rung = audio.rung();
+    writeText(rung.rendition().value(), out.u8(audio.track().index()));
+    out.u32(rung.sampleRate())
+        .u8(rung.channels())
+        .u32(rung.bitrateBps())
+        .u64(audio.lastDts())
+        .u64(audio.lastSegment());
   }
 
   private static TranscodeJob readJob(ByteReader in) {
@@ -174,7 +192,17 @@ public final class WorkerProtocol {
           new Rung(new RenditionId(readText(in)), in.u16(), in.u16(), in.u8(), in.u32(), in.u32());
       rungs.add(new RungJob(rung, in.u64(), in.u64()));
     }
-    return new TranscodeJob(track, frameRate, preset, rungs);
+    int sounds = in.u8();
+    if (sounds > 1) {
+      throw malformed("%d sounds (expected: 0 or 1)".formatted(sounds));
+    }
+    return new TranscodeJob(track, frameRate, preset, rungs, sounds == 0 ? null : readAudio(in));
+  }
+
+  private static AudioJob readAudio(ByteReader in) {
+    TrackId track = new TrackId(TrackKind.AUDIO, in.u8());
+    AudioRung rung = new AudioRung(new RenditionId(readText(in)), in.s32(), in.u8(), in.u32());
+    return new AudioJob(track, rung, in.u64(), in.u64());
   }
 
   private static void writeEffort(Effort effort, ByteWriter out) {
