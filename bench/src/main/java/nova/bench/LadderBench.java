@@ -1,5 +1,6 @@
 package nova.bench;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -7,8 +8,11 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 import nova.bench.ladder.FfmpegLadder;
 import nova.bench.ladder.LadderCost;
+import nova.bench.ladder.RungDelay;
 import nova.bench.ladder.WorkerLadder;
+import nova.bench.process.NovaServer;
 import nova.bench.publish.Clip;
+import nova.bench.publish.Publishers;
 import nova.core.RenditionId;
 import nova.framelog.pipe.EncoderPreset;
 import nova.framelog.pipe.Rung;
@@ -60,7 +64,14 @@ final class LadderBench implements Bench {
     double worker = median(workers, run -> run.cost().cpuSeconds());
     double ffmpegUsual = median(usual, LadderCost::cpuSeconds);
     double ffmpegAlike = median(alike, LadderCost::cpuSeconds);
+    Samples delays = delays();
     return List.of(
+        Figure.fact(
+            "480p after the source, live, a part, p50 / p99",
+            "%s / %s ms"
+                .formatted(
+                    Figure.number(delays.percentileMs(50)),
+                    Figure.number(delays.percentileMs(99)))),
         Figure.ratio("CPU of the worker to the ffmpeg command", worker, ffmpegUsual, 1.0),
         Figure.fact(
             "CPU of the worker to ffmpeg -tune zerolatency -threads 1",
@@ -83,6 +94,19 @@ final class LadderBench implements Bench {
                     Figure.number(median(workers, run -> run.cost().peakMib())),
                     Figure.number(median(usual, LadderCost::peakMib)),
                     Figure.number(median(alike, LadderCost::peakMib)))));
+  }
+
+  /// Of a live broadcast, which takes as long as it lasts.
+  private Samples delays() throws Exception {
+    Clip clip = Clip.encode(options.folder(), "1920x1080", CLIP_KBPS, CLIP_SECONDS);
+    Path folder = options.folder().resolve("ladder");
+    Samples delays = new Samples(1_000);
+    try (NovaServer nova = NovaServer.startWithLadder(folder, options.jvmFlags());
+        Publishers _ = Publishers.start(clip, 1, nova::publishUrl)) {
+      URI multivariant = URI.create(nova.httpUrl("/hls/" + NovaServer.channel(0) + "/index.m3u8"));
+      RungDelay.measure(multivariant, "480p", options.duration()).forEach(delays::add);
+    }
+    return delays;
   }
 
   private static <T> double median(List<T> runs, ToDoubleFunction<T> figure) {

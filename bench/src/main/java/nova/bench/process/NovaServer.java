@@ -21,6 +21,9 @@ import java.util.regex.Pattern;
 ///
 /// *Thread-safe.*
 public final class NovaServer implements AutoCloseable {
+  /// Its peers encode nothing either; what encoding costs has a benchmark of its own.
+  private static final String NOTHING_ENCODED = "none";
+
   private static final Duration READY_TIMEOUT = Duration.ofSeconds(60);
   private static final Pattern READY =
       Pattern.compile("nova ready rtmp=\\S*?:(\\d+)\\S* http=\\S*?:(\\d+)\\S*");
@@ -46,16 +49,23 @@ public final class NovaServer implements AutoCloseable {
   /// @param extraJvmFlags for profiling a run by hand; usually empty
   public static NovaServer start(Path folder, int channels, String extraJvmFlags)
       throws IOException, InterruptedException {
-    return start(folder, folder.resolve("data"), channels, extraJvmFlags);
+    return start(folder, folder.resolve("data"), channels, NOTHING_ENCODED, extraJvmFlags);
+  }
+
+  /// As [#start], with one channel whose streams get the usual ladder.
+  public static NovaServer startWithLadder(Path folder, String extraJvmFlags)
+      throws IOException, InterruptedException {
+    return start(folder, folder.resolve("data"), 1, "auto", extraJvmFlags);
   }
 
   /// As [#start], with the data directory that an earlier start left behind.
   public static NovaServer startAgain(Path folder, String extraJvmFlags)
       throws IOException, InterruptedException {
-    return start(folder, folder.resolve("nothing"), 0, extraJvmFlags);
+    return start(folder, folder.resolve("nothing"), 0, NOTHING_ENCODED, extraJvmFlags);
   }
 
-  private static NovaServer start(Path folder, Path scratch, int channels, String extraJvmFlags)
+  private static NovaServer start(
+      Path folder, Path scratch, int channels, String ladderPolicy, String extraJvmFlags)
       throws IOException, InterruptedException {
     Files.createDirectories(folder);
     Path gcLog = folder.resolve("gc.log");
@@ -78,8 +88,7 @@ public final class NovaServer implements AutoCloseable {
       arguments.add(channel(channel) + "=" + streamKey(channel));
     }
     ProcessBuilder command = new ProcessBuilder(arguments);
-    // Its peers encode nothing either; what encoding costs has a benchmark of its own.
-    command.environment().put("NOVA_TRANSCODE_LADDER_POLICY", "none");
+    command.environment().put("NOVA_TRANSCODE_LADDER_POLICY", ladderPolicy);
     command.environment().put("JAVA_OPTS", "-Xlog:gc:file=" + gcLog + " " + extraJvmFlags);
     long beganAt = System.nanoTime();
     ServerProcess process =
