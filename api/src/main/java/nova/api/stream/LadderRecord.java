@@ -39,9 +39,9 @@ record LadderRecord(
         event.sourceListed(),
         event.rungs(),
         event.reason(),
-        step,
-        adaptedAt,
-        adaptedReason,
+        null, // what is done less is said anew after it
+        null,
+        null,
         event.rungs().isEmpty() ? failure : null);
   }
 

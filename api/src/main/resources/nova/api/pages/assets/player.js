@@ -101,7 +101,7 @@ export class LivePlayer extends EventTarget {
   load(url) {
     this.stop();
     this.#url = url;
-    this.#renditions = new Renditions(url, () => this.#emit('renditions'));
+    if (Hls.isSupported()) this.#renditions = new Renditions(url, () => this.#renditionsChanged());
     this.#start();
   }
 
@@ -178,6 +178,12 @@ export class LivePlayer extends EventTarget {
     if (url !== null && level < 0) this.#startOver(); // begun after hls.js asked what there is
     else this.#hls.nextLevel = level;
     this.#emit('renditions');
+  }
+
+  #renditionsChanged() {
+    const gone = this.#chosen !== null && !this.renditions.some(({ url }) => url === this.#chosen);
+    if (gone) this.choose(null);
+    else this.#emit('renditions');
   }
 
   #levelOf(url) {

@@ -34,9 +34,11 @@ export class QualityMenu {
       ...renditions,
     ];
     const text = JSON.stringify([chosen, items]);
-    if (text === this.#shown) return; // what has the focus keeps it
+    if (text === this.#shown) return;
     this.#shown = text;
+    const focused = [...this.#menu.children].indexOf(document.activeElement);
     this.#menu.replaceChildren(...items.map((item) => this.#item(item, item.url === chosen)));
+    this.#menu.children[focused]?.focus();
   }
 
   #item({ url, name }, checked) {
