@@ -75,7 +75,7 @@ final class PosterWiring {
                     (stream, jpeg, takenAt) -> keep(timelines, posters, stream, jpeg, takenAt),
                     jars.get().command(WORKER),
                     clock,
-                    Thread.ofVirtual().factory(),
+                    Thread.ofPlatform().daemon().factory(),
                     RandomGenerator.getDefault(),
                     new PosterMeters(metrics))));
   }

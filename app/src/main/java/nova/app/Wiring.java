@@ -157,7 +157,7 @@ final class Wiring {
                     Runtime.getRuntime().availableProcessors(),
                     clock,
                     nanoClock,
-                    Thread.ofVirtual().factory(),
+                    Thread.ofPlatform().daemon().factory(),
                     new SecureRandom(),
                     new TranscodeMeters(metrics))));
   }

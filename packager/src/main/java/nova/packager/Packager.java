@@ -1,6 +1,7 @@
 package nova.packager;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -51,10 +52,11 @@ public final class Packager implements AutoCloseable {
       job.packager.rungs().stop();
       job.thread.interrupt();
     }
+    Instant deadline = ports.clock().instant().plus(STOP_TIMEOUT);
     try {
       for (Job job : jobs.values()) {
-        boolean _ = job.thread.join(STOP_TIMEOUT);
-        job.packager.rungs().join(STOP_TIMEOUT);
+        boolean _ = job.thread.join(Duration.between(ports.clock().instant(), deadline));
+        job.packager.rungs().join(Duration.between(ports.clock().instant(), deadline));
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

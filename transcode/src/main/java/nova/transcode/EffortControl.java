@@ -65,7 +65,9 @@ final class EffortControl {
     List<RenditionId> rungs = new ArrayList<>(plan.renditions());
     rungs.removeAll(step.effort().leftOut());
     announcer.announce(plan.sourceIsRung(), plan.audioPassesThrough(), rungs, reason(step));
-    boolean _ = supervisor.adapt(step.effort());
+    if (!supervisor.adapt(step.effort())) {
+      return; // it has just ended
+    }
     budget.overloaded(stream, step.refuses());
     policy.took(next, sample.atNs());
     String why = sentence(sample, down);

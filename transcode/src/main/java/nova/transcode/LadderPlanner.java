@@ -5,6 +5,7 @@ import java.util.List;
 import nova.core.RenditionId;
 import nova.framelog.pipe.AudioRung;
 import nova.framelog.pipe.Rung;
+import nova.framelog.pipe.TranscodeJob;
 import nova.media.TrackFormat.AudioFormat;
 import nova.media.TrackFormat.VideoFormat;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,15 @@ public final class LadderPlanner {
   public static LadderPlan plan(LadderSource source, LadderConfig config) {
     AudioRung audio = AudioPlanner.plan(source.audio());
     List<LadderStep> steps = config.steps();
+    VideoFormat video = source.video();
+    if ((long) video.width() * video.height() > TranscodeJob.MAX_SOURCE_PIXELS) {
+      return new LadderPlan(
+          true,
+          null,
+          List.of(),
+          "pictures of %dx%d are too large to encode (expected: %d pixels at most)"
+              .formatted(video.width(), video.height(), TranscodeJob.MAX_SOURCE_PIXELS));
+    }
     return switch (config.ladderPolicy()) {
       case NONE -> new LadderPlan(true, null, List.of(), NOTHING_ENCODED);
       case ALL ->

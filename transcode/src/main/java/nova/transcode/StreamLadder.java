@@ -33,6 +33,10 @@ final class StreamLadder {
   private static final Duration LOOK = Duration.ofMillis(500);
   private static final Duration FIRST_ENTRY = Duration.ofSeconds(1);
   private static final Duration LAST_FRAMES = Duration.ofSeconds(15);
+
+  /// What a worker counts that has hardly anything to encode, such as sound alone: a process.
+  private static final long LEAST_PIXELS = 2_000_000;
+
   private static final double DECLARED_TOLERANCE = 0.1;
   private static final double MEASURED_TOLERANCE = 0.04; // over a few seconds, with jitter
   private static final List<Double> COMMON_RATES =
@@ -183,11 +187,12 @@ final class StreamLadder {
     planned = now;
     VideoFormat video = now.video();
     AudioFormat sound = now.audio();
-    double frameRate = video == null ? 0 : frameRate(video);
+    StreamHealth measured = continues ? null : health; // of the format before
+    double frameRate = video == null ? 0 : frameRate(video, measured);
     LadderPlan plan =
         video == null
             ? LadderPlanner.planWithoutVideo(sound, config.ladder())
-            : LadderPlanner.plan(source(video, sound, frameRate), config.ladder());
+            : LadderPlanner.plan(source(video, sound, frameRate, measured), config.ladder());
     if (plan.isEmpty()) {
       giveBack();
       announcer.sourceOnly(plan.reason());
@@ -234,13 +239,9 @@ final class StreamLadder {
             : new EffortControl(stream, plan, config, started, budget, announcer, ports);
   }
 
-  /// Sound alone is too little to count.
   private Optional<Refusal> budget(LadderPlan plan, double frameRate) {
-    if (plan.rungs().isEmpty()) {
-      budget.giveBack(stream);
-      return Optional.empty();
-    }
-    return budget.take(stream, pixelsPerSecond(plan.rungs(), frameRate), inbox::retry);
+    long pixels = Math.max(LEAST_PIXELS, pixelsPerSecond(plan.rungs(), frameRate));
+    return budget.take(stream, pixels, inbox::retry);
   }
 
   private static String asItCame(LadderPlan plan, @Nullable AudioFormat sound) {
@@ -250,20 +251,24 @@ final class StreamLadder {
             .formatted(sound.codecString());
   }
 
-  private LadderSource source(VideoFormat video, @Nullable AudioFormat sound, double frameRate) {
-    StreamHealth known = health;
+  private LadderSource source(
+      VideoFormat video,
+      @Nullable AudioFormat sound,
+      double frameRate,
+      @Nullable StreamHealth measured) {
+    StreamHealth known = health; // an encoder keeps its interval when it changes its size
     return new LadderSource(
         video,
         sound,
         frameRate,
-        known == null ? 0 : known.videoBitrateBps(),
+        measured == null ? 0 : measured.videoBitrateBps(),
         known == null || known.keyframeIntervalMs() == 0
             ? LONG_INTERVAL_MS
             : known.keyframeIntervalMs());
   }
 
   /// What the source declares when it does what it declares, else what was measured.
-  private double frameRate(VideoFormat video) {
+  private static double frameRate(VideoFormat video, @Nullable StreamHealth health) {
     double declared = video.frameRate();
     double measured = health == null ? 0 : health.frameRate();
     if (measured <= 0) {

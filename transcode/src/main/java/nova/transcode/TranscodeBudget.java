@@ -40,6 +40,9 @@ final class TranscodeBudget {
     Optional<Refusal> refusal = refusal(stream, pixels, had);
     if (refusal.isPresent()) {
       waiting.put(stream, freed);
+      if (had) {
+        tellFirst(); // what it had is free
+      }
     } else {
       waiting.remove(stream);
       taken.put(stream, pixels);

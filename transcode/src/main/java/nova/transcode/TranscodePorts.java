@@ -16,7 +16,8 @@ import nova.framelog.RungLogs;
 /// @param rungs the rungs' logs
 /// @param cores of the machine, which the budget of transcodes goes by
 /// @param instants the clock that frames' arrival is measured with
-/// @param threads for threads that wait most of the time
+/// @param threads for threads that wait most of the time, some of them in reads of pipes, which
+///   hold the carriers of virtual threads
 public record TranscodePorts(
     StreamEvents events,
     FrameLog frames,

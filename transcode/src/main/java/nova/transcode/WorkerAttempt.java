@@ -117,12 +117,13 @@ final class WorkerAttempt {
     return selection.changedAt();
   }
 
-  /// How far all rungs are.
+  /// How far all rungs are that have begun; the others begin with a next segment.
   private long leastAdvanced() {
     return task.rungs().stream()
         .map(rung -> output(rung.rendition()))
         .filter(output -> !output.isClosed())
         .mapToLong(RungOutput::lastDts)
+        .filter(last -> last != RungJob.NOTHING)
         .min()
         .orElse(RungJob.NOTHING);
   }
@@ -244,12 +245,19 @@ final class WorkerAttempt {
       }
       case RungEntry entry -> take(entry);
       case Progress progress -> listener.progress(progress.progress(), lag.longest());
-      case Failed failed -> gaveUp = new WorkerFailure.GaveUp(failed.reason(), failed.sentence());
+      case Failed failed -> gaveUp = new WorkerFailure.GaveUp(reason(failed), failed.sentence());
       case StartJob _, SourceEntry _, Adapt _, PosterFrame _, Poster _ ->
           throw new MalformedMediaException(
               "bad-worker-message",
               "the worker of a ladder said " + message.getClass().getSimpleName());
     }
+  }
+
+  /// Libraries that were there when it began are not missing on this machine.
+  private String reason(Failed failed) {
+    return ready && failed.reason().equals(WorkerFailure.NATIVE_LIBRARY_MISSING)
+        ? "worker-failed"
+        : failed.reason();
   }
 
   private void take(RungEntry entry) {

@@ -218,6 +218,13 @@ class LadderPlannerTest {
   }
 
   @Test
+  void pictures_tooLargeToDecode_areNotEncoded() {
+    LadderPlan plan = LadderPlanner.plan(source(16_000, 16_000, 30, 20_000), policy("auto"));
+    assertThat(plan.isEmpty()).isTrue();
+    assertThat(plan.reason()).startsWith("pictures of 16000x16000 are too large to encode");
+  }
+
+  @Test
   void objection_isASentenceForTheOperator() {
     assertThat(LadderPlanner.plan(source(1920, 1080, 30, 9_000), policy("auto")).reason())
         .isEqualTo(

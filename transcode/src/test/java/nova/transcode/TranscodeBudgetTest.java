@@ -81,4 +81,14 @@ class TranscodeBudgetTest {
     assertThat(take(FIRST, 90)).isEmpty();
     assertThat(budget.streams()).isEqualTo(1);
   }
+
+  @Test
+  void streamThatLosesItsPartByAskingForMore_leavesItToThoseThatWait() {
+    assertThat(take(FIRST, 40)).isEmpty();
+    assertThat(take(SECOND, 50)).isEmpty();
+    assertThat(take(THIRD, 30)).isPresent();
+    assertThat(take(FIRST, 200)).isPresent();
+    assertThat(told).containsExactly(THIRD);
+    assertThat(take(THIRD, 30)).isEmpty();
+  }
 }

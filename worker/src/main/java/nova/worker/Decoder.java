@@ -26,6 +26,7 @@ import static org.bytedeco.ffmpeg.global.avutil.av_make_q;
 import static org.bytedeco.ffmpeg.global.avutil.av_mallocz;
 
 import nova.core.Bytes;
+import nova.framelog.pipe.TranscodeJob;
 import nova.media.MediaFrame;
 import nova.media.TrackFormat;
 import nova.media.TrackFormat.AudioFormat;
@@ -79,9 +80,15 @@ public final class Decoder implements AutoCloseable {
         .extradata(extradata) // freed with the context
         .extradata_size(configuration.length())
         .pkt_timebase(av_make_q(1, ticks))
+        .max_pixels(TranscodeJob.MAX_SOURCE_PIXELS)
         .thread_count(1);
-    CodecException.check(
-        avcodec_open2(context, codec, (AVDictionary) null), "opening the decoder of the source");
+    try {
+      CodecException.check(
+          avcodec_open2(context, codec, (AVDictionary) null), "opening the decoder of the source");
+    } catch (CodecException e) {
+      close();
+      throw e;
+    }
   }
 
   /// Decodes a frame; damaged ones give nothing.

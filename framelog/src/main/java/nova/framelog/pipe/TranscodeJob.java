@@ -22,6 +22,9 @@ public record TranscodeJob(
     @Nullable AudioJob audio) {
   private static final double MAX_FRAME_RATE = 1_000;
 
+  /// Larger pictures are not decoded: each would take hundreds of megabytes outside the heap.
+  public static final long MAX_SOURCE_PIXELS = 4096L * 2304;
+
   /// More rungs than any ladder has.
   public static final int MAX_RUNGS = 16;
 
