@@ -46,9 +46,10 @@ public final class Posters implements AutoCloseable {
     subscription.close();
     worker.close();
     streams.values().forEach(Thread::interrupt);
+    long deadline = ports.clock().nanoTime() + STOP_TIMEOUT.toNanos();
     try {
       for (Thread thread : streams.values()) {
-        boolean _ = thread.join(STOP_TIMEOUT);
+        boolean _ = thread.join(Duration.ofNanos(Math.max(1, deadline - ports.clock().nanoTime())));
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

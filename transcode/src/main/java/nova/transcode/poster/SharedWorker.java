@@ -52,7 +52,7 @@ final class SharedWorker implements AutoCloseable {
   }
 
   /// Has a poster made of a frame. What it returns always completes, with [PosterOutcome.Closed]
-  /// when this is closed or processes failed too often.
+  /// when this is closed or processes failed too often before they had a frame.
   CompletableFuture<PosterOutcome> make(PosterFrame frame) {
     CompletableFuture<PosterOutcome> outcome = new CompletableFuture<>();
     requests.add(new Request(frame, outcome));
@@ -136,6 +136,10 @@ final class SharedWorker implements AutoCloseable {
     boolean hopeless = failure instanceof WorkerFailure.GaveUp && !failed.overFrame();
     Optional<Duration> delay =
         hopeless ? Optional.empty() : restarts.afterFailure(ports.clock().nanoTime());
+    if (delay.isEmpty() && failed.overFrame()) {
+      // What the frames of one stream do to workers must not end the posters of the others.
+      delay = Optional.of(config.restartWindow().dividedBy(config.restarts() + 1L));
+    }
     if (delay.isEmpty()) {
       log.atWarn()
           .addKeyValue("reason", failure.reason())

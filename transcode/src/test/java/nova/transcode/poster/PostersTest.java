@@ -277,6 +277,23 @@ class PostersTest {
   }
 
   @Test
+  void streamThatKillsWorkersBeyondTheLimit_costsTheOthersTimeOnly() throws Exception {
+    Duration window = Duration.ofMillis(500);
+    start(
+        Script.DIES_OVER_STREAM1,
+        Integer.MAX_VALUE,
+        new WorkerConfig(PATIENCE, PATIENCE, 0, window));
+    StreamLogWriter deadly = broadcast(FIRST);
+    StreamLogWriter harmless = broadcast(SECOND);
+    keyframe(deadly, 0);
+    assertThat(nextFailure()).isEqualTo("worker-exited");
+
+    keyframe(harmless, 2);
+
+    assertThat(next()).isEqualTo(new Taken(SECOND, payload(2), BEGIN.plusSeconds(2)));
+  }
+
+  @Test
   void workersThatKeepFailing_endPosters() throws Exception {
     start(Script.DIES_AT_ONCE, Integer.MAX_VALUE, workers(PATIENCE, PATIENCE, 2));
     StreamLogWriter writer = broadcast(FIRST);
