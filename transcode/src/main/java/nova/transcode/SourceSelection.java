@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import nova.core.Epoch;
 import nova.core.Timescale;
 import nova.core.TrackId;
 import nova.framelog.LogEntry;
@@ -34,7 +33,7 @@ final class SourceSelection {
   private final List<LogEntry> group = new ArrayList<>();
   private final Map<TrackId, Timescale> open = new HashMap<>();
   private @Nullable EpochStarted announced;
-  private volatile @Nullable Epoch changedAt;
+  private volatile boolean sourceChanged;
   private boolean prefaced; // the epoch, in what was selected
   private boolean reached;
 
@@ -54,9 +53,9 @@ final class SourceSelection {
                 .toNanos();
   }
 
-  /// The epoch in which the source has another format, or null. Any thread may ask.
-  @Nullable Epoch changedAt() {
-    return changedAt;
+  /// Whether the source goes on in another format. Any thread may ask.
+  boolean sourceChanged() {
+    return sourceChanged;
   }
 
   /// Takes the next entry of the log.
@@ -88,7 +87,7 @@ final class SourceSelection {
       return List.of();
     }
     if (!task.fits(changed.format())) {
-      changedAt = started.epoch();
+      sourceChanged = true;
       return List.of(new StreamClosed(true, "the source goes on in another format"));
     }
     if (video || task.audio() != null) {

@@ -1,18 +1,14 @@
 package nova.transcode;
 
-import nova.core.Epoch;
-
 /// Why a transcode is over.
 ///
 /// *Immutable.*
 sealed interface TranscodeEnd {
-  /// The source's log was closed, or another transcoder took the rungs over.
+  /// The source's log was closed.
   record SourceOver() implements TranscodeEnd {}
 
   /// The source goes on with another format than the rungs were planned for.
-  ///
-  /// @param epoch the first of that format
-  record SourceChanged(Epoch epoch) implements TranscodeEnd {}
+  record SourceChanged() implements TranscodeEnd {}
 
   /// Workers failed too often, or in a way that another would fail in as well.
   record Failed(WorkerFailure last) implements TranscodeEnd {}

@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntSupplier;
-import nova.core.Epoch;
 import nova.core.RenditionId;
 import nova.core.StreamEvent.RungStarted;
 import nova.core.StreamId;
@@ -173,10 +172,9 @@ final class TranscodeSupervisor implements AutoCloseable {
           new WorkerAttempt(stream, task, outputs, () -> effort, config, ports, listener);
       WorkerFailure failure = attempt.run();
       if (failure == null) {
-        Epoch changedAt = attempt.changedAt();
-        return changedAt == null
-            ? new TranscodeEnd.SourceOver()
-            : new TranscodeEnd.SourceChanged(changedAt);
+        return attempt.sourceChanged()
+            ? new TranscodeEnd.SourceChanged()
+            : new TranscodeEnd.SourceOver();
       }
       Optional<Duration> delay = restarts.afterFailure(ports.clock().nanoTime());
       if (delay.isEmpty() || failure.isForGood()) {

@@ -117,7 +117,7 @@ class SourceSelectionTest {
     SourceSelection selection =
         new SourceSelection(task(VIDEO, 0), RungJob.NOTHING, RungJob.NOTHING);
     assertThat(selected(selection, log)).isEqualTo(ofVideo(log));
-    assertThat(selection.changedAt()).isNull();
+    assertThat(selection.sourceChanged()).isFalse();
   }
 
   @Test
@@ -217,7 +217,7 @@ class SourceSelectionTest {
     SourceSelection passing = new SourceSelection(task(VIDEO, 0), RungJob.NOTHING, RungJob.NOTHING);
     assertThat(selected(passing, logWithSound(1)))
         .containsExactly(new StreamClosed(true, "the source goes on in another format"));
-    assertThat(passing.changedAt()).isEqualTo(new Epoch(0));
+    assertThat(passing.sourceChanged()).isTrue();
     SourceSelection alone =
         new SourceSelection(taskWithSound(null), RungJob.NOTHING, RungJob.NOTHING);
     assertThat(selected(alone, logWithSound(1))).as("now with a picture").hasSize(1);
@@ -252,7 +252,7 @@ class SourceSelectionTest {
 
     List<LogEntry> selected = selected(selection, changes);
 
-    assertThat(selection.changedAt()).isEqualTo(new Epoch(1));
+    assertThat(selection.sourceChanged()).isTrue();
     assertThat(selected.get(selected.size() - 2)).isInstanceOf(EpochEnded.class);
     assertThat(frames(selected)).hasSize(frames(changes).size() / 2);
   }
