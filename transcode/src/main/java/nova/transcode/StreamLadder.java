@@ -156,7 +156,7 @@ final class StreamLadder {
         giveBack();
         failedOn = planned;
         task = null;
-        if (last.isForGood()) {
+        if (last.isForAll()) {
           worker.missing(last.sentence());
         }
         ports.metrics().rungsFailed(last.reason());

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
-import nova.core.Epoch;
 import nova.core.RenditionId;
 import nova.core.StreamId;
 import nova.core.TrackId;
@@ -61,7 +60,7 @@ final class WorkerAttempt {
   private @Nullable Effort given; // of the feeder alone
   private volatile boolean inputEnded;
   private volatile boolean ready;
-  private volatile boolean fenced;
+  private volatile @Nullable WorkerFailure taken;
   private volatile @Nullable WorkerFailure gaveUp;
 
   WorkerAttempt(
@@ -112,9 +111,9 @@ final class WorkerAttempt {
     }
   }
 
-  /// Where the source changed its format, or null.
-  @Nullable Epoch changedAt() {
-    return selection.changedAt();
+  /// Whether the source goes on in another format.
+  boolean sourceChanged() {
+    return selection.sourceChanged();
   }
 
   /// How far all rungs are that have begun; the others begin with a next segment.
@@ -176,7 +175,10 @@ final class WorkerAttempt {
   }
 
   private @Nullable WorkerFailure verdict(WorkerProcess worker) {
-    if (fenced || outputs.values().stream().allMatch(RungOutput::isClosed)) {
+    if (taken != null) {
+      return taken;
+    }
+    if (outputs.values().stream().allMatch(RungOutput::isClosed)) {
       return null;
     }
     if (worker.broken() != null) {
@@ -272,7 +274,7 @@ final class WorkerAttempt {
       output.accept(entry.entry());
       lag.heard(entry.entry());
     } catch (WriterFencedException e) {
-      fenced = true; // another transcoder took the rungs over
+      taken = new WorkerFailure.RungsTaken(String.valueOf(e.getMessage()));
       throw new MalformedMediaException("rung-fenced", String.valueOf(e.getMessage()));
     }
   }

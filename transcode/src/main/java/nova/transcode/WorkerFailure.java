@@ -14,6 +14,11 @@ public sealed interface WorkerFailure {
 
   /// Whether another worker would fail in the same way.
   default boolean isForGood() {
+    return isForAll() || this instanceof RungsTaken;
+  }
+
+  /// Whether workers of other streams would fail in the same way.
+  default boolean isForAll() {
     return reason().equals(NATIVE_LIBRARY_MISSING);
   }
 
@@ -74,6 +79,14 @@ public sealed interface WorkerFailure {
 
   /// It said why it could not go on.
   record GaveUp(String reason, String sentence) implements WorkerFailure {}
+
+  /// The rungs' logs were removed, or another transcoder writes them.
+  record RungsTaken(String sentence) implements WorkerFailure {
+    @Override
+    public String reason() {
+      return "rungs-taken";
+    }
+  }
 
   /// It said something that makes no sense.
   record BrokeProtocol(String sentence) implements WorkerFailure {

@@ -352,6 +352,19 @@ class TranscodeSupervisorTest {
   }
 
   @Test
+  void rungsWithAnotherWriter_areGivenUp_andThatIsSaid() throws Exception {
+    StreamLogWriter writer = broadcast();
+    try (TranscodeSupervisor supervisor = start(WorkerConfig.defaults(), command(Script.ALL_WELL));
+        FrameLogReader reader = read(HIGH)) {
+      assertThat(reader.read(DEADLINE)).isNotEmpty();
+      var _ = rungs.openWriter(new RungRun(STREAM, HIGH, 0));
+      writer.closeStream(true, "over");
+      assertThat(supervisor.awaitEnd(DEADLINE)).isTrue();
+    }
+    assertThat(heard).containsExactly("ready", "over: rungs-taken");
+  }
+
+  @Test
   void listenerThatThrows_isAFailureOfTheWorker_andTheRungsGoOn() throws Exception {
     broadcast().closeStream(true, "over");
     TranscodeListener throwsOnce =
