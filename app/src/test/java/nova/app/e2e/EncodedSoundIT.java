@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import nova.app.e2e.WatchedPage.Look;
 import nova.app.process.NovaProcess;
@@ -24,12 +25,16 @@ class EncodedSoundIT {
   private static final byte[] AAC_LC = HexFormat.of().parseHex("af00131056e500");
   private static final byte[] HE_AAC = HexFormat.of().parseHex("af002b11880000");
 
+  private static final Map<String, String> NO_SECOND_WORKER =
+      Map.of("NOVA_TRANSCODE_WORKER_RESTARTS", "0");
+
   @TempDir private Path directory;
 
   @Test
-  void heAac_isOfferedUntilItIsEncoded_andThenPlaysAsAacLc() throws Exception {
+  void heAac_playsAsAacLcOnceItIsEncoded_andAsItCameWhenThatEnds() throws Exception {
     Path clip = heAac(Ffmpeg.clip(directory, "clip.flv", "640x360", 60, 20, "-ar", "24000"));
-    try (NovaProcess nova = NovaProcess.start(directory, "--stream-key", "live=" + KEY);
+    try (NovaProcess nova =
+            NovaProcess.start(directory, NO_SECOND_WORKER, "--stream-key", "live=" + KEY);
         Ffmpeg publisher = Ffmpeg.publish(clip, nova.rtmp("/live/" + KEY));
         Chromium chromium = new Chromium()) {
       String first = nova.await("/hls/live/index.m3u8", body -> body.contains("mp4a"));
@@ -59,6 +64,17 @@ class EncodedSoundIT {
       Look after = page.look();
       assertThat(after.audioBytes()).as("sound decoded").isGreaterThan(before.audioBytes());
       assertThat(after.stalls()).as("stalls").isZero();
+
+      List<String> console = page.console();
+      assertThat(nova.worker("nova.worker.LadderWorker").destroyForcibly()).isTrue();
+      page.await("six more seconds", look -> look.currentTime() > after.currentTime() + 6);
+      assertThat(nova.get("/hls/live/index.m3u8").body())
+          .contains("mp4a.40.5", "/audio/index.m3u8")
+          .doesNotContain("/aac/");
+      assertThat(console)
+          .as("what the player did")
+          .contains("nova: starting over in 500 ms (what was played has left the stream)")
+          .noneMatch(said -> said.contains("nothing played"));
       assertThat(publisher.isAlive()).isTrue();
     }
   }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Page;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -99,6 +101,13 @@ final class WatchedPage {
   Look awaitPlaying() throws InterruptedException {
     double from = look().currentTime();
     return await("playing", l -> l.currentTime() > from + 1 && l.videoBytes() > 0);
+  }
+
+  /// What the page will write to its console from now on.
+  List<String> console() {
+    List<String> said = new ArrayList<>();
+    page.onConsoleMessage(message -> said.add(message.text()));
+    return said;
   }
 
   Page page() {

@@ -76,6 +76,7 @@ export class LivePlayer extends EventTarget {
   #mediaErrors = [];
   #insistedAt = 0;
   #restarted = false;
+  #gone = new Set(); // levels whose playlist was not there when last asked for
   #frames = { count: 0, at: 0, rate: 0 };
 
   stalls = 0;
@@ -107,7 +108,7 @@ export class LivePlayer extends EventTarget {
 
   /** Forgets the source and clears the picture. */
   stop() {
-    clearTimeout(this.#reloadTimer);
+    this.#cancelReload();
     this.#url = null;
     this.#renditions?.close();
     this.#renditions = null;
@@ -215,7 +216,10 @@ export class LivePlayer extends EventTarget {
       const piece = part ?? frag;
       if (piece.duration) this.#rate.add(frag.type, stats.total || stats.loaded, piece.duration);
     });
-    hls.on(Hls.Events.LEVEL_UPDATED, () => (this.#reloads = 0));
+    hls.on(Hls.Events.LEVEL_UPDATED, (_, { level }) => {
+      this.#reloads = 0;
+      this.#gone.delete(level);
+    });
     hls.on(Hls.Events.MANIFEST_LOADED, (_, { networkDetails, url }) => {
       const text = networkDetails?.responseText ?? '';
       this.#renditions?.begin(readVariants(text, url));
@@ -253,6 +257,7 @@ export class LivePlayer extends EventTarget {
     this.#stillFor = 0;
     this.#farBehindFor = 0;
     this.#restarted = false;
+    this.#gone.clear();
     this.#frames = { count: 0, at: 0, rate: 0 };
   }
 
@@ -261,6 +266,10 @@ export class LivePlayer extends EventTarget {
       this.stalls++;
       this.#calmFor = 0;
       if (this.#smallerAppeared()) this.#startOver();
+    }
+    if (this.#nothingStays(error)) {
+      if (!this.#reloadTimer) this.#reload('what was played has left the stream');
+      return;
     }
     if (!error.fatal) return;
     this.#emit('trouble', error.details);
@@ -280,9 +289,21 @@ export class LivePlayer extends EventTarget {
     return this.#chosen === null && this.renditions.some((r) => r.lines < lines && this.#levelOf(r.url) < 0);
   }
 
+  /**
+   * Whether the sound, or all pictures that hls.js knows, are no longer encoded: only who asks again
+   * learns what the stream goes on with. hls.js 1.7.4 does not call that fatal, and asks for what is
+   * gone every half second.
+   */
+  #nothingStays({ details, response, context }) {
+    if (response?.code !== 404) return false;
+    if (details !== Hls.ErrorDetails.LEVEL_LOAD_ERROR) return details === Hls.ErrorDetails.AUDIO_TRACK_LOAD_ERROR;
+    this.#gone.add(context.level);
+    return this.#hls.levels.every((_, i) => this.#gone.has(i));
+  }
+
   /** Asks again what there is. */
   #startOver() {
-    clearTimeout(this.#reloadTimer);
+    this.#cancelReload();
     this.#teardown();
     this.#start();
   }
@@ -298,11 +319,16 @@ export class LivePlayer extends EventTarget {
   /** Starts the source over after a pause that grows from 0.5 s to 5 s. */
   #reload(why) {
     if (!this.#url) return;
-    clearTimeout(this.#reloadTimer);
+    this.#cancelReload();
     const pauseMs = Math.min(500 * 2 ** this.#reloads, 5000);
     this.#reloads++;
     console.info(`nova: starting over in ${pauseMs} ms (${why})`);
     this.#reloadTimer = setTimeout(() => this.#startOver(), pauseMs);
+  }
+
+  #cancelReload() {
+    clearTimeout(this.#reloadTimer);
+    this.#reloadTimer = 0;
   }
 
   #unplayable(sentence) {
