@@ -1,5 +1,7 @@
 package nova.app;
 
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,9 +32,17 @@ public record WorkerJars(Path folder) {
   /// The jars of this installation; empty when it has none.
   public static Optional<WorkerJars> find() {
     String folder = System.getProperty(PROPERTY, "");
-    return folder.isEmpty() || !Files.isDirectory(Path.of(folder))
+    return folder.isEmpty() || !hasWorker(Path.of(folder))
         ? Optional.empty()
         : Optional.of(new WorkerJars(Path.of(folder).toAbsolutePath()));
+  }
+
+  private static boolean hasWorker(Path folder) {
+    try (DirectoryStream<Path> jars = Files.newDirectoryStream(folder, "nova-worker-*.jar")) {
+      return jars.iterator().hasNext();
+    } catch (IOException e) {
+      return false; // what cannot be read cannot be run
+    }
   }
 
   /// The command line that runs a worker in the JVM that runs this process.

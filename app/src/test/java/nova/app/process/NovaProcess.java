@@ -43,6 +43,17 @@ public final class NovaProcess implements AutoCloseable {
   /// Runs any command line in `folder`, with no setting in the environment but those given.
   public static NovaProcess run(Path folder, Map<String, String> environment, String... arguments)
       throws IOException {
+    return run(folder, environment, System.getProperty("nova.worker", ""), arguments);
+  }
+
+  /// As [#run(Path, Map, String...)], with the worker's jars in another folder.
+  static NovaProcess run(Path folder, Path worker, String... arguments) throws IOException {
+    return run(folder, Map.of(), worker.toString(), arguments);
+  }
+
+  private static NovaProcess run(
+      Path folder, Map<String, String> environment, String worker, String... arguments)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx256m");
@@ -50,7 +61,7 @@ public final class NovaProcess implements AutoCloseable {
     command.add("-XX:TieredStopAtLevel=1");
     command.add("--enable-native-access=ALL-UNNAMED");
     command.add("--sun-misc-unsafe-memory-access=allow");
-    command.add("-Dnova.worker=" + System.getProperty("nova.worker", ""));
+    command.add("-Dnova.worker=" + worker);
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add("nova.app.Main");

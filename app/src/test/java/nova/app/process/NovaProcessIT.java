@@ -1,5 +1,6 @@
 package nova.app.process;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -14,9 +15,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import nova.testkit.Ffprobe;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,6 +30,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 class NovaProcessIT {
   private static final String[] ANY_PORTS = {
     "start", "--bind", "127.0.0.1", "--rtmp-port", "0", "--http-port", "0"
+  };
+
+  private static final String[] DEMO = {
+    "demo", "--bind", "127.0.0.1", "--rtmp-port", "0", "--http-port", "0"
   };
 
   private static final Path TLS = Path.of("src/test/resources/tls").toAbsolutePath();
@@ -206,6 +213,38 @@ class NovaProcessIT {
         with(ANY_PORTS, "--https-port", "0", "--tls-cert", "none.pem", "--tls-key", "none.pem"));
   }
 
+  @Test
+  void missing_worker_is_explained() throws Exception {
+    Path none = folder.resolve("none");
+    Path empty = Files.createDirectory(folder.resolve("empty"));
+    Path bare = workerWithoutLibraries();
+    String pattern = "nova: the test pattern needs the worker, which this installation does not";
+    String mp4 = "nova: reading MP4 needs the worker, which this installation does not";
+    String libraries =
+        "FFmpeg's libraries do not load here (expected: Linux on x86-64 with glibc >= 2.35)";
+    for (Path without : List.of(none, empty)) {
+      assertFailsWith(without, pattern, DEMO);
+      assertFailsWith(without, pattern, "publish", "--test-pattern", "rtmp://127.0.0.1/live/key");
+    }
+    Path clip = Files.write(folder.resolve("clip.mp4"), "\0\0\0\bftyp".getBytes(US_ASCII));
+    assertFailsWith(none, mp4, "publish", clip.toString(), "rtmp://127.0.0.1/live/key");
+    assertFailsWith(bare, "nova: the demo's broadcast ended: " + libraries, DEMO);
+    try (NovaProcess nova = NovaProcess.serve(folder, "start", "--stream-key", "live=some-key")) {
+      String url = nova.awaitReady().rtmp() + "/some-key";
+      assertFailsWith(bare, "failed: " + libraries, "publish", "--test-pattern", url);
+    }
+  }
+
+  private Path workerWithoutLibraries() throws IOException {
+    Path bare = Files.createDirectory(folder.resolve("bare"));
+    try (Stream<Path> jars = Files.list(Path.of(System.getProperty("nova.worker")))) {
+      for (Path jar : jars.filter(j -> !j.toString().contains("linux")).toList()) {
+        Path _ = Files.copy(jar, bare.resolve(jar.getFileName()));
+      }
+    }
+    return bare;
+  }
+
   @ParameterizedTest
   @CsvSource({
     "'', 2, Missing required subcommand",
@@ -252,8 +291,12 @@ class NovaProcessIT {
   }
 
   private void assertFails(String text, String... arguments) throws Exception {
-    try (NovaProcess nova = NovaProcess.run(folder, Map.of(), arguments)) {
-      assertThat(nova.awaitExit()).isEqualTo(1);
+    assertFailsWith(Path.of(System.getProperty("nova.worker")), text, arguments);
+  }
+
+  private void assertFailsWith(Path worker, String text, String... arguments) throws Exception {
+    try (NovaProcess nova = NovaProcess.run(folder, worker, arguments)) {
+      assertThat(nova.awaitExit()).as(nova.err()).isEqualTo(1);
       assertThat(nova.out()).isEmpty();
       assertOneSentence(nova.err(), text);
     }
