@@ -16,6 +16,8 @@ import static org.bytedeco.ffmpeg.global.avutil.AVERROR_EOF;
 import static org.bytedeco.ffmpeg.global.avutil.AV_SAMPLE_FMT_FLTP;
 import static org.bytedeco.ffmpeg.global.avutil.av_channel_layout_copy;
 import static org.bytedeco.ffmpeg.global.avutil.av_channel_layout_default;
+import static org.bytedeco.ffmpeg.global.avutil.av_dict_free;
+import static org.bytedeco.ffmpeg.global.avutil.av_dict_set;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_alloc;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_get_buffer;
@@ -37,10 +39,24 @@ import org.jspecify.annotations.Nullable;
 /// Blocks of samples to AAC-LC, in one unbroken run.
 ///
 /// *Confined to its creator's thread.*
-final class AacEncoder implements AutoCloseable {
+public final class AacEncoder implements AutoCloseable {
+  /// How FFmpeg's encoder looks for what may be left out.
+  public enum Search {
+    /// As well as it can.
+    THOROUGH("twoloop"),
+    /// With little work, for sound that is simple.
+    FAST("fast");
+
+    private final String coder;
+
+    Search(String coder) {
+      this.coder = coder;
+    }
+  }
+
   /// Takes what the encoder made.
   @FunctionalInterface
-  interface Frames {
+  public interface Frames {
     /// Takes a frame.
     ///
     /// @param sample the first of those that a decoder makes of it: of the block before the first
@@ -55,11 +71,24 @@ final class AacEncoder implements AutoCloseable {
   private final AVFrame block;
   private final AudioFormat format;
 
-  AacEncoder(AudioRung rung) {
+  public AacEncoder(AudioRung rung, Search search) {
     AVCodec codec = CodecException.found(avcodec_find_encoder_by_name("aac"), "the encoder aac");
     context = CodecException.allocated(avcodec_alloc_context3(codec), NAME);
     packet = CodecException.allocated(av_packet_alloc(), "a packet");
     block = CodecException.allocated(av_frame_alloc(), "samples");
+    try {
+      open(codec, rung, search);
+      byte[] configuration = new byte[context.extradata_size()];
+      context.extradata().get(configuration);
+      format = AacFormats.of(Bytes.wrap(configuration));
+      describeBlock(rung);
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void open(AVCodec codec, AudioRung rung, Search search) {
     av_channel_layout_default(context.ch_layout(), rung.channels());
     context
         .sample_rate(rung.sampleRate())
@@ -69,10 +98,16 @@ final class AacEncoder implements AutoCloseable {
         .bit_rate(rung.bitrateBps())
         .thread_count(1)
         .flags(AV_CODEC_FLAG_GLOBAL_HEADER);
-    CodecException.check(avcodec_open2(context, codec, (AVDictionary) null), "opening " + NAME);
-    byte[] configuration = new byte[context.extradata_size()];
-    context.extradata().get(configuration);
-    format = AacFormats.of(Bytes.wrap(configuration));
+    AVDictionary options = new AVDictionary(null);
+    try {
+      CodecException.check(av_dict_set(options, "aac_coder", search.coder, 0), "setting aac_coder");
+      CodecException.check(avcodec_open2(context, codec, options), "opening " + NAME);
+    } finally {
+      av_dict_free(options);
+    }
+  }
+
+  private void describeBlock(AudioRung rung) {
     block.nb_samples(AudioRung.FRAME_SAMPLES);
     block.format(AV_SAMPLE_FMT_FLTP).sample_rate(rung.sampleRate());
     CodecException.check(
@@ -81,7 +116,7 @@ final class AacEncoder implements AutoCloseable {
   }
 
   /// The format of what comes out.
-  AudioFormat format() {
+  public AudioFormat format() {
     return format;
   }
 
@@ -89,7 +124,7 @@ final class AacEncoder implements AutoCloseable {
   ///
   /// @param samples by channel
   /// @param firstSample the number of the first
-  void encode(float[][] samples, long firstSample, Frames frames) {
+  public void encode(float[][] samples, long firstSample, Frames frames) {
     CodecException.check(av_frame_make_writable(block), "copying samples");
     for (int channel = 0; channel < samples.length; channel++) {
       var _ = new FloatPointer(block.data(channel)).put(samples[channel]);

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import nova.framelog.pipe.AudioRung;
 import nova.media.TrackFormat.AudioFormat;
 import nova.worker.AacEncoder.Frames;
+import nova.worker.AacEncoder.Search;
 
 /// Samples that follow each other, in blocks of a frame's length into one encoder.
 ///
@@ -17,7 +18,7 @@ final class AudioRun implements AutoCloseable {
 
   /// @param firstSample the number of the first sample that will come
   AudioRun(AudioRung rung, long firstSample, Frames frames) {
-    this.encoder = new AacEncoder(rung);
+    this.encoder = new AacEncoder(rung, Search.THOROUGH);
     this.frames = frames;
     this.block = new float[rung.channels()][AudioRung.FRAME_SAMPLES];
     this.next = firstSample;

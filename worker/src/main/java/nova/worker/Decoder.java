@@ -70,7 +70,15 @@ public final class Decoder implements AutoCloseable {
     context = CodecException.allocated(avcodec_alloc_context3(codec), "a decoder");
     packet = CodecException.allocated(av_packet_alloc(), "a packet");
     picture = CodecException.allocated(av_frame_alloc(), "a picture");
-    int ticks = format.timescale().ticksPerSecond();
+    try {
+      open(codec, format);
+    } catch (CodecException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void open(@Nullable AVCodec codec, TrackFormat format) {
     Bytes configuration = format.configuration();
     long padded = (long) configuration.length() + AV_INPUT_BUFFER_PADDING_SIZE;
     BytePointer extradata =
@@ -79,16 +87,11 @@ public final class Decoder implements AutoCloseable {
     context
         .extradata(extradata) // freed with the context
         .extradata_size(configuration.length())
-        .pkt_timebase(av_make_q(1, ticks))
+        .pkt_timebase(av_make_q(1, format.timescale().ticksPerSecond()))
         .max_pixels(TranscodeJob.MAX_SOURCE_PIXELS)
         .thread_count(1);
-    try {
-      CodecException.check(
-          avcodec_open2(context, codec, (AVDictionary) null), "opening the decoder of the source");
-    } catch (CodecException e) {
-      close();
-      throw e;
-    }
+    CodecException.check(
+        avcodec_open2(context, codec, (AVDictionary) null), "opening the decoder of the source");
   }
 
   /// Decodes a frame; damaged ones give nothing.

@@ -74,6 +74,19 @@ final class RungEncoder implements AutoCloseable {
     }
     context = CodecException.allocated(avcodec_alloc_context3(codec), name);
     packet = CodecException.allocated(av_packet_alloc(), "a packet");
+    try {
+      describe(rung, sourceFrameRate, timescale, like);
+      open(codec, preset);
+      byte[] configuration = new byte[context.extradata_size()];
+      context.extradata().get(configuration);
+      format = AvcFormats.of(Bytes.wrap(configuration));
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void describe(Rung rung, double sourceFrameRate, Timescale timescale, AVFrame like) {
     context
         .time_base(av_make_q(1, timescale.ticksPerSecond()))
         .framerate(av_d2q(sourceFrameRate / rung.frameDivisor(), LARGEST_RATE_DENOMINATOR))
@@ -90,10 +103,6 @@ final class RungEncoder implements AutoCloseable {
         .flags(AV_CODEC_FLAG_GLOBAL_HEADER);
     context.width(rung.width()).height(rung.height());
     context.rc_buffer_size((int) Math.min(Integer.MAX_VALUE, rung.peakBps()));
-    open(codec, preset);
-    byte[] configuration = new byte[context.extradata_size()];
-    context.extradata().get(configuration);
-    format = AvcFormats.of(Bytes.wrap(configuration));
   }
 
   private void open(AVCodec codec, EncoderPreset preset) {

@@ -1,6 +1,7 @@
 package nova.worker.flv;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import nova.worker.CodecException;
 import org.bytedeco.ffmpeg.global.avutil;
 
@@ -28,7 +29,7 @@ public interface FlvProgram {
       avutil.av_log_set_level(avutil.AV_LOG_QUIET); // a sentence says it, and only one
       program.write(out);
       return 0;
-    } catch (IOException e) {
+    } catch (IOException | UncheckedIOException e) {
       return 0; // nobody reads any more, which is how it is meant to end
     } catch (IllegalArgumentException | CodecException e) {
       System.err.println(e.getMessage());

@@ -75,7 +75,7 @@ public final class TestPattern {
     metadata.put("framerate", (double) job.framesPerSecond());
     metadata.put("videodatarate", PictureEncoder.bitrateBps(job) / 1e3);
     metadata.put("videocodecid", AVC);
-    metadata.put("audiosamplerate", (double) SoundEncoder.SAMPLE_RATE);
+    metadata.put("audiosamplerate", (double) SoundTrack.SAMPLE_RATE);
     metadata.put("audiocodecid", AAC);
     out.begin(true, true, metadata);
     out.write(LegacyTags.avcConfiguration(0, video.configuration()));
