@@ -2,6 +2,7 @@ package nova.packager;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,7 @@ import nova.core.DataSize;
 import nova.core.InProcessStreamEvents;
 import nova.core.RenditionId;
 import nova.core.StreamEvent;
+import nova.core.StreamEvent.LadderChanged;
 import nova.core.StreamEvent.StreamStarted;
 import nova.core.StreamId;
 import nova.framelog.FrameLogConfig;
@@ -115,6 +117,19 @@ final class PackagedStream implements AutoCloseable {
   void write(SyntheticBroadcast broadcast, Duration after) {
     var _ = writer.startEpoch(broadcast.formats(), SyntheticBroadcast.BEGIN.plus(after));
     broadcast.arrivals().forEach(a -> writer.append(a.frame(), a.at().plus(after)));
+  }
+
+  /// Writes epochs.
+  void write(SyntheticRung.Sent... epochs) {
+    for (SyntheticRung.Sent epoch : epochs) {
+      write(epoch.broadcast(), epoch.after());
+    }
+  }
+
+  /// Says that the ladder is this from now on.
+  void ladder(boolean sourceListed, RenditionId... rungs) {
+    publish(
+        new LadderChanged(STREAM, Instant.EPOCH, sourceListed, true, List.of(rungs), "it is so"));
   }
 
   /// Closes the stream and waits until it is packaged to its end.

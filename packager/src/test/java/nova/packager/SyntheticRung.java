@@ -36,6 +36,14 @@ import nova.media.TrackFormat.VideoFormat;
 ///
 /// *Confined to its test.*
 final class SyntheticRung {
+  static final RenditionId SMALL = new RenditionId("480p");
+  static final RenditionId LARGE = new RenditionId("1080p");
+  static final RenditionId AAC = new RenditionId("aac");
+
+  // Segments 1 to 3, and 4 to 6: so few that none is declared a gap, whichever thread is first.
+  static final Sent FIRST = new Sent(SyntheticBroadcast.usual(6), Duration.ZERO);
+  static final Sent SECOND = new Sent(SyntheticBroadcast.usual(6), Duration.ofSeconds(6));
+
   private final PackagedStream stream;
   private final RungRun run;
   private FrameLogWriter writer;
@@ -167,5 +175,47 @@ final class SyntheticRung {
         source.pixelAspectRatio(),
         30,
         source.configuration());
+  }
+
+  /// What a worker makes of epochs, of 480 lines.
+  static List<LogEntry> encoded(Sent... epochs) {
+    return encoded(source(epochs), 480);
+  }
+
+  /// The entries before a segment.
+  static List<LogEntry> upTo(List<LogEntry> entries, long number) {
+    return entries.subList(0, indexOf(entries, number));
+  }
+
+  /// The entries from the first frame of a segment on.
+  static List<LogEntry> from(List<LogEntry> entries, long number) {
+    return entries.subList(indexOf(entries, number), entries.size());
+  }
+
+  static int indexOf(List<LogEntry> entries, long number) {
+    for (int i = 0; i < entries.size(); i++) {
+      if (entries.get(i) instanceof LoggedFrame frame && frame.segment() >= number) {
+        return i;
+      }
+    }
+    return entries.size();
+  }
+
+  /// The source's sound as it is, so many samples later.
+  static List<LogEntry> ofSound(long later, Sent... epochs) {
+    List<LogEntry> sound = new ArrayList<>();
+    for (LogEntry entry : source(epochs)) {
+      switch (entry) {
+        case TrackFormatChanged changed when !changed.track().equals(TrackId.AUDIO) -> {}
+        case LoggedFrame f when f.frame().track().equals(TrackId.AUDIO) -> {
+          long dts = f.frame().dts() + later;
+          MediaFrame frame = new MediaFrame(TrackId.AUDIO, dts, dts, true, f.frame().payload());
+          sound.add(new LoggedFrame(frame, f.arrivedAt(), f.wallClock(), f.segment(), f.cut()));
+        }
+        case LoggedFrame _ -> {}
+        default -> sound.add(entry);
+      }
+    }
+    return sound;
   }
 }

@@ -86,4 +86,31 @@ final class Timelines {
           .isLessThan(Duration.ofMillis(segment.gap() ? 25 : 2));
     }
   }
+
+  static RenditionTimeline rendition(TimelineSnapshot snapshot, RenditionId id) {
+    return snapshot.rendition(id).orElseThrow();
+  }
+
+  static long lastNumber(TimelineSnapshot snapshot, RenditionId id) {
+    return snapshot.rendition(id).map(r -> r.segments().getLast().number()).orElse(-1L);
+  }
+
+  static double endSeconds(TimelineSnapshot snapshot, RenditionId id) {
+    return snapshot
+        .rendition(id)
+        .map(
+            r -> {
+              TimelineSegment last = r.segments().getLast();
+              return r.timescale().toSeconds(last.start() + last.duration());
+            })
+        .orElse(0.0);
+  }
+
+  static long lastComplete(TimelineSnapshot snapshot, RenditionId id) {
+    return snapshot
+        .rendition(id)
+        .flatMap(RenditionTimeline::lastCompleteSegment)
+        .map(TimelineSegment::number)
+        .orElse(-1L);
+  }
 }

@@ -18,167 +18,28 @@ import nova.media.TrackFormat.VideoFormat;
 import nova.testkit.Seeds;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class LadderPlannerTest {
   private static final String HIGH = "avc1.640028";
 
-  /// A source and the ladder it gets: `source` when players choose it, and `name WxH /divisor kbps`
-  /// for each rung.
-  private record Case(String name, LadderSource source, String policy, String ladder) {}
-
-  private static final List<Case> CASES =
-      List.of(
-          new Case(
-              "what most people stream",
-              source(1920, 1080, 30, 6_000),
-              "auto",
-              "source, 720p 1280x720 /1 3000k, 480p 854x480 /1 1500k"),
-          new Case(
-              "nothing known but the size",
-              source(1920, 1080, 0, 0),
-              "auto",
-              "source, 720p 1280x720 /1 3000k, 480p 854x480 /1 1500k"),
-          new Case(
-              "60 frames on the top rungs only",
-              source(1920, 1080, 60, 6_000),
-              "auto",
-              "source, 720p 1280x720 /1 3000k, 480p 854x480 /2 1500k"),
-          new Case(
-              "59.94 and 50 frames likewise",
-              source(1280, 720, 60_000 / 1_001.0, 3_500),
-              "auto",
-              "source, 480p 854x480 /2 1500k"),
-          new Case(
-              "50 frames", source(1280, 720, 50, 3_500), "auto", "source, 480p 854x480 /2 1500k"),
-          new Case(
-              "30 frames by a hasty clock",
-              source(1280, 720, 30.3, 3_500),
-              "auto",
-              "source, 480p 854x480 /1 1500k"),
-          new Case(
-              "120 frames are none for the web",
-              source(1920, 1080, 120, 6_000),
-              "auto",
-              "1080p 1920x1080 /2 5000k, 720p 1280x720 /2 3000k, 480p 854x480 /4 1500k"),
-          new Case(
-              "too high a bitrate for its size",
-              source(1920, 1080, 30, 7_600),
-              "auto",
-              "1080p 1920x1080 /1 5000k, 720p 1280x720 /1 3000k, 480p 854x480 /1 1500k"),
-          new Case(
-              "just not too high",
-              source(1920, 1080, 30, 7_500),
-              "auto",
-              "source, 720p 1280x720 /1 3000k, 480p 854x480 /1 1500k"),
-          new Case(
-              "larger than the web likes",
-              source(3840, 2160, 30, 20_000),
-              "auto",
-              "1080p 1920x1080 /1 5000k, 720p 1280x720 /1 3000k, 480p 854x480 /1 1500k"),
-          new Case(
-              "a keyframe every 8.3 s",
-              with(source(1280, 720, 30, 3_000), HIGH, 8_333),
-              "auto",
-              "720p 1280x720 /1 3000k, 480p 854x480 /1 1500k"),
-          new Case(
-              "a keyframe every 4 s with jitter",
-              with(source(1280, 720, 30, 3_000), HIGH, 4_030),
-              "auto",
-              "source, 480p 854x480 /1 1500k"),
-          new Case(
-              "10 bits",
-              with(source(1280, 720, 30, 3_000), "avc1.6e001f", 2_000),
-              "auto",
-              "720p 1280x720 /1 3000k, 480p 854x480 /1 1500k"),
-          new Case(
-              "portrait",
-              source(1080, 1920, 30, 5_000),
-              "auto",
-              "source, 720p 720x1280 /1 3000k, 480p 480x854 /1 1500k"),
-          new Case(
-              "square",
-              source(1080, 1080, 30, 5_000),
-              "auto",
-              "source, 720p 720x720 /1 3000k, 480p 480x480 /1 1500k"),
-          new Case(
-              "odd sides", source(1279, 719, 30, 3_000), "auto", "source, 480p 854x480 /1 1500k"),
-          new Case(
-              "odd sides, encoded at their own size",
-              source(853, 479, 30, 1_000),
-              "all",
-              "478p 852x478 /1 1000k"),
-          new Case(
-              "PAL widescreen, whose pixels are wide",
-              stretched(720, 576, 64, 45),
-              "auto",
-              "source, 480p 854x480 /1 1500k"),
-          new Case(
-              "HDV, whose pixels are wide",
-              stretched(1440, 1080, 4, 3),
-              "all",
-              "1080p 1920x1080 /1 5000k, 720p 1280x720 /1 3000k, 480p 854x480 /1 1500k"),
-          new Case(
-              "pixels that are tall",
-              stretched(1440, 720, 1, 2),
-              "all",
-              "720p 720x720 /1 3000k, 480p 480x480 /1 1500k"),
-          new Case("smaller than every rung", source(640, 360, 30, 800), "auto", "source"),
-          new Case(
-              "smaller than every rung, but everything is encoded",
-              source(640, 360, 30, 0),
-              "all",
-              "360p 640x360 /1 843k"),
-          new Case(
-              "between two rungs, and everything is encoded",
-              source(960, 540, 30, 0),
-              "all",
-              "540p 960x540 /1 1687k, 480p 854x480 /1 1265k"),
-          new Case("hardly larger than a rung", source(910, 512, 30, 1_500), "auto", "source"),
-          new Case(
-              "a bitrate below the ladder's",
-              source(1920, 1080, 30, 2_000),
-              "auto",
-              "source, 720p 1280x720 /1 1500k, 480p 854x480 /1 1125k"),
-          new Case("a bitrate below anything", source(1920, 1080, 30, 120), "auto", "source"),
-          new Case("policy none", source(1920, 1080, 30, 6_000), "none", "source"),
-          new Case(
-              "a banner, 32 times as wide as high",
-              source(1920, 60, 30, 500),
-              "all",
-              "60p 1920x60 /1 100k"));
-
   private static LadderSource source(int width, int height, double fps, long kbps) {
-    return source(width, height, PixelAspectRatio.SQUARE, fps, kbps);
-  }
-
-  private static LadderSource stretched(int width, int height, int horizontal, int vertical) {
-    return source(width, height, new PixelAspectRatio(horizontal, vertical), 25, 0);
+    return source(width, height, PixelAspectRatio.SQUARE, fps, kbps, 2_000, HIGH);
   }
 
   private static LadderSource source(
-      int width, int height, PixelAspectRatio pixels, double fps, long kbps) {
+      int width,
+      int height,
+      PixelAspectRatio pixels,
+      double fps,
+      long kbps,
+      long keyframeIntervalMs,
+      String codec) {
     VideoFormat video =
         new VideoFormat(
-            VideoCodec.AVC, Timescale.VIDEO, HIGH, width, height, pixels, fps, Bytes.EMPTY);
-    return new LadderSource(video, null, fps, kbps * 1_000, 2_000);
-  }
-
-  private static LadderSource with(LadderSource source, String codec, long keyframeIntervalMs) {
-    VideoFormat video = source.video();
-    return new LadderSource(
-        new VideoFormat(
-            video.codec(),
-            video.timescale(),
-            codec,
-            video.width(),
-            video.height(),
-            video.pixelAspectRatio(),
-            video.frameRate(),
-            video.configuration()),
-        null,
-        source.frameRate(),
-        source.bitrateBps(),
-        keyframeIntervalMs);
+            VideoCodec.AVC, Timescale.VIDEO, codec, width, height, pixels, fps, Bytes.EMPTY);
+    return new LadderSource(video, null, fps, kbps * 1_000, keyframeIntervalMs);
   }
 
   private static LadderConfig policy(String policy) {
@@ -208,13 +69,59 @@ class LadderPlannerTest {
     return source + (source.isEmpty() || rungs.isEmpty() ? "" : ", ") + rungs;
   }
 
-  @Test
-  void source_planned_getsTheLadderOfTheTable() {
-    for (Case c : CASES) {
-      assertThat(ladder(LadderPlanner.plan(c.source, policy(c.policy))))
-          .as(c.name)
-          .isEqualTo(c.ladder);
-    }
+  /// The ladder is `source` where players choose it, and `name WxH /divisor kbps` for each rung.
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      useHeadersInDisplayName = true,
+      textBlock =
+          """
+          SOURCE                                             | WIDTH | HEIGHT | PIXEL W |  H |               FPS |  KBPS | KEYFRAMES | CODEC       | POLICY | LADDER
+          what most people stream                            |  1920 |   1080 |       1 |  1 |                30 |  6000 |      2000 | avc1.640028 | auto   | source, 720p 1280x720 /1 3000k, 480p 854x480 /1 1500k
+          nothing known but the size                         |  1920 |   1080 |       1 |  1 |                 0 |     0 |      2000 | avc1.640028 | auto   | source, 720p 1280x720 /1 3000k, 480p 854x480 /1 1500k
+          60 frames on the top rungs only                    |  1920 |   1080 |       1 |  1 |                60 |  6000 |      2000 | avc1.640028 | auto   | source, 720p 1280x720 /1 3000k, 480p 854x480 /2 1500k
+          59.94 and 50 frames likewise                       |  1280 |    720 |       1 |  1 | 59.94005994005994 |  3500 |      2000 | avc1.640028 | auto   | source, 480p 854x480 /2 1500k
+          50 frames                                          |  1280 |    720 |       1 |  1 |                50 |  3500 |      2000 | avc1.640028 | auto   | source, 480p 854x480 /2 1500k
+          30 frames by a hasty clock                         |  1280 |    720 |       1 |  1 |              30.3 |  3500 |      2000 | avc1.640028 | auto   | source, 480p 854x480 /1 1500k
+          120 frames are none for the web                    |  1920 |   1080 |       1 |  1 |               120 |  6000 |      2000 | avc1.640028 | auto   | 1080p 1920x1080 /2 5000k, 720p 1280x720 /2 3000k, 480p 854x480 /4 1500k
+          too high a bitrate for its size                    |  1920 |   1080 |       1 |  1 |                30 |  7600 |      2000 | avc1.640028 | auto   | 1080p 1920x1080 /1 5000k, 720p 1280x720 /1 3000k, 480p 854x480 /1 1500k
+          just not too high                                  |  1920 |   1080 |       1 |  1 |                30 |  7500 |      2000 | avc1.640028 | auto   | source, 720p 1280x720 /1 3000k, 480p 854x480 /1 1500k
+          larger than the web likes                          |  3840 |   2160 |       1 |  1 |                30 | 20000 |      2000 | avc1.640028 | auto   | 1080p 1920x1080 /1 5000k, 720p 1280x720 /1 3000k, 480p 854x480 /1 1500k
+          a keyframe every 8.3 s                             |  1280 |    720 |       1 |  1 |                30 |  3000 |      8333 | avc1.640028 | auto   | 720p 1280x720 /1 3000k, 480p 854x480 /1 1500k
+          a keyframe every 4 s with jitter                   |  1280 |    720 |       1 |  1 |                30 |  3000 |      4030 | avc1.640028 | auto   | source, 480p 854x480 /1 1500k
+          10 bits                                            |  1280 |    720 |       1 |  1 |                30 |  3000 |      2000 | avc1.6e001f | auto   | 720p 1280x720 /1 3000k, 480p 854x480 /1 1500k
+          portrait                                           |  1080 |   1920 |       1 |  1 |                30 |  5000 |      2000 | avc1.640028 | auto   | source, 720p 720x1280 /1 3000k, 480p 480x854 /1 1500k
+          square                                             |  1080 |   1080 |       1 |  1 |                30 |  5000 |      2000 | avc1.640028 | auto   | source, 720p 720x720 /1 3000k, 480p 480x480 /1 1500k
+          odd sides                                          |  1279 |    719 |       1 |  1 |                30 |  3000 |      2000 | avc1.640028 | auto   | source, 480p 854x480 /1 1500k
+          odd sides, encoded at their own size               |   853 |    479 |       1 |  1 |                30 |  1000 |      2000 | avc1.640028 | all    | 478p 852x478 /1 1000k
+          PAL widescreen, whose pixels are wide              |   720 |    576 |      64 | 45 |                25 |     0 |      2000 | avc1.640028 | auto   | source, 480p 854x480 /1 1500k
+          HDV, whose pixels are wide                         |  1440 |   1080 |       4 |  3 |                25 |     0 |      2000 | avc1.640028 | all    | 1080p 1920x1080 /1 5000k, 720p 1280x720 /1 3000k, 480p 854x480 /1 1500k
+          pixels that are tall                               |  1440 |    720 |       1 |  2 |                25 |     0 |      2000 | avc1.640028 | all    | 720p 720x720 /1 3000k, 480p 480x480 /1 1500k
+          smaller than every rung                            |   640 |    360 |       1 |  1 |                30 |   800 |      2000 | avc1.640028 | auto   | source
+          smaller than every rung, but everything is encoded |   640 |    360 |       1 |  1 |                30 |     0 |      2000 | avc1.640028 | all    | 360p 640x360 /1 843k
+          between two rungs, and everything is encoded       |   960 |    540 |       1 |  1 |                30 |     0 |      2000 | avc1.640028 | all    | 540p 960x540 /1 1687k, 480p 854x480 /1 1265k
+          hardly larger than a rung                          |   910 |    512 |       1 |  1 |                30 |  1500 |      2000 | avc1.640028 | auto   | source
+          a bitrate below that of the ladder                 |  1920 |   1080 |       1 |  1 |                30 |  2000 |      2000 | avc1.640028 | auto   | source, 720p 1280x720 /1 1500k, 480p 854x480 /1 1125k
+          a bitrate below anything                           |  1920 |   1080 |       1 |  1 |                30 |   120 |      2000 | avc1.640028 | auto   | source
+          policy none                                        |  1920 |   1080 |       1 |  1 |                30 |  6000 |      2000 | avc1.640028 | none   | source
+          a banner, 32 times as wide as high                 |  1920 |     60 |       1 |  1 |                30 |   500 |      2000 | avc1.640028 | all    | 60p 1920x60 /1 100k
+          """)
+  void source_planned_getsTheLadderOfTheTable(
+      String name,
+      int width,
+      int height,
+      int pixelWidth,
+      int pixelHeight,
+      double fps,
+      long kbps,
+      long keyframeIntervalMs,
+      String codec,
+      String policy,
+      String ladder) {
+    PixelAspectRatio pixels = new PixelAspectRatio(pixelWidth, pixelHeight);
+    LadderSource source = source(width, height, pixels, fps, kbps, keyframeIntervalMs, codec);
+
+    assertThat(ladder(LadderPlanner.plan(source, policy(policy)))).as(name).isEqualTo(ladder);
   }
 
   @Test
@@ -271,7 +178,9 @@ class LadderPlannerTest {
                       ? PixelAspectRatio.SQUARE
                       : new PixelAspectRatio(1 + random.nextInt(64), 1 + random.nextInt(64)),
                   random.nextBoolean() ? 0 : random.nextDouble() * 240,
-                  random.nextBoolean() ? 0 : random.nextInt(50_000));
+                  random.nextBoolean() ? 0 : random.nextInt(50_000),
+                  2_000,
+                  HIGH);
           LadderPlan plan =
               LadderPlanner.plan(source, policy(random.nextBoolean() ? "auto" : "all"));
 

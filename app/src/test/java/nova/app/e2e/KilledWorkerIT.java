@@ -59,7 +59,6 @@ import nova.transcode.TranscodePorts;
 import nova.transcode.Transcoder;
 import nova.transcode.WorkerConfig;
 import nova.transcode.WorkerProgram;
-import nova.transcode.WorkerSample;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
@@ -280,30 +279,9 @@ class KilledWorkerIT {
   /// Counts the workers that became ready.
   private final class WorkerCount implements TranscodeMetrics {
     @Override
-    public void running(int transcodes) {}
-
-    @Override
     public void workerStarted(Duration start) {
       int _ = workers.incrementAndGet();
       log.atInfo().addKeyValue("startMs", start.toMillis()).log("worker is ready");
     }
-
-    @Override
-    public void workerRestarted(String reason) {}
-
-    @Override
-    public void rungsFailed(String reason) {}
-
-    @Override
-    public void refused(String reason) {}
-
-    @Override
-    public void adapted(String step, boolean down) {}
-
-    @Override
-    public void progress(WorkerSample sample) {}
-
-    @Override
-    public void framesDropped(long frames) {}
   }
 }

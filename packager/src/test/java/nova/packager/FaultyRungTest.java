@@ -1,0 +1,137 @@
+package nova.packager;
+
+import static nova.packager.PackagedStream.AUDIO;
+import static nova.packager.PackagedStream.SOURCE;
+import static nova.packager.SyntheticRung.FIRST;
+import static nova.packager.SyntheticRung.LARGE;
+import static nova.packager.SyntheticRung.SECOND;
+import static nova.packager.SyntheticRung.SMALL;
+import static nova.packager.SyntheticRung.changed;
+import static nova.packager.SyntheticRung.encoded;
+import static nova.packager.SyntheticRung.upTo;
+import static nova.packager.SyntheticRung.without;
+import static nova.packager.Timelines.assertAligned;
+import static nova.packager.Timelines.gaps;
+import static nova.packager.Timelines.lastComplete;
+import static nova.packager.Timelines.lastNumber;
+import static nova.packager.Timelines.numbers;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.List;
+import nova.core.StreamEvent.RungMisaligned;
+import nova.framelog.LogEntry;
+import nova.framelog.LogEntry.LoggedFrame;
+import nova.framelog.WriterFencedException;
+import nova.media.MediaFrame;
+import nova.segments.RenditionTimeline;
+import nova.segments.TimelineSnapshot;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// Rungs that are not what they should be cost the stream nothing.
+class FaultyRungTest {
+  private final PackagedStream stream = new PackagedStream(PackagerConfig.defaults());
+
+  @AfterEach
+  void stop() {
+    stream.close();
+  }
+
+  @Test
+  void misalignedSegment_isAGap_andSaid() throws Exception {
+    stream.write(FIRST);
+    SyntheticRung rung = new SyntheticRung(stream, SMALL, 1);
+    rung.write(changed(encoded(FIRST), n -> n == 2, frame -> shifted(frame, 40)));
+    rung.close();
+    TimelineSnapshot ended = stream.close("over");
+
+    assertThat(gaps(ended, SMALL)).containsExactly(2L);
+    assertThat(numbers(ended, SMALL)).isEqualTo(numbers(ended, SOURCE));
+    assertAligned(ended, SMALL);
+    assertThat(stream.metrics.count("misaligned 480p")).isEqualTo(1);
+    assertThat(stream.metrics.count("misaligned")).isEqualTo(60);
+    RungMisaligned said = stream.next(RungMisaligned.class);
+    assertThat(said.number()).isEqualTo(2);
+    assertThat(said.offsetMs()).isEqualTo(40);
+    assertThat(said.rendition()).isEqualTo(SMALL);
+  }
+
+  @Test
+  void rungOfAnotherNumbering_isNeverShown() {
+    stream.write(FIRST, SECOND);
+    SyntheticRung rung = new SyntheticRung(stream, SMALL, 1);
+    rung.write(
+        encoded(FIRST).stream()
+            .<LogEntry>map(
+                entry ->
+                    entry instanceof LoggedFrame f
+                        ? new LoggedFrame(
+                            f.frame(), f.arrivedAt(), f.wallClock(), f.segment() + 1, f.cut())
+                        : entry)
+            .toList());
+    rung.close();
+    TimelineSnapshot ended = stream.close("over");
+
+    assertThat(ended.rendition(SMALL)).isEmpty();
+    assertThat(stream.metrics.count("misaligned 480p")).isEqualTo(3);
+  }
+
+  @Test
+  void rungThatNeverCloses_doesNotKeepTheStreamFromEnding() throws Exception {
+    stream.write(FIRST);
+    SyntheticRung rung = new SyntheticRung(stream, SMALL, 1);
+    rung.write(upTo(encoded(FIRST), 3));
+    TimelineSnapshot _ = stream.await(s -> lastNumber(s, SMALL) >= 2);
+    TimelineSnapshot ended = stream.close("over");
+
+    assertThat(numbers(ended, SMALL)).isEqualTo(numbers(ended, SOURCE));
+    assertThat(gaps(ended, SMALL)).containsExactly(3L);
+    assertThat(stream.threads).hasSize(2);
+    SyntheticRung late = new SyntheticRung(stream, LARGE, 2);
+    assertThat(stream.threads).as("a rung that comes too late is not read").hasSize(2);
+    assertThatThrownBy(late::close).isInstanceOf(WriterFencedException.class);
+    stream.packager.close();
+    for (Thread thread : stream.threads) {
+      assertThat(thread.join(Duration.ofSeconds(10))).isTrue();
+    }
+    assertThat(stream.rungs.sizeBytes()).isZero();
+  }
+
+  @Test
+  void rungThatCannotBePackaged_leavesAlone() {
+    stream.write(FIRST);
+    List<LogEntry> entries = encoded(FIRST);
+    SyntheticRung good = new SyntheticRung(stream, LARGE, 1);
+    good.write(entries);
+    SyntheticRung bad = new SyntheticRung(stream, SMALL, 2);
+    bad.write(upTo(entries, 3));
+    TimelineSnapshot _ = stream.await(s -> lastComplete(s, SMALL) >= 1);
+    // A composition offset that no box can hold.
+    bad.write(
+        changed(
+            SyntheticRung.from(entries, 3),
+            n -> n == 3,
+            f ->
+                f.keyframe()
+                    ? f
+                    : new MediaFrame(f.track(), f.dts(), 1L << 40, false, f.payload())));
+    TimelineSnapshot without = stream.await(s -> s.rendition(SMALL).isEmpty());
+    assertThat(without.rendition(LARGE)).isPresent();
+    good.close();
+    bad.close();
+    TimelineSnapshot ended = stream.close("over");
+
+    assertThat(stream.metrics.count("failed 480p")).isEqualTo(1);
+    assertThat(ended.renditions())
+        .extracting(RenditionTimeline::id)
+        .containsExactly(SOURCE, LARGE, AUDIO);
+    assertThat(stream.rungs.sizeBytes()).isZero();
+  }
+
+  private static MediaFrame shifted(MediaFrame frame, long ms) {
+    return new MediaFrame(
+        frame.track(), frame.dts(), frame.pts() + ms * 90, frame.keyframe(), frame.payload());
+  }
+}
