@@ -32,6 +32,14 @@ record DvrWindow(double windowSeconds, double shortestSeconds) {
     return segments.getFirst().number();
   }
 
+  /// Whether segments last so long that a playlist must not lose them all at once.
+  ///
+  /// Spec: rfc8216bis-22 §6.2.2 (three target durations).
+  boolean isLong(List<TimelineSegment> segments, Timescale timescale) {
+    long ticks = segments.stream().mapToLong(TimelineSegment::duration).sum();
+    return timescale.toSeconds(ticks) >= shortestSeconds;
+  }
+
   /// Seconds of media to keep in the store behind the newest: the window, the longest playlist, and
   /// a segment of it.
   double storedSeconds(int targetDurationSeconds) {

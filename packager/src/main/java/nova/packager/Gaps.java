@@ -8,6 +8,8 @@ import java.util.OptionalLong;
 import nova.core.RenditionId;
 import nova.core.Timescale;
 import nova.framelog.FrameLogConfig;
+import nova.media.TrackFormat;
+import nova.media.TrackFormat.AudioFormat;
 import nova.segments.TimelineSegment;
 
 /// Lists as gaps the numbers that a rendition has no media for.
@@ -17,6 +19,10 @@ import nova.segments.TimelineSegment;
 /// source whose track is absent in the epoch, or has nothing for 2 s longer than a whole segment,
 /// lists gaps. A rung is waited for longer: it is always behind the source, and a worker that took
 /// over needs some seconds to come up to it.
+///
+/// All playlists list the same numbers, so they begin with the rendition that came last, unless
+/// that takes more away than a live playlist can do without: then a rung has gaps before its first
+/// number.
 ///
 /// *Confined to the holder of its stream's lock.*
 final class Gaps {
@@ -30,12 +36,14 @@ final class Gaps {
   private final TimelineBuilder timeline;
   private final StreamEpochs epochs;
   private final Publication publication;
+  private final DvrWindow dvr;
   private final Map<RenditionId, Segmenter> atWork = new HashMap<>();
 
-  Gaps(TimelineBuilder timeline, StreamEpochs epochs, Publication publication) {
+  Gaps(TimelineBuilder timeline, StreamEpochs epochs, Publication publication, DvrWindow dvr) {
     this.timeline = timeline;
     this.epochs = epochs;
     this.publication = publication;
+    this.dvr = dvr;
   }
 
   /// Media of a rendition is to be expected from a segmenter.
@@ -46,6 +54,31 @@ final class Gaps {
   /// No more media of a rendition is to be expected.
   void expectNothing(RenditionId rendition) {
     atWork.remove(rendition);
+  }
+
+  /// Adds a rendition whose media begins with a number.
+  RenditionWindow enter(RenditionId id, TrackFormat format, long number) {
+    RenditionWindow source = timeline.find(TimelineBuilder.sourceOf(format));
+    List<TimelineSegment> missed =
+        source == null || !TimelineBuilder.isRung(id) || format instanceof AudioFormat
+            ? List.of() // players have nothing to change to where sound has a gap
+            : source.segments().stream().filter(segment -> segment.number() < number).toList();
+    if (source == null || !dvr.isLong(missed, source.timescale())) {
+      return timeline.add(id, format, epochs.discontinuitiesBefore(number));
+    }
+    long first = missed.getFirst().number();
+    RenditionWindow window = timeline.add(id, format, epochs.discontinuitiesBefore(first));
+    for (TimelineSegment segment : missed) {
+      Timescale timescale = source.timescale();
+      window.addGap(
+          segment.number(),
+          segment.epoch(),
+          segment.discontinuity(),
+          segment.programDateTime(),
+          timescale.toDuration(segment.start()).toNanos(),
+          timescale.toDuration(segment.duration()).toNanos());
+    }
+    return window;
   }
 
   /// Lists what a rendition lacks below `before`.

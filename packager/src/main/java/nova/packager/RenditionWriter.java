@@ -63,10 +63,9 @@ final class RenditionWriter {
       putInit();
       hasInit = true;
     }
-    TimelineBuilder timeline = output.timeline();
-    RenditionWindow window = timeline.find(id);
+    RenditionWindow window = output.timeline().find(id);
     if (window == null) {
-      window = timeline.add(id, format, output.epochs().discontinuitiesBefore(number));
+      window = output.gaps().enter(id, format, number);
     } else {
       output.gaps().fill(window, number);
       window.format(format);

@@ -19,12 +19,9 @@ record StreamOutput(
     Gaps gaps) {
   static StreamOutput of(PackagerConfig config, PackagerPorts ports, TimelineBuilder timeline) {
     StreamEpochs epochs = new StreamEpochs();
+    DvrWindow dvr = DvrWindow.of(config, SegmentBoundaryPolicy.TARGET_DURATION_SECONDS);
     Publication publication =
-        new Publication(
-            timeline,
-            ports,
-            DvrWindow.of(config, SegmentBoundaryPolicy.TARGET_DURATION_SECONDS),
-            SegmentBoundaryPolicy.TARGET_DURATION_SECONDS);
+        new Publication(timeline, ports, dvr, SegmentBoundaryPolicy.TARGET_DURATION_SECONDS);
     return new StreamOutput(
         timeline.stream(),
         config,
@@ -32,6 +29,6 @@ record StreamOutput(
         epochs,
         timeline,
         publication,
-        new Gaps(timeline, epochs, publication));
+        new Gaps(timeline, epochs, publication, dvr));
   }
 }

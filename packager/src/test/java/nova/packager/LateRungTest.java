@@ -1,0 +1,80 @@
+package nova.packager;
+
+import static nova.packager.PackagedStream.AUDIO;
+import static nova.packager.PackagedStream.SOURCE;
+import static nova.packager.Timelines.assertAligned;
+import static nova.packager.Timelines.discontinuities;
+import static nova.packager.Timelines.gaps;
+import static nova.packager.Timelines.numbers;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.LongStream;
+import nova.core.RenditionId;
+import nova.framelog.LogEntry;
+import nova.framelog.SyntheticBroadcast;
+import nova.packager.SyntheticRung.Sent;
+import nova.segments.TimelineSnapshot;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// A rung that comes, or comes back, when the playlists are long: they stay as long as they are.
+class LateRungTest {
+  private static final RenditionId SMALL = new RenditionId("480p");
+
+  // Segments 1 to 10, and 11 to 16.
+  private static final Sent FIRST = new Sent(SyntheticBroadcast.usual(20), Duration.ZERO);
+  private static final Sent SECOND = new Sent(SyntheticBroadcast.usual(12), Duration.ofSeconds(20));
+
+  private final PackagedStream stream = new PackagedStream(PackagerConfig.defaults());
+
+  @AfterEach
+  void stop() {
+    stream.close();
+  }
+
+  @Test
+  void rungThatComesWhenMuchIsListed_hasGapsForIt() {
+    TimelineSnapshot ended = streamWithRungFrom(9);
+
+    assertThat(numbers(ended, SOURCE)).isEqualTo(upTo(16));
+    assertThat(numbers(ended, AUDIO)).isEqualTo(upTo(16));
+    assertThat(numbers(ended, SMALL)).isEqualTo(upTo(16));
+    assertThat(gaps(ended, SMALL)).isEqualTo(upTo(8));
+    assertAligned(ended, SMALL);
+  }
+
+  @Test
+  void rungThatComesInALaterEpoch_hasTheDiscontinuityAmongItsGaps() {
+    TimelineSnapshot ended = streamWithRungFrom(13);
+
+    assertThat(numbers(ended, SMALL)).isEqualTo(numbers(ended, SOURCE));
+    assertThat(gaps(ended, SMALL)).isEqualTo(upTo(12));
+    assertThat(discontinuities(ended, SMALL)).containsExactly(11L);
+    assertAligned(ended, SMALL);
+  }
+
+  @Test
+  void rungThatComesSoonAfterTheStart_isTheBeginningOfAllPlaylists() {
+    TimelineSnapshot ended = streamWithRungFrom(6);
+
+    assertThat(numbers(ended, SMALL).getFirst()).isEqualTo(6);
+    assertThat(numbers(ended, SOURCE)).isEqualTo(numbers(ended, SMALL));
+    assertThat(gaps(ended, SMALL)).isEmpty();
+  }
+
+  private TimelineSnapshot streamWithRungFrom(long number) {
+    stream.write(FIRST.broadcast(), FIRST.after());
+    stream.write(SECOND.broadcast(), SECOND.after());
+    List<LogEntry> all = SyntheticRung.encoded(SyntheticRung.source(FIRST, SECOND), 480);
+    SyntheticRung rung = new SyntheticRung(stream, SMALL, 1);
+    rung.write(SyntheticRung.without(all, n -> n < number));
+    rung.close();
+    return stream.close("over");
+  }
+
+  private static List<Long> upTo(long number) {
+    return LongStream.rangeClosed(1, number).boxed().toList();
+  }
+}
