@@ -7,6 +7,7 @@ import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -233,7 +234,7 @@ public final class RtmpPublisher implements AutoCloseable, Broadcast.Sink {
   /// As encoders send it: the name, then what the file says.
   private static List<Amf0Value> metadata(Bytes payload) throws IOException {
     try {
-      List<Amf0Value> values = new java.util.ArrayList<>();
+      List<Amf0Value> values = new ArrayList<>();
       values.add(new Amf0String("@setDataFrame"));
       values.addAll(Amf0Reader.readAll(payload));
       return values;

@@ -48,9 +48,8 @@ final class PictureEncoder implements AutoCloseable {
   private static final long MIN_BITRATE_BPS = 200_000;
   private static final long MAX_BITRATE_BPS = 40_000_000;
 
-  // annexb=0: lengths instead of start codes, in packets and parameter sets. cabac and 8x8dct,
-  // which
-  // ultrafast leaves out, make it High.
+  // annexb=0: lengths instead of start codes, in packets and parameter sets.
+  // cabac and 8x8dct, which ultrafast leaves out, make it High.
   private static final String PARAMETERS =
       "annexb=0:cabac=1:8x8dct=1:scenecut=0:keyint=infinite:open-gop=0:threads=1:sliced-threads=0";
 
