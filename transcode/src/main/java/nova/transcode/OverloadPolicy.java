@@ -3,7 +3,8 @@ package nova.transcode;
 import java.time.Duration;
 import java.util.OptionalInt;
 
-/// Decides when a worker is to do less, and when more again.
+/// Decides when a worker is to do less, and when more again: less by as many steps as it is times
+/// the limit late, more by one.
 ///
 /// *Late* is a worker whose frames come long after their source's, or that works all the time and
 /// still falls behind; one that catches up, as after a restart, is not. *At ease* is one that has
@@ -77,7 +78,7 @@ final class OverloadPolicy {
     }
     atEase = easeNow;
     if (late && step < lastStep && now - lateSinceNs >= config.patience().toNanos()) {
-      return OptionalInt.of(step + 1);
+      return OptionalInt.of(Math.min(lastStep, step + stepsFor(sample)));
     }
     if (atEase && step > 0 && now - atEaseSinceNs >= recovery.toNanos()) {
       return OptionalInt.of(step - 1);
@@ -103,6 +104,12 @@ final class OverloadPolicy {
     judgesFromNs = nowNs + TAKES_EFFECT.toNanos();
     late = false;
     atEase = false;
+  }
+
+  /// Who is late by a multiple of the limit is far from keeping up: one step after the other would
+  /// take longer than players wait.
+  private int stepsFor(WorkerSample sample) {
+    return (int) Math.clamp(sample.lag().dividedBy(config.lag()), 1, lastStep);
   }
 
   private boolean isLate(WorkerSample sample) {

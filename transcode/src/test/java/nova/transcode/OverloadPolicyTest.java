@@ -48,6 +48,13 @@ class OverloadPolicyTest {
   }
 
   @Test
+  void framesThatAreVeryLate_needSeveralStepsAtOnce_butNotMoreThanThereAre() {
+    assertThat(secondsUntilStep(60, 0.2, 0.95, 4, 3_400)).isEqualTo(4);
+    assertThat(policy.judge(sample(0.2, 0.95, 4, 3_400))).hasValue(3);
+    assertThat(policy.judge(sample(0.2, 0.95, 4, 60_000))).hasValue(STEPS - 1);
+  }
+
+  @Test
   void fullQueueOfABusyWorker_needsAStep_beforeFramesAreLate() {
     assertThat(secondsUntilStep(60, 0.99, 0.98, 4, 300)).isEqualTo(4);
   }
