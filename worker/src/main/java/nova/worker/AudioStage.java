@@ -201,12 +201,17 @@ final class AudioStage {
     }
     long dts = logged.frame().dts();
     long start = ticks(dts, format);
-    if (silent.sound(start, ticks(dts + format.samplesPerFrame(), format))) {
-      AudioSpan span =
-          new AudioSpan(
-              start, logged.segment(), logged.cut(), logged.arrivedAt(), logged.wallClock());
-      open.decode(logged.frame(), samples -> decoded(span, samples));
-    }
+    long end = ticks(dts + format.samplesPerFrame(), format);
+    AudioSpan span =
+        new AudioSpan(
+            start, logged.segment(), logged.cut(), logged.arrivedAt(), logged.wallClock());
+    open.decode(
+        logged.frame(),
+        samples -> { // not for damaged sound, which is as none
+          if (silent.sound(start, end)) {
+            decoded(span, samples);
+          }
+        });
   }
 
   private void decoded(AudioSpan span, AVFrame decoded) {
