@@ -30,6 +30,8 @@ import nova.media.TrackFormat.VideoFormat;
 /// @param sampleRate of AAC, 0 for no audio
 /// @param audioAheadMs how much earlier than video of the same time audio arrives; may be negative
 /// @param payloadBytes of every frame
+/// @param unsteady whether some frames come after twice the time, as from an encoder that drops
+///   what does not change
 public record SyntheticBroadcast(
     double seconds,
     double fps,
@@ -37,7 +39,8 @@ public record SyntheticBroadcast(
     int reorder,
     int sampleRate,
     long audioAheadMs,
-    int payloadBytes) {
+    int payloadBytes,
+    boolean unsteady) {
   /// When the first frame arrives.
   public static final Instant BEGIN = Instant.parse("2026-11-01T12:00:00Z");
 
@@ -49,31 +52,37 @@ public record SyntheticBroadcast(
 
   /// 30 frames per second, a keyframe every 2 s, two B-frames and stereo at 48 kHz.
   public static SyntheticBroadcast usual(double seconds) {
-    return new SyntheticBroadcast(seconds, 30, 60, 2, 48_000, 0, 500);
+    return new SyntheticBroadcast(seconds, 30, 60, 2, 48_000, 0, 500, false);
   }
 
   public SyntheticBroadcast withFps(double value, int gop) {
     return new SyntheticBroadcast(
-        seconds, value, gop, reorder, sampleRate, audioAheadMs, payloadBytes);
+        seconds, value, gop, reorder, sampleRate, audioAheadMs, payloadBytes, unsteady);
   }
 
   public SyntheticBroadcast withReorder(int value) {
     return new SyntheticBroadcast(
-        seconds, fps, gopFrames, value, sampleRate, audioAheadMs, payloadBytes);
+        seconds, fps, gopFrames, value, sampleRate, audioAheadMs, payloadBytes, unsteady);
   }
 
   public SyntheticBroadcast withSampleRate(int value) {
     return new SyntheticBroadcast(
-        seconds, fps, gopFrames, reorder, value, audioAheadMs, payloadBytes);
+        seconds, fps, gopFrames, reorder, value, audioAheadMs, payloadBytes, unsteady);
   }
 
   public SyntheticBroadcast withAudioAhead(long ms) {
-    return new SyntheticBroadcast(seconds, fps, gopFrames, reorder, sampleRate, ms, payloadBytes);
+    return new SyntheticBroadcast(
+        seconds, fps, gopFrames, reorder, sampleRate, ms, payloadBytes, unsteady);
   }
 
   public SyntheticBroadcast withPayload(int bytes) {
     return new SyntheticBroadcast(
-        seconds, fps, gopFrames, reorder, sampleRate, audioAheadMs, bytes);
+        seconds, fps, gopFrames, reorder, sampleRate, audioAheadMs, bytes, unsteady);
+  }
+
+  public SyntheticBroadcast withUnsteadyFrames() {
+    return new SyntheticBroadcast(
+        seconds, fps, gopFrames, reorder, sampleRate, audioAheadMs, payloadBytes, true);
   }
 
   /// A frame and when it arrives.
@@ -109,10 +118,10 @@ public record SyntheticBroadcast(
   /// All frames in the order of their arrival.
   public List<Arrival> arrivals() {
     List<Arrival> arrivals = new ArrayList<>();
-    int frames = fps > 0 ? (int) Math.round(seconds * fps) : 0;
+    int frames = fps > 0 ? (int) Math.round(seconds * fps * (unsteady ? 28.0 / 39 : 1)) : 0;
     for (int i = 0; i < frames; i++) {
-      long dtsMs = (long) Math.floor(i * 1000 / fps);
-      long ptsMs = (long) Math.floor((i + presentedAfter(i % gopFrames)) * 1000 / fps);
+      long dtsMs = timeMs(i);
+      long ptsMs = timeMs(i + presentedAfter(i % gopFrames));
       MediaFrame frame =
           new MediaFrame(
               TrackId.VIDEO, dtsMs * 90, ptsMs * 90, i % gopFrames == 0, payload(i, 'v'));
@@ -127,6 +136,11 @@ public record SyntheticBroadcast(
     }
     arrivals.sort(Comparator.comparing(Arrival::at)); // stable: each track stays in order
     return arrivals;
+  }
+
+  private long timeMs(int frame) {
+    int late = unsteady ? frame / 4 + frame / 7 : 0;
+    return (long) Math.floor((frame + late) * 1000 / fps);
   }
 
   /// Frames between decoding and presenting the frame at `index` of its GOP: I P b b P b b …

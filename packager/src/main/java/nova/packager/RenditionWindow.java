@@ -6,7 +6,9 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import nova.core.Epoch;
@@ -33,6 +35,7 @@ final class RenditionWindow {
   private final BitrateMeter bitrate;
   private final List<TimelineSegment> segments = new ArrayList<>();
   private final Deque<Left> left = new ArrayDeque<>(); // the playlist, but not yet the store
+  private final Map<Long, Long> decodeStarts = new HashMap<>(); // of cuts within groups of pictures
   private @Nullable TimelineSegment newest; // of the segments, or the last that left
 
   private TrackFormat format;
@@ -135,10 +138,27 @@ final class RenditionWindow {
   }
 
   /// @param start in ticks of the epoch's track
-  void openSegment(long number, Epoch epoch, boolean discontinuity, Instant wallClock, long start) {
+  void openSegment(SegmentStart start, Epoch epoch, boolean discontinuity) {
     append(
         new TimelineSegment(
-            number, epoch, discontinuity, wallClock, converted(start), List.of(), false, false));
+            start.number(),
+            epoch,
+            discontinuity,
+            start.wallClock(),
+            converted(start.presentation()),
+            List.of(),
+            false,
+            false));
+    if (!start.keyframe()) {
+      decodeStarts.put(start.number(), converted(start.decode()));
+    }
+  }
+
+  /// The decode time of a listed segment's first frame, in ticks of [#timescale]; empty when a
+  /// keyframe begins it, so that its presentation time is all there is to know.
+  OptionalLong decodeStart(long number) {
+    Long start = decodeStarts.get(number);
+    return start == null ? OptionalLong.empty() : OptionalLong.of(start);
   }
 
   /// @param start decode time in ticks of the epoch's track
@@ -187,6 +207,7 @@ final class RenditionWindow {
         discontinuitySequence++;
       }
       left.addLast(new Left(gone.number(), gone.start() + gone.duration()));
+      decodeStarts.remove(gone.number());
       cached = null;
     }
   }

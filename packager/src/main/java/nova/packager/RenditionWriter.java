@@ -1,6 +1,5 @@
 package nova.packager;
 
-import java.time.Instant;
 import nova.core.Bytes;
 import nova.core.Epoch;
 import nova.core.RenditionId;
@@ -57,8 +56,8 @@ final class RenditionWriter {
     return number <= output.timeline().lastSettled(id);
   }
 
-  /// @param start in ticks of the track
-  void open(long number, long start, Instant wallClock) {
+  void open(SegmentStart start) {
+    long number = start.number();
     if (!hasInit) {
       putInit();
       hasInit = true;
@@ -70,7 +69,7 @@ final class RenditionWriter {
       output.gaps().fill(window, number);
       window.format(format);
     }
-    window.openSegment(number, epoch, output.epochs().isDiscontinuity(number), wallClock, start);
+    window.openSegment(start, epoch, output.epochs().isDiscontinuity(number));
   }
 
   void part(long number, int part, CmafChunk chunk) {

@@ -1,7 +1,7 @@
 package nova.packager;
 
 import java.math.RoundingMode;
-import java.time.Instant;
+import java.util.OptionalLong;
 import nova.core.Epoch;
 import nova.core.RenditionId;
 import nova.core.StreamEvent.RungMisaligned;
@@ -83,7 +83,8 @@ final class RungTrack implements Segmenter.Sink {
   }
 
   @Override
-  public void segmentOpened(long number, long start, Instant wallClock) {
+  public void segmentOpened(SegmentStart start) {
+    long number = start.number();
     TimelineSegment source = segmentOfSource(number);
     long offsetMs = source == null || source.gap() ? 0 : offsetMs(start, source);
     if (source == null
@@ -91,7 +92,7 @@ final class RungTrack implements Segmenter.Sink {
         || Math.abs(offsetMs) > toleranceMs()) {
       refuse(number, offsetMs);
     } else {
-      writer.open(number, start, wallClock);
+      writer.open(start);
     }
   }
 
@@ -144,14 +145,19 @@ final class RungTrack implements Segmenter.Sink {
     return source == null ? null : source.find(number);
   }
 
-  private long offsetMs(long start, TimelineSegment segment) {
+  /// How much later than the source's the segment begins. Presentation times are compared where a
+  /// keyframe begins the source's, and decode times where it was cut within a group of pictures.
+  private long offsetMs(SegmentStart start, TimelineSegment segment) {
     RenditionWindow source = source();
     if (source == null) {
       return 0;
     }
+    OptionalLong decode = source.decodeStart(segment.number());
+    long of = decode.isPresent() ? start.decode() : start.presentation();
     Timescale own = writer.format().timescale();
-    long begin = source.timescale().rescale(segment.start(), own, RoundingMode.HALF_UP);
-    return own.toMs(start - begin, RoundingMode.UP);
+    long begin =
+        source.timescale().rescale(decode.orElse(segment.start()), own, RoundingMode.HALF_UP);
+    return own.toMs(of - begin, RoundingMode.UP);
   }
 
   private long toleranceMs() {

@@ -47,10 +47,7 @@ final class Segmenter {
   /// Receives what was cut, in order.
   interface Sink {
     /// A segment begins.
-    ///
-    /// @param start presentation time of the first sample, in ticks of the track
-    /// @param wallClock of `start`
-    void segmentOpened(long number, long start, Instant wallClock);
+    void segmentOpened(SegmentStart start);
 
     void part(long number, int part, CmafChunk chunk);
 
@@ -69,7 +66,10 @@ final class Segmenter {
   void add(LoggedFrame logged) {
     MediaFrame frame = logged.frame();
     if (waiting != null) {
-      settle(waiting, Math.max(0, frame.dts() - waiting.frame().dts()));
+      long apart = Math.max(0, frame.dts() - waiting.frame().dts());
+      // Numbers without a frame are gaps, and the frame before them does not last through them.
+      boolean skips = logged.segment() > segment + 1;
+      settle(waiting, skips ? Math.min(apart, usualDuration()) : apart);
     }
     if (frame.keyframe()) {
       shift = frame.pts() - frame.dts();
@@ -96,6 +96,10 @@ final class Segmenter {
     completeSegment();
   }
 
+  private long usualDuration() {
+    return lastDuration > 0 ? lastDuration : policy.target();
+  }
+
   /// Adds the frame that waited, now that its duration is known, to the open part.
   private void settle(LoggedFrame logged, long duration) {
     MediaFrame frame = logged.frame();
@@ -116,7 +120,7 @@ final class Segmenter {
     long start = frame.keyframe() ? frame.pts() : frame.dts() + shift;
     Instant wallClock =
         head.wallClock().plus(timescale.toDuration(start).minus(timescale.toDuration(frame.pts())));
-    sink.segmentOpened(segment, start, wallClock);
+    sink.segmentOpened(new SegmentStart(segment, frame.dts(), start, frame.keyframe(), wallClock));
   }
 
   private void completeSegment() {

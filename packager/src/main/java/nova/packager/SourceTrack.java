@@ -1,6 +1,5 @@
 package nova.packager;
 
-import java.time.Instant;
 import nova.core.RenditionId;
 import nova.core.Timescale;
 import nova.framelog.LogEntry.LoggedFrame;
@@ -52,10 +51,10 @@ final class SourceTrack implements Segmenter.Sink {
   }
 
   @Override
-  public void segmentOpened(long number, long start, Instant wallClock) {
-    long startNs = writer.format().timescale().toDuration(start).toNanos();
-    times.began(number, startNs, wallClock);
-    writer.open(number, start, wallClock);
+  public void segmentOpened(SegmentStart start) {
+    long startNs = writer.format().timescale().toDuration(start.presentation()).toNanos();
+    times.began(start.number(), startNs, start.wallClock());
+    writer.open(start);
     gaps.declare(startNs);
   }
 

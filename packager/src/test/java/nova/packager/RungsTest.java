@@ -21,7 +21,9 @@ import static nova.packager.Timelines.rendition;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import nova.core.StreamEvent.RungMisaligned;
 import nova.framelog.LogEntry;
 import nova.framelog.SyntheticBroadcast;
 import nova.packager.SyntheticRung.Sent;
@@ -151,6 +153,51 @@ class RungsTest {
     assertAligned(ended, SMALL);
     assertThat(numbers(ended, SMALL)).isEqualTo(numbers(ended, SOURCE));
     assertThat(gaps(ended, SMALL)).isEmpty();
+  }
+
+  /// Where such a source is cut, it is not known yet when what follows is shown first.
+  @Test
+  void rungOfALongUnsteadyGop_hasEverySegmentThatTheSourceHas() {
+    for (int reorder : new int[] {0, 1, 2, 3}) {
+      Sent unsteady =
+          new Sent(
+              SyntheticBroadcast.usual(30)
+                  .withFps(30, 193)
+                  .withReorder(reorder)
+                  .withUnsteadyFrames(),
+              Duration.ZERO);
+      try (PackagedStream one = new PackagedStream(PackagerConfig.defaults())) {
+        one.write(unsteady);
+        TimelineSnapshot _ = one.await(s -> endSeconds(s, SOURCE) > 29);
+        SyntheticRung rung = new SyntheticRung(one, SMALL, 1);
+        rung.write(encoded(unsteady));
+        rung.close();
+        TimelineSnapshot ended = one.close("over");
+
+        assertThat(rendition(ended, SOURCE).independentSegments()).isFalse();
+        assertThat(numbers(ended, SMALL)).isEqualTo(numbers(ended, SOURCE));
+        assertThat(gaps(ended, SMALL)).as("%d frames reordered", reorder).isEmpty();
+        assertThat(one.metrics.count("misaligned 480p")).isZero();
+      }
+    }
+  }
+
+  @Test
+  void rungThatIsLateAtACutWithinAGroup_isAGap_andSaid() throws Exception {
+    Sent longGop = new Sent(SyntheticBroadcast.usual(20).withFps(30, 250), Duration.ZERO);
+    stream.write(longGop);
+    TimelineSnapshot _ = stream.await(s -> endSeconds(s, SOURCE) > 19);
+    List<LogEntry> entries = new ArrayList<>(encoded(longGop));
+    entries.remove(indexOf(entries, 2));
+    SyntheticRung rung = new SyntheticRung(stream, SMALL, 1);
+    rung.write(entries);
+    rung.close();
+    TimelineSnapshot ended = stream.close("over");
+
+    assertThat(gaps(ended, SMALL)).containsExactly(2L);
+    RungMisaligned said = stream.next(RungMisaligned.class);
+    assertThat(said.number()).isEqualTo(2);
+    assertThat(said.offsetMs()).isBetween(33L, 34L);
   }
 
   @Test

@@ -26,8 +26,8 @@ class SegmenterTest implements Segmenter.Sink {
   private final Segmenter segmenter = new Segmenter(Timescale.VIDEO, POLICY, this);
 
   @Override
-  public void segmentOpened(long number, long start, Instant wallClock) {
-    told.add("open %d at %d".formatted(number, start));
+  public void segmentOpened(SegmentStart start) {
+    told.add("open %d at %d".formatted(start.number(), start.presentation()));
   }
 
   @Override
@@ -85,6 +85,33 @@ class SegmenterTest implements Segmenter.Sink {
     assertThat(chunks)
         .extracting(CmafChunk::baseMediaDecodeTime)
         .containsExactly(0L, 9_000L, 72_000L);
+  }
+
+  @Test
+  void numbersWithoutAFrame_areNotFilledByTheFrameBefore() {
+    add(0, 0, true);
+    add(100, 0, false);
+    add(6_000, 3, true);
+    add(12_000, 6, true);
+
+    assertThat(told)
+        .containsExactly(
+            "open 0 at 0",
+            "part 0.0 of 200",
+            "complete 0",
+            "open 3 at 540000",
+            "part 3.0 of 100",
+            "complete 3",
+            "open 6 at 1080000");
+  }
+
+  @Test
+  void onlyFrameBeforeNumbersWithoutOne_lastsAPart() {
+    add(0, 0, true);
+    add(6_000, 3, true);
+
+    assertThat(told)
+        .containsExactly("open 0 at 0", "part 0.0 of 334", "complete 0", "open 3 at 540000");
   }
 
   @Test
