@@ -15,19 +15,20 @@ import org.jspecify.annotations.Nullable;
 /// and the first presentation times of its source, whether or not that has B-frames, and also where
 /// a long group of pictures is cut between keyframes.
 ///
-/// A frame that gives no picture leaves with its place; a cut it carried goes to the next of its
-/// segment.
+/// A frame that gives no picture leaves with its place, unless that is a cut: then the next picture
+/// of the segment takes it, and is shown from when the lost one would have been. So a rung's
+/// segments begin and end where the source's do also where a keyframe is damaged, or missing and
+/// what refers to it with it.
 ///
 /// *Confined to its creator's thread.*
 final class PictureOrder {
   /// H.264 holds 16 pictures back at most; a decoder that swallows more is not going to show them.
   static final int MAX_PENDING = 64;
 
-  private static final long NO_SEGMENT = Long.MIN_VALUE;
-
   private final Deque<LoggedFrame> places = new ArrayDeque<>();
   private final TreeMap<Long, LoggedFrame> frames = new TreeMap<>();
-  private long cutLostIn = NO_SEGMENT;
+  private @Nullable LoggedFrame lostCut; // whose place is still to be taken
+  private long lastPts = Long.MIN_VALUE; // of the pictures that have a place
   private long lost;
 
   /// A frame goes into the decoder.
@@ -57,12 +58,27 @@ final class PictureOrder {
     }
     frames.remove(pts);
     LoggedFrame place = places.removeFirst();
-    boolean cut = place.cut() || place.segment() == cutLostIn;
-    if (cut) {
-      cutLostIn = NO_SEGMENT;
+    LoggedFrame shown = own;
+    LoggedFrame left = lostCut;
+    if (left != null && left.segment() <= place.segment()) {
+      lostCut = null;
+      if (left.segment() == place.segment() && !place.cut()) {
+        place = left;
+        shown = isBetween(lastPts, left.frame().pts(), pts) ? left : own;
+      }
     }
+    lastPts = shown.frame().pts();
     return new FramePlacement(
-        place.frame().dts(), pts, own.arrivedAt(), own.wallClock(), place.segment(), cut);
+        place.frame().dts(),
+        lastPts,
+        own.arrivedAt(),
+        shown.wallClock(),
+        place.segment(),
+        place.cut());
+  }
+
+  private static boolean isBetween(long before, long time, long after) {
+    return before < time && time < after;
   }
 
   /// No more pictures will come of the frames that went in.
@@ -70,7 +86,8 @@ final class PictureOrder {
     lost += frames.size();
     frames.clear();
     places.clear();
-    cutLostIn = NO_SEGMENT;
+    lostCut = null;
+    lastPts = Long.MIN_VALUE;
   }
 
   /// Frames that gave no picture so far.
@@ -84,7 +101,7 @@ final class PictureOrder {
     // A picture that was shown earlier may have its place; then that one's is the first left.
     LoggedFrame place = places.remove(own) ? own : places.removeFirst();
     if (place.cut()) {
-      cutLostIn = place.segment();
+      lostCut = place;
     }
     lost++;
   }

@@ -65,13 +65,42 @@ class PictureOrderTest {
   }
 
   @Test
-  void frameWithoutPicture_leavesWithItsPlace_andItsCutGoesToTheNext() {
+  void frameWithoutPicture_leavesWithItsPlace() {
+    add(frame(0, 0, 1, true), frame(1, 1, 1, false), frame(2, 2, 1, false));
+
+    assertThat(order.take(0)).isEqualTo(placed(0, 0, 0, 1, true));
+    assertThat(order.take(2)).isEqualTo(placed(2, 2, 2, 1, false));
+    assertThat(order.lost()).isEqualTo(1);
+  }
+
+  @Test
+  void cutWithoutPicture_leavesItsPlaceToTheNextOfItsSegment() {
     add(frame(0, 0, 1, true), frame(1, 1, 2, true), frame(2, 2, 2, false), frame(3, 3, 2, false));
 
     assertThat(order.take(0)).isEqualTo(placed(0, 0, 0, 1, true));
-    assertThat(order.take(2)).isEqualTo(placed(2, 2, 2, 2, true));
+    assertThat(order.take(2)).as("from the lost one's time on").isEqualTo(placed(1, 1, 2, 2, true));
     assertThat(order.take(3)).isEqualTo(placed(3, 3, 3, 2, false));
     assertThat(order.lost()).isEqualTo(1);
+  }
+
+  @Test
+  void cutThatIsLostWithWhatRefersToIt_isStillWhereTheSegmentBegins() {
+    add(frame(0, 0, 1, true), frame(1, 1, 2, true));
+    for (int i = 2; i < 12; i++) {
+      add(frame(i, i, 2, false));
+    }
+
+    assertThat(order.take(0)).isEqualTo(placed(0, 0, 0, 1, true));
+    assertThat(order.take(11)).isEqualTo(placed(1, 1, 11, 2, true));
+  }
+
+  @Test
+  void segmentWithoutAnyPicture_isLeftOut() {
+    add(frame(0, 0, 1, true), frame(1, 1, 2, true), frame(2, 2, 3, true), frame(3, 3, 3, false));
+
+    assertThat(order.take(0)).isEqualTo(placed(0, 0, 0, 1, true));
+    assertThat(order.take(2)).isEqualTo(placed(2, 2, 2, 3, true));
+    assertThat(order.take(3)).isEqualTo(placed(3, 3, 3, 3, false));
   }
 
   @Test
@@ -81,7 +110,7 @@ class PictureOrderTest {
 
     assertThat(order.take(0)).isEqualTo(placed(0, 0, 0, 1, true));
     assertThat(order.take(5)).isEqualTo(placed(1, 5, 1, 1, false));
-    assertThat(order.take(6)).isEqualTo(placed(3, 6, 3, 2, true));
+    assertThat(order.take(6)).as("after the P").isEqualTo(placed(2, 6, 3, 2, true));
   }
 
   @Test
@@ -149,6 +178,9 @@ class PictureOrderTest {
             assertThat(now.cut())
                 .as("%s after %s", now, before)
                 .isEqualTo(now.segment() != before.segment());
+            if (now.cut()) {
+              assertThat(now.dts()).as("begin of the segment").isEqualTo((now.segment() - 1) * 20);
+            }
           }
         });
   }
