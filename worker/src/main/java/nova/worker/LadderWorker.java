@@ -21,6 +21,7 @@ import nova.framelog.pipe.WorkerMessageReader;
 import nova.framelog.pipe.WorkerMessageWriter;
 import nova.framelog.pipe.WorkerProgress;
 import nova.media.MediaException;
+import nova.worker.ServerMessages.Next;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.ffmpeg.global.swresample;
@@ -89,11 +90,14 @@ public final class LadderWorker {
         new ScaleCascade(job, out, System::nanoTime, threads, failure -> end(giveUp(failure)));
     AudioStage audio = audio(job, threads);
     try (SourceFeed feed = new SourceFeed(job.track(), cascade, audio, System::nanoTime)) {
+      ServerMessages messages = ServerMessages.read(in, threads);
       while (!feed.isClosed()) {
-        switch (in.next()) {
-          case SourceEntry source -> feed.accept(source.entry());
-          case Adapt adapt -> cascade.adapt(adapt.effort());
-          case null, default -> {
+        switch (messages.take(feed.untilProgress())) {
+          case Next.Message(SourceEntry source) -> feed.accept(source.entry());
+          case Next.Message(Adapt adapt) -> cascade.adapt(adapt.effort());
+          case Next.Nothing _ -> {}
+          case Next.Broken(RuntimeException cause) -> throw cause;
+          case Next.Message _, Next.End _ -> {
             return SERVER_GONE;
           }
         }

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// *Confined to its creator's thread.*
 final class ProgressMeter {
-  private static final Duration INTERVAL = Duration.ofSeconds(1);
+  /// Between reports.
+  static final Duration INTERVAL = Duration.ofSeconds(1);
 
   private final NanoClock clock;
   private long reportedAt;
@@ -38,6 +39,12 @@ final class ProgressMeter {
   /// Media is missing before the next picture.
   void gap() {
     follows = false;
+  }
+
+  /// How long until a report is due; zero when it is.
+  Duration untilDue() {
+    long leftNs = INTERVAL.toNanos() - (clock.nanoTime() - reportedAt);
+    return Duration.ofNanos(Math.max(0, leftNs));
   }
 
   /// What to report, or null when the last report is less than a second old.

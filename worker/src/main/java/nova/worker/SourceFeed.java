@@ -1,5 +1,6 @@
 package nova.worker;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import nova.core.NanoClock;
@@ -35,6 +36,7 @@ final class SourceFeed implements AutoCloseable {
   private Timescale timescale = Timescale.VIDEO;
   private boolean awaitsKeyframe = true;
   private long skippedFrames;
+  private boolean unreported; // whether something came since the last report
   private boolean closed;
 
   /// @param audio null where no sound is encoded
@@ -56,6 +58,7 @@ final class SourceFeed implements AutoCloseable {
     if (audio != null) {
       audio.submit(entry);
     }
+    unreported = true;
     busy.resume();
     take(entry);
     busy.pause();
@@ -90,10 +93,22 @@ final class SourceFeed implements AutoCloseable {
     return closed;
   }
 
-  /// What to report, or null when that was done less than a second ago.
+  /// What to report, or null when that was done less than a second ago, or nothing came since.
   @Nullable WorkerProgress progressDue() {
-    return meter.due(
-        skippedFrames + order.lost(), threads, cascade.queueDepth(), RungStage.QUEUE_CAPACITY);
+    if (!unreported) {
+      return null;
+    }
+    WorkerProgress progress =
+        meter.due(
+            skippedFrames + order.lost(), threads, cascade.queueDepth(), RungStage.QUEUE_CAPACITY);
+    unreported = progress == null;
+    return progress;
+  }
+
+  /// How long a source that pauses may be waited for before [#progressDue] is to be asked again.
+  /// What came last may give no picture, and the server must know that it was taken all the same.
+  Duration untilProgress() {
+    return unreported ? meter.untilDue() : ProgressMeter.INTERVAL;
   }
 
   private void begin(EpochStarted started) throws InterruptedException {

@@ -5,6 +5,7 @@ import static nova.worker.EncodedRungs.SAME;
 import static nova.worker.EncodedRungs.assertDecodes;
 import static nova.worker.EncodedRungs.assertKeyframesAreCuts;
 import static nova.worker.EncodedRungs.assertSameFrames;
+import static nova.worker.EncodedRungs.cuts;
 import static nova.worker.EncodedRungs.format;
 import static nova.worker.EncodedRungs.job;
 import static nova.worker.EncodedRungs.rung;
@@ -14,6 +15,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import nova.core.Bytes;
 import nova.core.Epoch;
@@ -24,7 +26,11 @@ import nova.framelog.LogEntry.EpochStarted;
 import nova.framelog.LogEntry.LoggedFrame;
 import nova.framelog.LogEntry.StreamClosed;
 import nova.framelog.LogEntry.TrackFormatChanged;
+import nova.framelog.pipe.WorkerMessage;
 import nova.framelog.pipe.WorkerMessage.Failed;
+import nova.framelog.pipe.WorkerMessage.Progress;
+import nova.framelog.pipe.WorkerMessage.SourceEntry;
+import nova.framelog.pipe.WorkerMessage.StartJob;
 import nova.media.MediaFrame;
 import nova.media.TrackFormat.PixelAspectRatio;
 import nova.media.TrackFormat.VideoCodec;
@@ -112,6 +118,37 @@ class OddSourceIT {
     assertThat(run.of(Failed.class)).isEmpty();
     assertThat(run.exitStatus()).isEqualTo(LadderWorker.CLOSED);
     assertKeyframesAreCuts(run.frames(LOW));
+  }
+
+  /// A decoder then gives nothing for some pictures, and with them goes the one that was cut at.
+  @Test
+  void missingKeyframes_leaveTheSegmentsOfTheRungWhereTheSourcesAre() throws Exception {
+    SourceClip clip = SourceClip.encode(directory, "320x180", 30, 9, "-g", "60", "-bf", "0");
+    List<MediaFrame> frames = new ArrayList<>(clip.frames());
+    frames.removeIf(frame -> frame.keyframe() && frame.dts() > 0);
+    List<LogEntry> source = SourceClip.log(clip.with(frames));
+    List<LoggedFrame> ofSource = WorkerRun.framesOf(source);
+    assertThat(segments(ofSource)).as("cut without a keyframe").hasSize(3);
+
+    WorkerRun run = WorkerRun.of(job(30, rung(LOW, 160, 90, 1)), source);
+
+    assertThat(run.of(Failed.class)).isEmpty();
+    assertThat(run.frames(LOW).size()).as("pictures").isLessThan(ofSource.size());
+    assertThat(cuts(run.frames(LOW))).isEqualTo(cuts(ofSource));
+    assertKeyframesAreCuts(run.frames(LOW));
+  }
+
+  @Test
+  void sourceThatPauses_isAnsweredAlthoughNoPictureComesOfItsLastFrames() throws Exception {
+    SourceClip clip = SourceClip.encode(directory, "320x180", 30, 2, "-g", "60", "-bf", "2");
+    List<WorkerMessage> input = new ArrayList<>();
+    input.add(new StartJob(job(30, rung(LOW, 160, 90, 4))));
+    SourceClip.log(clip).subList(0, 20).forEach(entry -> input.add(new SourceEntry(entry)));
+
+    Progress said =
+        Objects.requireNonNull(WorkerRun.awaited(input, Progress.class, _ -> true), "no report");
+
+    assertThat(said.progress().pictures()).isBetween(1L, 18L);
   }
 
   @Test

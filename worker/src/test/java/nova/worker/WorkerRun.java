@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
 import nova.core.RenditionId;
 import nova.framelog.LogEntry;
 import nova.framelog.LogEntry.LoggedFrame;
@@ -18,6 +19,7 @@ import nova.framelog.pipe.WorkerMessage.SourceEntry;
 import nova.framelog.pipe.WorkerMessage.StartJob;
 import nova.framelog.pipe.WorkerMessageReader;
 import nova.framelog.pipe.WorkerMessageWriter;
+import org.jspecify.annotations.Nullable;
 
 /// What a worker process answered to a job and a log.
 ///
@@ -54,6 +56,42 @@ record WorkerRun(int exitStatus, List<WorkerMessage> messages) {
       return new WorkerRun(process.exitValue(), messages);
     } finally {
       process.destroyForcibly();
+    }
+  }
+
+  /// Gives a worker some messages, and then nothing more until it has said what is waited for.
+  ///
+  /// @return what it said, or null when it ended without
+  static <T extends WorkerMessage> @Nullable T awaited(
+      List<WorkerMessage> input, Class<T> kind, Predicate<T> awaited) throws Exception {
+    Process process = start();
+    Thread deadline = Thread.ofVirtual().start(() -> killLate(process));
+    try {
+      WorkerMessageWriter writer = new WorkerMessageWriter(process.getOutputStream());
+      for (WorkerMessage message : input) {
+        writer.send(message);
+      }
+      WorkerMessageReader reader =
+          new WorkerMessageReader(new BufferedInputStream(process.getInputStream()));
+      for (WorkerMessage said = reader.next(); said != null; said = reader.next()) {
+        if (kind.isInstance(said) && awaited.test(kind.cast(said))) {
+          return kind.cast(said);
+        }
+      }
+      return null;
+    } finally {
+      process.destroyForcibly();
+      deadline.interrupt();
+    }
+  }
+
+  private static void killLate(Process process) {
+    try {
+      if (!process.waitFor(DEADLINE_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt(); // it is over
     }
   }
 
