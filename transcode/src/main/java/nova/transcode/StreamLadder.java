@@ -298,10 +298,12 @@ final class StreamLadder {
   /// Called on the threads of the supervisor.
   private final class Listener implements TranscodeListener {
     private long droppedFrames;
+    private PictureWatch watch = new PictureWatch();
 
     @Override
     public void workerReady(String encoder, Duration start) {
       droppedFrames = 0;
+      watch = new PictureWatch();
       inbox.workerStarted();
       ports.metrics().workerStarted(start);
       log.atInfo()
@@ -327,6 +329,11 @@ final class StreamLadder {
       ports.metrics().progress(sample);
       if (dropped > 0) {
         ports.metrics().framesDropped(dropped);
+      }
+      if (watch.noticed(progress)) {
+        log.atWarn()
+            .addKeyValue("stream", stream)
+            .log("no frame of the source can be decoded; its rungs wait until one can");
       }
     }
 
