@@ -109,7 +109,7 @@ final class OverloadPolicy {
   /// Who is late by a multiple of the limit is far from keeping up: one step after the other would
   /// take longer than players wait.
   private int stepsFor(WorkerSample sample) {
-    return (int) Math.clamp(sample.lag().dividedBy(config.lag()), 1, lastStep);
+    return Math.clamp(sample.lag().dividedBy(config.lag()), 1, lastStep);
   }
 
   private boolean isLate(WorkerSample sample) {
