@@ -4,7 +4,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 MVN := tools/mvn
 
-.PHONY: help deps build run demo test test-unit test-it fmt lint docs fuzz bench clean dist
+.PHONY: help deps build run demo test test-unit test-it fmt lint docs fuzz bench soak clean dist
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -46,6 +46,10 @@ fuzz: ## Attack the readers of what peers send with Jazzer; FUZZ_SECONDS=20 each
 bench: ## Measure beside nginx and print ratios; BENCH="publishers waiters" chooses, BENCH=--help explains
 	@tools/install-test-deps bench
 	@tools/run-bench $(BENCH)
+
+soak: ## See whether server and workers grow over an hour of media, in 8 minutes; SOAK="--media-minutes 30", SOAK=--help
+	@tools/install-test-deps soak
+	@tools/run-bench soak $(SOAK)
 
 clean: ## Delete everything that was built
 	rm -rf target */target dist

@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
     name = "bench",
     mixinStandardHelpOptions = true,
     sortOptions = false,
+    subcommands = SoakCommand.class,
     description = "Measure Nova beside nginx and ffmpeg on this machine and print ratios.")
 final class Main implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();

@@ -16,6 +16,7 @@ import nova.bench.process.NovaServer;
 import nova.bench.process.ProcessUsage;
 import nova.bench.publish.Clip;
 import nova.bench.publish.Publishers;
+import nova.bench.viewer.LiveStream;
 
 /// CPU that Nova spends to send a segment from its store, next to nginx that sends the same bytes
 /// from a file in memory.

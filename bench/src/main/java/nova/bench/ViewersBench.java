@@ -12,6 +12,7 @@ import nova.bench.process.ProcessUsage;
 import nova.bench.publish.Clip;
 import nova.bench.publish.Publishers;
 import nova.bench.viewer.Audience;
+import nova.bench.viewer.LiveStream;
 
 /// Emulated LL-HLS viewers of one stream, on the same machine as the server: does anyone's buffer
 /// run dry?

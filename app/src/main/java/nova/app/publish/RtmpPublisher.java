@@ -123,6 +123,11 @@ public final class RtmpPublisher implements AutoCloseable, Broadcast.Sink {
     }
   }
 
+  /// Breaks the connection off without a goodbye, as a network that fails does.
+  public void abandon() throws IOException {
+    socket.close();
+  }
+
   private void sayGoodbye() {
     try {
       command(0, "FCUnpublish", UNPUBLISH, new Amf0Null(), new Amf0String(target.key()));

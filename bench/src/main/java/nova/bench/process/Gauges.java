@@ -12,16 +12,18 @@ import java.util.List;
 ///
 /// *Immutable.*
 public record Gauges(List<String> lines) {
+  /// For as long as this process runs: closing a client waits, now and then, until the server gives
+  /// up the idle connection.
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
   public Gauges {
     lines = List.copyOf(lines);
   }
 
   static Gauges read(URI metrics) throws IOException, InterruptedException {
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      HttpRequest request = HttpRequest.newBuilder(metrics).timeout(Duration.ofSeconds(10)).build();
-      return new Gauges(
-          client.send(request, HttpResponse.BodyHandlers.ofString()).body().lines().toList());
-    }
+    HttpRequest request = HttpRequest.newBuilder(metrics).timeout(Duration.ofSeconds(10)).build();
+    return new Gauges(
+        CLIENT.send(request, HttpResponse.BodyHandlers.ofString()).body().lines().toList());
   }
 
   /// The sum of all values of `name` whose labels contain `labels`.

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -22,7 +23,8 @@ import java.util.regex.Pattern;
 /// *Thread-safe.*
 public final class NovaServer implements AutoCloseable {
   /// Its peers encode nothing either; what encoding costs has a benchmark of its own.
-  private static final String NOTHING_ENCODED = "none";
+  private static final Map<String, String> NOTHING_ENCODED =
+      Map.of("NOVA_TRANSCODE_LADDER_POLICY", "none");
 
   private static final Duration READY_TIMEOUT = Duration.ofSeconds(60);
   private static final Pattern READY =
@@ -55,7 +57,15 @@ public final class NovaServer implements AutoCloseable {
   /// As [#start], with one channel whose streams get the usual ladder.
   public static NovaServer startWithLadder(Path folder, String extraJvmFlags)
       throws IOException, InterruptedException {
-    return start(folder, folder.resolve("data"), 1, "auto", extraJvmFlags);
+    return start(folder, 1, Map.of(), extraJvmFlags);
+  }
+
+  /// As [#start], with settings by the names of their environment variables, and nothing else that
+  /// differs from what a user gets.
+  public static NovaServer start(
+      Path folder, int channels, Map<String, String> settings, String extraJvmFlags)
+      throws IOException, InterruptedException {
+    return start(folder, folder.resolve("data"), channels, settings, extraJvmFlags);
   }
 
   /// As [#start], with the data directory that an earlier start left behind.
@@ -65,7 +75,7 @@ public final class NovaServer implements AutoCloseable {
   }
 
   private static NovaServer start(
-      Path folder, Path scratch, int channels, String ladderPolicy, String extraJvmFlags)
+      Path folder, Path scratch, int channels, Map<String, String> settings, String extraJvmFlags)
       throws IOException, InterruptedException {
     Files.createDirectories(folder);
     Path gcLog = folder.resolve("gc.log");
@@ -88,7 +98,7 @@ public final class NovaServer implements AutoCloseable {
       arguments.add(channel(channel) + "=" + streamKey(channel));
     }
     ProcessBuilder command = new ProcessBuilder(arguments);
-    command.environment().put("NOVA_TRANSCODE_LADDER_POLICY", ladderPolicy);
+    command.environment().putAll(settings);
     command.environment().put("JAVA_OPTS", "-Xlog:gc:file=" + gcLog + " " + extraJvmFlags);
     long beganAt = System.nanoTime();
     ServerProcess process =
@@ -153,6 +163,11 @@ public final class NovaServer implements AutoCloseable {
 
   public ProcessUsage usage() throws IOException {
     return process.usage();
+  }
+
+  /// The server's own process, whose children are its workers.
+  public ProcessHandle handle() {
+    return process.process().toHandle();
   }
 
   /// From the start of the command to its line that says it is ready.

@@ -14,6 +14,8 @@ import java.util.concurrent.TimeUnit;
 ///
 /// @param bitrateBps of the whole file
 public record Clip(Path file, long bitrateBps) {
+  private static final int USUAL_SAMPLE_RATE = 48_000;
+
   /// 20 s of 720p; see [#encode(Path, String, int, int)].
   public static Clip encode(Path folder, int videoKbps) throws IOException, InterruptedException {
     return encode(folder, "1280x720", videoKbps, 20);
@@ -26,22 +28,29 @@ public record Clip(Path file, long bitrateBps) {
   ///   fewer
   public static Clip encode(Path folder, String size, int videoKbps, int seconds)
       throws IOException, InterruptedException {
+    return encode(folder, size, videoKbps, seconds, USUAL_SAMPLE_RATE);
+  }
+
+  /// As [#encode(Path, String, int, int)], with sound of another sample rate.
+  public static Clip encode(Path folder, String size, int videoKbps, int seconds, int sampleRate)
+      throws IOException, InterruptedException {
     Files.createDirectories(folder);
-    String name = "clip-%s-%d-%d".formatted(size, videoKbps, seconds);
+    String name = "clip-%s-%d-%d-%d".formatted(size, videoKbps, seconds, sampleRate);
     Path file = folder.resolve(name + ".flv");
     if (!Files.exists(file)) {
       Path part = folder.resolve(name + ".part.flv");
-      run(command(part, size, videoKbps, seconds), folder.resolve("ffmpeg.log"));
+      run(command(part, size, videoKbps, seconds, sampleRate), folder.resolve("ffmpeg.log"));
       Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
     }
     return new Clip(file, Files.size(file) * 8 / seconds);
   }
 
-  private static List<String> command(Path file, String size, int videoKbps, int seconds) {
+  private static List<String> command(
+      Path file, String size, int videoKbps, int seconds, int sampleRate) {
     String rate = videoKbps + "k";
     String picture =
         "testsrc2=size=%s:rate=30:duration=%d,noise=alls=12:allf=t".formatted(size, seconds);
-    String sound = "sine=frequency=440:sample_rate=48000:duration=" + seconds;
+    String sound = "sine=frequency=440:sample_rate=%d:duration=%d".formatted(sampleRate, seconds);
     String options =
         "-c:v libx264 -preset veryfast -pix_fmt yuv420p -g 60 -sc_threshold 0 -b:v %1$s -minrate %1$s -maxrate %1$s"
                 .formatted(rate)

@@ -3,13 +3,8 @@ package nova.bench.publish;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.IntFunction;
 import nova.app.publish.Broadcast;
 import nova.app.publish.PublishTarget;
@@ -27,8 +22,7 @@ public final class Publishers implements AutoCloseable {
 
   private final Clip clip;
   private final CountDownLatch publishing;
-  private final CompletableFuture<IOException> failure = new CompletableFuture<>();
-  private final List<Thread> threads = new ArrayList<>();
+  private final BroadcastThreads threads = new BroadcastThreads();
 
   private Publishers(Clip clip, int count) {
     this.clip = clip;
@@ -44,10 +38,7 @@ public final class Publishers implements AutoCloseable {
     for (int number = 0; number < count; number++) {
       PublishTarget target = PublishTarget.parse(url.apply(number));
       Duration delay = STAGGER.multipliedBy(number);
-      publishers.threads.add(
-          Thread.ofVirtual()
-              .name("broadcaster-" + number)
-              .start(() -> publishers.publish(target, delay)));
+      publishers.threads.start("broadcaster-" + number, () -> publishers.publish(target, delay));
     }
     try {
       while (!publishers.publishing.await(100, TimeUnit.MILLISECONDS)) {
@@ -60,19 +51,14 @@ public final class Publishers implements AutoCloseable {
     }
   }
 
-  private void publish(PublishTarget target, Duration delay) {
-    try {
-      Thread.sleep(delay);
-      try (RtmpPublisher publisher = RtmpPublisher.connect(target)) {
-        publishing.countDown();
-        new Broadcast(
-                () -> Files.newInputStream(clip.file()), true, AS_LONG_AS_NEEDED, System::nanoTime)
-            .run(publisher);
-      }
-    } catch (IOException e) {
-      failure.complete(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // close()
+  private void publish(PublishTarget target, Duration delay)
+      throws IOException, InterruptedException {
+    Thread.sleep(delay);
+    try (RtmpPublisher publisher = RtmpPublisher.connect(target)) {
+      publishing.countDown();
+      new Broadcast(
+              () -> Files.newInputStream(clip.file()), true, AS_LONG_AS_NEEDED, System::nanoTime)
+          .run(publisher);
     }
   }
 
@@ -80,26 +66,12 @@ public final class Publishers implements AutoCloseable {
   ///
   /// @throws IOException as soon as one of them fails
   public void sleep(Duration duration) throws IOException, InterruptedException {
-    try {
-      IOException why = failure.get(duration.toMillis(), TimeUnit.MILLISECONDS);
-      throw new IOException("a broadcaster failed: " + why.getMessage(), why);
-    } catch (ExecutionException e) {
-      throw new IllegalStateException("a failure is a value here, not an exception", e);
-    } catch (TimeoutException e) {
-      return; // nobody failed
-    }
+    threads.sleep(duration);
   }
 
   /// Ends all broadcasts.
   @Override
   public void close() {
-    threads.forEach(Thread::interrupt);
-    try {
-      for (Thread thread : threads) {
-        thread.join(2000);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    threads.close();
   }
 }

@@ -1,4 +1,4 @@
-package nova.bench;
+package nova.bench.viewer;
 
 import java.io.IOException;
 import java.net.URI;
@@ -17,16 +17,18 @@ import java.util.regex.Pattern;
 /// *Immutable.*
 ///
 /// @param mediaPlaylists paths of the media playlists, video first
-record LiveStream(URI server, List<String> mediaPlaylists) {
+public record LiveStream(URI server, List<String> mediaPlaylists) {
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
   private static final Pattern MEDIA_URI = Pattern.compile("#EXT-X-MEDIA:.*URI=\"([^\"]+)\".*");
 
-  LiveStream {
+  public LiveStream {
     mediaPlaylists = List.copyOf(mediaPlaylists);
   }
 
   /// Reads the multivariant playlist of a channel, which the server holds until the stream has
   /// begun.
-  static LiveStream find(URI server, String channel) throws IOException, InterruptedException {
+  public static LiveStream find(URI server, String channel)
+      throws IOException, InterruptedException {
     URI index = server.resolve("/hls/" + channel + "/index.m3u8");
     List<String> playlists = new ArrayList<>();
     for (String line : get(index).lines().toList()) {
@@ -44,7 +46,7 @@ record LiveStream(URI server, List<String> mediaPlaylists) {
   }
 
   /// URI of the newest complete video segment.
-  URI newestSegment() throws IOException, InterruptedException {
+  public URI newestSegment() throws IOException, InterruptedException {
     URI playlist = server.resolve(mediaPlaylists.getFirst());
     String newest =
         get(playlist)
@@ -55,15 +57,13 @@ record LiveStream(URI server, List<String> mediaPlaylists) {
     return playlist.resolve(newest.strip());
   }
 
-  static byte[] bytes(URI uri) throws IOException, InterruptedException {
-    try (HttpClient client = HttpClient.newHttpClient()) {
-      HttpRequest request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(20)).build();
-      HttpResponse<byte[]> response = client.send(request, HttpResponse.BodyHandlers.ofByteArray());
-      if (response.statusCode() != 200) {
-        throw new IOException(uri + " answered with status " + response.statusCode());
-      }
-      return response.body();
+  public static byte[] bytes(URI uri) throws IOException, InterruptedException {
+    HttpRequest request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(20)).build();
+    HttpResponse<byte[]> response = CLIENT.send(request, HttpResponse.BodyHandlers.ofByteArray());
+    if (response.statusCode() != 200) {
+      throw new IOException(uri + " answered with status " + response.statusCode());
     }
+    return response.body();
   }
 
   private static String get(URI uri) throws IOException, InterruptedException {
