@@ -8,7 +8,6 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,7 +22,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import nova.app.e2e.LivePlaylist.Segment;
 import nova.app.process.NovaProcess;
-import nova.testkit.Ffprobe;
 import nova.testkit.Ffprobe.Packet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -172,18 +170,8 @@ class LadderIT {
     return answer.body();
   }
 
-  /// What ffprobe finds in a segment behind its header.
   private List<Packet> packets(URI base, Segment segment) throws Exception {
-    Path file = Files.createTempFile(directory, "segment", ".mp4");
-    try (var out = Files.newOutputStream(file)) {
-      for (String part : List.of(segment.map(), segment.uri())) {
-        // Playlists name media relative to themselves, two folders below.
-        URI uri = base.resolve("/").resolve(part.replaceFirst("^(\\.\\./)+", ""));
-        out.write(
-            http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofByteArray()).body());
-      }
-    }
-    return Ffprobe.packets(file.toString());
+    return SegmentPackets.of(http, base, segment, directory);
   }
 
   private static long start(List<Packet> packets) {
