@@ -3,81 +3,42 @@
 // something to recover from for as long as the page wants that source played.
 
 import Hls from './vendor/hls.js-1.7.4/hls.min.mjs';
-import { LowLatencyAbr } from './abr.js';
 import { serverNow } from './clock.js';
-import { MeasuredRate } from './quality.js';
+import { HLS_CONFIG } from './hls-config.js';
+import { LiveEdge } from './live-edge.js';
+import { MeasuredFrameRate, MeasuredRate } from './quality.js';
 import { Renditions, readVariants } from './renditions.js';
 
 const TICK_MS = 500;
-// Beyond this much more than the target the viewer is taken back to live instead of sped up.
-const TOO_FAR_BEHIND_S = 2;
 const STALLED_RESTART_LOADING_MS = 5000;
 const STALLED_RELOAD_MS = 12_000; // longer than a starting stream's first playlist is held
-const CALM_S = 45; // without a stall for this long, latency given up to stalls is won back
-
-const forever = (config, count, isTimeout, response) => {
-  const code = response?.code ?? 0;
-  // 4xx will not change by asking the same again; everything else is the network or a busy server.
-  return isTimeout || code === 0 || code === 429 || code >= 500;
-};
-const retry = {
-  maxNumRetry: 1_000_000,
-  retryDelayMs: 500,
-  maxRetryDelayMs: 3000,
-  shouldRetry: forever,
-};
-
-const HLS_CONFIG = {
-  lowLatencyMode: true,
-  abrController: LowLatencyAbr,
-  // The target is the playlist's PART-HOLD-BACK. 1.1 wins back a second in ten.
-  maxLiveSyncPlaybackRate: 1.1,
-  liveSyncOnStallIncrease: 0.4,
-  liveDurationInfinity: true,
-  maxBufferLength: 20,
-  // No backBufferLength: hls.js 1.7.4 that flushes played sound forgets that it loaded the last part
-  // and loads no sound for as long as the part tags stay, 12 s. The browser evicts what is too old.
-  // CMAF passes through without remuxing, which is less work than handing it to a worker.
-  enableWorker: false,
-  manifestLoadPolicy: {
-    // A starting stream's first playlist is held back for up to 10 s.
-    default: { maxTimeToFirstByteMs: 20_000, maxLoadTimeMs: 25_000, timeoutRetry: retry, errorRetry: retry },
-  },
-  playlistLoadPolicy: {
-    // A blocked reload is held for up to three target durations, 12 s, before it answers 503.
-    default: { maxTimeToFirstByteMs: 16_000, maxLoadTimeMs: 20_000, timeoutRetry: retry, errorRetry: retry },
-  },
-  fragLoadPolicy: {
-    default: { maxTimeToFirstByteMs: 10_000, maxLoadTimeMs: 30_000, timeoutRetry: retry, errorRetry: retry },
-  },
-};
 
 /**
  * Events (CustomEvent): "playing" each time pictures or sound begin to move, "stalled" when they
- * stop for want of media, "renditions" when there is another choice or another one is played, "over" when a finished stream has been played to its end, "trouble" when
- * something had to be recovered, and "unplayable" with a sentence in `detail` when this browser
- * cannot play the source.
+ * stop for want of media, "renditions" when there is another choice or another one is played,
+ * "over" when a finished stream has been played to its end, "trouble" when something had to be
+ * recovered, "blocked" when the browser wants a click first, and "unplayable" with a sentence in
+ * `detail` when this browser cannot play the source.
  */
 export class LivePlayer extends EventTarget {
   #video;
   #hls = null;
   #url = null;
   #rate = new MeasuredRate();
+  #frameRate = new MeasuredFrameRate();
+  #edge = new LiveEdge();
   #renditions = null;
   #chosen = null;
   #pausedByUser = false;
   #lastPosition = -1;
   #moving = false;
   #stillFor = 0;
-  #farBehindFor = 0;
-  #calmFor = 0;
   #reloads = 0;
   #reloadTimer = 0;
   #mediaErrors = [];
   #insistedAt = 0;
   #restarted = false;
   #gone = new Set(); // levels whose playlist was not there when last asked for
-  #frames = { count: 0, at: 0, rate: 0 };
 
   stalls = 0;
 
@@ -198,7 +159,7 @@ export class LivePlayer extends EventTarget {
     return {
       width,
       height,
-      frameRate: level?.frameRate || this.#frames.rate,
+      frameRate: level?.frameRate || this.#frameRate.fps,
       bps: this.#rate.bps || level?.averageBitrate || level?.bitrate || 0,
     };
   }
@@ -255,16 +216,16 @@ export class LivePlayer extends EventTarget {
     this.#lastPosition = -1;
     this.#moving = false;
     this.#stillFor = 0;
-    this.#farBehindFor = 0;
+    this.#edge.reset();
     this.#restarted = false;
     this.#gone.clear();
-    this.#frames = { count: 0, at: 0, rate: 0 };
+    this.#frameRate.reset();
   }
 
   #failed(error) {
     if (error.details === Hls.ErrorDetails.BUFFER_STALLED_ERROR) {
       this.stalls++;
-      this.#calmFor = 0;
+      this.#edge.stalled();
       if (this.#smallerAppeared()) this.#startOver();
     }
     if (this.#nothingStays(error)) {
@@ -357,7 +318,7 @@ export class LivePlayer extends EventTarget {
 
   #tick() {
     if (!this.#url) return;
-    this.#countFrames();
+    this.#frameRate.look(this.#video);
     const seconds = TICK_MS / 1000;
     const position = this.#video.currentTime;
     const moved = position !== this.#lastPosition && this.#video.readyState >= 2;
@@ -368,7 +329,7 @@ export class LivePlayer extends EventTarget {
       this.#stillFor = 0;
       this.#restarted = false;
       if (!wasMoving) this.#emit('playing');
-      this.#stayLive(seconds);
+      if (this.#hls && this.#edge.played(this.#hls, seconds)) this.goLive();
       return;
     }
     if (this.#pausedByUser || this.#video.ended || document.hidden) return;
@@ -407,37 +368,11 @@ export class LivePlayer extends EventTarget {
     this.#restarted = false;
   }
 
-  #stayLive(seconds) {
-    const hls = this.#hls;
-    if (!hls || hls.targetLatency === null || !hls.latestLevelDetails?.live) return;
-    const behind = hls.latency - hls.targetLatency;
-    this.#farBehindFor = behind > TOO_FAR_BEHIND_S ? this.#farBehindFor + seconds : 0;
-    if (this.#farBehindFor >= 2) {
-      this.#farBehindFor = 0;
-      this.goLive();
-    }
-    this.#calmFor += seconds;
-    const { partHoldBack, holdBack } = hls.latestLevelDetails;
-    const ideal = partHoldBack || holdBack;
-    if (this.#calmFor >= CALM_S && ideal && hls.targetLatency > ideal + 0.05) {
-      this.#calmFor = 0;
-      hls.targetLatency = Math.max(ideal, hls.targetLatency - 0.4);
-    }
-  }
-
   #visibilityChanged() {
     if (document.hidden || !this.#url || this.#pausedByUser) return;
     // Browsers pause or starve a hidden video; what matters now is what is live now.
     if ((this.latency ?? 0) > 3) this.goLive();
     this.#playUnlessPaused();
-  }
-
-  #countFrames() {
-    const count = this.#video.getVideoPlaybackQuality?.().totalVideoFrames ?? 0;
-    const now = performance.now();
-    if (now - this.#frames.at < 3000) return;
-    const rate = Math.round(((count - this.#frames.count) * 1000) / (now - this.#frames.at));
-    this.#frames = { count, at: now, rate: this.#frames.at && rate > 0 ? rate : this.#frames.rate };
   }
 
   #emit(type, detail) {

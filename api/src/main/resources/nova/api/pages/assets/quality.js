@@ -2,6 +2,7 @@
 
 const WINDOW_S = 8;
 const ENOUGH_S = 2;
+const FRAMES_WINDOW_MS = 3000;
 
 /** Bit rate over the last seconds of media, video and audio apart and summed. */
 export class MeasuredRate {
@@ -30,6 +31,31 @@ export class MeasuredRate {
       bps += (pieces.reduce((sum, piece) => sum + piece.bytes, 0) * 8) / seconds;
     }
     return bps;
+  }
+}
+
+/** Frames per second on screen. */
+export class MeasuredFrameRate {
+  #count = 0;
+  #at = 0;
+
+  fps = 0; // 0 while unknown
+
+  /** To be called now and then while a video plays. */
+  look(video) {
+    const now = performance.now();
+    if (now - this.#at < FRAMES_WINDOW_MS) return;
+    const count = video.getVideoPlaybackQuality?.().totalVideoFrames ?? 0;
+    const fps = Math.round(((count - this.#count) * 1000) / (now - this.#at));
+    if (this.#at && fps > 0) this.fps = fps;
+    this.#count = count;
+    this.#at = now;
+  }
+
+  reset() {
+    this.#count = 0;
+    this.#at = 0;
+    this.fps = 0;
   }
 }
 
