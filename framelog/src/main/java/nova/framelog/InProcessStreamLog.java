@@ -156,7 +156,9 @@ final class InProcessStreamLog {
       lock.lock();
       try {
         if (current != this) {
-          throw new WriterFencedException(stream);
+          throw removed
+              ? WriterFencedException.removed(stream)
+              : WriterFencedException.replaced(stream);
         }
         InProcessStreamLog.this.append(entry);
       } finally {

@@ -60,7 +60,7 @@ final class WorkerAttempt {
   private @Nullable Effort given; // of the feeder alone
   private volatile boolean inputEnded;
   private volatile boolean ready;
-  private volatile @Nullable WorkerFailure taken;
+  private volatile @Nullable WriterFencedException fenced;
   private volatile @Nullable WorkerFailure gaveUp;
 
   WorkerAttempt(
@@ -175,8 +175,12 @@ final class WorkerAttempt {
   }
 
   private @Nullable WorkerFailure verdict(WorkerProcess worker) {
-    if (taken != null) {
-      return taken;
+    WriterFencedException lost = fenced;
+    if (lost != null) {
+      // Who packages the rungs removes their logs when the stream is over, although we are not.
+      return lost.isRemoved()
+          ? null
+          : new WorkerFailure.RungsTaken(String.valueOf(lost.getMessage()));
     }
     if (outputs.values().stream().allMatch(RungOutput::isClosed)) {
       return null;
@@ -274,7 +278,7 @@ final class WorkerAttempt {
       output.accept(entry.entry());
       lag.heard(entry.entry());
     } catch (WriterFencedException e) {
-      taken = new WorkerFailure.RungsTaken(String.valueOf(e.getMessage()));
+      fenced = e;
       throw new MalformedMediaException("rung-fenced", String.valueOf(e.getMessage()));
     }
   }

@@ -80,7 +80,7 @@ public sealed interface WorkerFailure {
   /// It said why it could not go on.
   record GaveUp(String reason, String sentence) implements WorkerFailure {}
 
-  /// The rungs' logs were removed, or another transcoder writes them.
+  /// Another transcoder writes the rungs' logs.
   record RungsTaken(String sentence) implements WorkerFailure {
     @Override
     public String reason() {

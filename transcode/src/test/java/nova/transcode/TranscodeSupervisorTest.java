@@ -113,6 +113,20 @@ class TranscodeSupervisorTest {
   }
 
   @Test
+  void rungsWhoseLogsAreRemoved_endWithTheirStream() throws Exception {
+    StreamLogWriter writer = rungs.broadcast();
+    try (TranscodeSupervisor supervisor =
+            rungs.start(WorkerConfig.defaults(), rungs.command(Script.ALL_WELL));
+        FrameLogReader reader = rungs.read(HIGH)) {
+      assertThat(reader.read(DEADLINE)).isNotEmpty();
+      rungs.ports().rungs().remove(new RungRun(STREAM, HIGH, 0));
+      writer.closeStream(true, "over");
+      assertThat(supervisor.awaitEnd(DEADLINE)).isTrue();
+    }
+    assertThat(rungs.heard()).containsExactly("ready", "over");
+  }
+
+  @Test
   void listenerThatThrows_isAFailureOfTheWorker_andTheRungsGoOn() throws Exception {
     rungs.broadcast().closeStream(true, "over");
     TranscodeListener throwsOnce =
