@@ -1,17 +1,18 @@
 package nova.transcode;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.OptionalInt;
 
-/// Decides when a worker is to do less, and when more again: less by as many steps as it is times
-/// the limit late, more by one.
+/// Decides when a worker is to do less, and when more again: less by a step, or by several when it
+/// is late by a multiple of the limit, more by one.
 ///
 /// *Late* is a worker whose frames come long after their source's, or that works all the time and
 /// still falls behind; one that catches up, as after a restart, is not. *At ease* is one that has
 /// time left. A step down needs lateness for the whole of a short time, a step up ease for the
-/// whole of a long one, and after each step nothing is judged until it can have taken effect. An
-/// up-step that has to be taken back soon doubles the time until the next, so a machine that is too
-/// small by a little is not tried again and again.
+/// whole of a long one, and after each step nothing is judged until it can have taken effect. A
+/// step up that has to be taken back soon doubles the time until it is tried again, so a machine
+/// that is too small for it is not tried again and again.
 ///
 /// A live source holds a worker to a speed of 1, so speed alone never shows ease; the share of time
 /// that its threads work does.
@@ -33,7 +34,7 @@ final class OverloadPolicy {
   private long lateSinceNs;
   private boolean atEase;
   private long atEaseSinceNs;
-  private Duration recovery;
+  private final Duration[] recoveries; // before each step is gone back to
   private boolean onTrial;
   private long trialSinceNs;
 
@@ -41,7 +42,8 @@ final class OverloadPolicy {
   OverloadPolicy(OverloadConfig config, int steps, long nowNs) {
     this.config = config;
     this.lastStep = steps - 1;
-    this.recovery = config.recovery();
+    this.recoveries = new Duration[steps];
+    Arrays.fill(recoveries, config.recovery());
     this.judgesFromNs = nowNs;
   }
 
@@ -63,9 +65,9 @@ final class OverloadPolicy {
     if (now - judgesFromNs < 0) {
       return OptionalInt.empty();
     }
-    if (onTrial && now - trialSinceNs > recovery.toNanos()) {
+    if (onTrial && now - trialSinceNs > recoveries[step].toNanos()) {
       onTrial = false;
-      recovery = config.recovery();
+      recoveries[step] = config.recovery();
     }
     boolean lateNow = isLate(sample);
     if (lateNow && !late) {
@@ -80,7 +82,7 @@ final class OverloadPolicy {
     if (late && step < lastStep && now - lateSinceNs >= config.patience().toNanos()) {
       return OptionalInt.of(Math.min(lastStep, step + stepsFor(sample)));
     }
-    if (atEase && step > 0 && now - atEaseSinceNs >= recovery.toNanos()) {
+    if (atEase && step > 0 && now - atEaseSinceNs >= recoveries[step - 1].toNanos()) {
       return OptionalInt.of(step - 1);
     }
     return OptionalInt.empty();
@@ -93,8 +95,8 @@ final class OverloadPolicy {
       trialSinceNs = nowNs;
     } else if (onTrial) {
       onTrial = false;
-      Duration twice = recovery.multipliedBy(2);
-      recovery = twice.compareTo(LONGEST_RECOVERY) < 0 ? twice : LONGEST_RECOVERY;
+      Duration twice = recoveries[step].multipliedBy(2);
+      recoveries[step] = twice.compareTo(LONGEST_RECOVERY) < 0 ? twice : LONGEST_RECOVERY;
     }
     step = next;
     settle(nowNs);
@@ -106,10 +108,10 @@ final class OverloadPolicy {
     atEase = false;
   }
 
-  /// Who is late by a multiple of the limit is far from keeping up: one step after the other would
-  /// take longer than players wait.
+  /// Who is late by three times the limit and more is far from keeping up: one step after the other
+  /// would take longer than players wait.
   private int stepsFor(WorkerSample sample) {
-    return Math.clamp(sample.lag().dividedBy(config.lag()), 1, lastStep);
+    return Math.clamp(sample.lag().dividedBy(config.lag()) - 1, 1, lastStep);
   }
 
   private boolean isLate(WorkerSample sample) {
