@@ -27,6 +27,12 @@ final class LadderAnnouncer {
     this.instants = ports.instants();
   }
 
+  /// What comes next is said even if it is the same again: whoever heard of steps less is to know
+  /// that they are over.
+  void forget() {
+    last = null;
+  }
+
   /// There is nothing but the source.
   ///
   /// @param reason one sentence: why

@@ -103,9 +103,11 @@ final class StreamLadder {
   }
 
   private void hear(News news) throws InterruptedException {
-    if (news.epochBegan() && task == null) { // otherwise the supervisor sees whether it still fits
-      health = null;
-      due();
+    if (news.epochBegan()) {
+      health = null; // of the epoch before
+      if (task == null) { // otherwise the supervisor sees whether it still fits
+        due();
+      }
     }
     if (news.health() != null) {
       health = news.health();
@@ -129,11 +131,9 @@ final class StreamLadder {
     planDueSinceNs = clock.nanoTime();
   }
 
-  /// Whether enough is known; a source that was encoded until now is not waited for.
   private boolean isMeasured() {
     StreamHealth known = health;
-    return task != null
-        || clock.nanoTime() - planDueSinceNs > MEASURING.toNanos()
+    return clock.nanoTime() - planDueSinceNs > MEASURING.toNanos()
         || (known != null
             && known.videoBitrateBps() > 0
             && known.frameRate() > 0
@@ -146,6 +146,7 @@ final class StreamLadder {
     switch (end) {
       case TranscodeEnd.SourceChanged _ -> {
         budget.overloaded(stream, false);
+        announcer.forget();
         due(); // with its part of the budget, which nobody else gets in between
       }
       case TranscodeEnd.SourceOver _, TranscodeEnd.Stopped _ -> {
@@ -166,6 +167,7 @@ final class StreamLadder {
                 new RungsFailed(
                     stream, ports.instants().instant(), last.reason(), last.sentence()));
         announcer.sourceOnly("encoding failed: " + last.sentence());
+        due(); // the source may go on in another format by now
       }
     }
   }
@@ -187,7 +189,7 @@ final class StreamLadder {
     planned = now;
     VideoFormat video = now.video();
     AudioFormat sound = now.audio();
-    StreamHealth measured = continues ? null : health; // of the format before
+    StreamHealth measured = health;
     double frameRate = video == null ? 0 : frameRate(video, measured);
     LadderPlan plan =
         video == null
@@ -256,15 +258,14 @@ final class StreamLadder {
       @Nullable AudioFormat sound,
       double frameRate,
       @Nullable StreamHealth measured) {
-    StreamHealth known = health; // an encoder keeps its interval when it changes its size
     return new LadderSource(
         video,
         sound,
         frameRate,
         measured == null ? 0 : measured.videoBitrateBps(),
-        known == null || known.keyframeIntervalMs() == 0
+        measured == null || measured.keyframeIntervalMs() == 0
             ? LONG_INTERVAL_MS
-            : known.keyframeIntervalMs());
+            : measured.keyframeIntervalMs());
   }
 
   /// What the source declares when it does what it declares, else what was measured.

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import nova.core.StreamId;
+import org.jspecify.annotations.Nullable;
 
 /// How much may be encoded at once, and who has how much of it. Streams that got nothing are told
 /// when it is worth asking again, in the order in which they first asked.
@@ -36,11 +37,11 @@ final class TranscodeBudget {
   /// @param freed told when there may be more, after a refusal; must be quick
   /// @return why not, or empty when it was taken
   synchronized Optional<Refusal> take(StreamId stream, long pixels, Runnable freed) {
-    boolean had = taken.remove(stream) != null;
+    Long had = taken.remove(stream);
     Optional<Refusal> refusal = refusal(stream, pixels, had);
     if (refusal.isPresent()) {
       waiting.put(stream, freed);
-      if (had) {
+      if (had != null) {
         tellFirst(); // what it had is free
       }
     } else {
@@ -51,8 +52,9 @@ final class TranscodeBudget {
     return refusal;
   }
 
-  private Optional<Refusal> refusal(StreamId stream, long pixels, boolean had) {
-    if (!overloaded.isEmpty()) {
+  private Optional<Refusal> refusal(StreamId stream, long pixels, @Nullable Long had) {
+    boolean asksForMore = had == null || pixels > had;
+    if (asksForMore && !overloaded.isEmpty()) {
       return Optional.of(
           new Refusal("overload", "encoding does not keep up with the streams it has"));
     }
@@ -65,7 +67,7 @@ final class TranscodeBudget {
                   .formatted(sum / MILLION, pixelsPerSecond / MILLION, pixels / MILLION)));
     }
     boolean othersFirst =
-        !had && !waiting.isEmpty() && !waiting.keySet().iterator().next().equals(stream);
+        had == null && !waiting.isEmpty() && !waiting.keySet().iterator().next().equals(stream);
     return othersFirst
         ? Optional.of(new Refusal("budget", "other streams wait for their turn to be encoded"))
         : Optional.empty();

@@ -75,6 +75,15 @@ class TranscodeBudgetTest {
   }
 
   @Test
+  void streamThatIsEncoded_staysSo_whenAnotherSuffers() {
+    assertThat(take(FIRST, 40)).isEmpty();
+    assertThat(take(SECOND, 40)).isEmpty();
+    budget.overloaded(SECOND, true);
+    assertThat(take(FIRST, 40)).as("its format changed").isEmpty();
+    assertThat(take(FIRST, 41)).contains("encoding does not keep up with the streams it has");
+  }
+
+  @Test
   void streamThatHasAPart_changesItBeforeThoseThatWait() {
     assertThat(take(FIRST, 60)).isEmpty();
     assertThat(take(SECOND, 60)).isPresent();

@@ -146,12 +146,13 @@ final class TranscodedStreams implements AutoCloseable {
   }
 
   void measure(StreamId stream) {
-    ports.events().publish(new StreamMeasured(stream, Instant.EPOCH, health(30, 2_000)));
+    measure(stream, 3_000_000);
   }
 
-  private static StreamHealth health(double frameRate, long keyframeIntervalMs) {
-    return new StreamHealth(
-        3_000_000, 128_000, frameRate, keyframeIntervalMs, 0, 0, 0, 0, List.of());
+  void measure(StreamId stream, long videoBitrateBps) {
+    StreamHealth health =
+        new StreamHealth(videoBitrateBps, 128_000, 30, 2_000, 0, 0, 0, 0, List.of());
+    ports.events().publish(new StreamMeasured(stream, Instant.EPOCH, health));
   }
 
   void end(StreamId stream, StreamLogWriter writer) {

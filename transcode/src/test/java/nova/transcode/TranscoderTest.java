@@ -79,6 +79,20 @@ class TranscoderTest {
   }
 
   @Test
+  void sourceThatChangesItsFormat_isJudgedByWhatIsMeasuredOfTheNewOne() throws Exception {
+    StreamLogWriter writer = streams.broadcast(STREAM, formats(1280, 720));
+    assertThat(streams.await(LadderChanged.class).sourceListed()).isTrue();
+    streams.awaitEntries(streams.await(RungStarted.class));
+    streams.epoch(STREAM, writer, formats(1920, 1080), 10);
+    streams.measure(STREAM, 20_000_000);
+
+    LadderChanged ladder = streams.await(LadderChanged.class);
+    assertThat(ladder.reason()).contains("it has 20.0 Mbit/s");
+    assertThat(ladder.sourceListed()).isFalse();
+    streams.end(STREAM, writer);
+  }
+
+  @Test
   void streamWithoutVideo_saysThatItHasNone() throws Exception {
     StreamLogWriter writer = streams.begin(STREAM);
     Map<TrackId, TrackFormat> audio = formats(1280, 720);

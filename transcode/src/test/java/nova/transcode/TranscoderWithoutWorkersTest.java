@@ -72,6 +72,23 @@ class TranscoderWithoutWorkersTest {
   }
 
   @Test
+  void formatThatComesWhileWorkersFail_isTriedNext() throws Exception {
+    WorkerConfig patient =
+        new WorkerConfig(Duration.ofSeconds(3), Duration.ofSeconds(20), 0, Duration.ofMinutes(2));
+    streams.restart(
+        new TranscodeConfig(LadderConfig.defaults(), patient, OverloadConfig.defaults(), 50),
+        Script.NEVER_READY);
+    StreamLogWriter writer = streams.broadcast(STREAM, formats(1280, 720));
+    assertThat(streams.await(LadderChanged.class).rungs()).containsExactly(LOW);
+    streams.epoch(STREAM, writer, formats(1920, 1080), 10);
+    streams.measure(STREAM);
+
+    assertThat(streams.await(LadderChanged.class).reason()).startsWith("encoding failed");
+    assertThat(streams.await(LadderChanged.class).rungs()).as("of the larger source").hasSize(2);
+    streams.end(STREAM, writer);
+  }
+
+  @Test
   void librariesThatDoNotLoad_areNotTriedForOtherStreams() throws Exception {
     streams.restart(TranscodeConfig.defaults(), Script.LACKS_ITS_LIBRARIES, "always");
     StreamLogWriter writer = streams.broadcast(STREAM, formats(1280, 720));
