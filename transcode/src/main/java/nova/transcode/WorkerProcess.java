@@ -132,12 +132,13 @@ public final class WorkerProcess implements AutoCloseable {
   }
 
   private void readErrors(String name) {
-    try (BufferedReader lines =
+    try (BufferedReader text =
         new BufferedReader(
             new InputStreamReader(process.getErrorStream(), StandardCharsets.UTF_8))) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        lastWords = line.substring(0, Math.min(line.length(), LONGEST_LINE));
-        log.atDebug().addKeyValue("worker", name).log(lastWords);
+      ShortLines lines = new ShortLines(text, LONGEST_LINE);
+      for (String line = lines.next(); line != null; line = lines.next()) {
+        lastWords = line;
+        log.atDebug().addKeyValue("worker", name).log(line);
       }
     } catch (IOException e) {
       log.atTrace().addKeyValue("worker", name).setCause(e).log("stderr ended");
