@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -111,9 +110,13 @@ class PostersTest {
   }
 
   private StreamLogWriter broadcast(StreamId stream) {
+    return broadcast(stream, VIDEO);
+  }
+
+  private StreamLogWriter broadcast(StreamId stream, SyntheticBroadcast like) {
     events.publish(new StreamStarted(stream, BEGIN, new ChannelSlug("live"), "::1", "test"));
     StreamLogWriter writer = new StreamLogWriter(frames.openWriter(stream));
-    var _ = writer.startEpoch(VIDEO.formats(), BEGIN);
+    var _ = writer.startEpoch(like.formats(), BEGIN);
     return writer;
   }
 
@@ -141,6 +144,18 @@ class PostersTest {
     String failure = failures.poll(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
     assertThat(failure).as("a failure within %s", PATIENCE).isNotNull();
     return failure;
+  }
+
+  /// The first process that said it was there.
+  private ProcessHandle startedWorker() throws Exception {
+    Path starts = directory.resolve("starts");
+    long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
+    while (!Files.exists(starts) || !Files.readString(starts).endsWith("\n")) {
+      assertThat(System.nanoTime()).as("a process within %s", PATIENCE).isLessThan(deadlineNs);
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+    long pid = Long.parseLong(Files.readAllLines(starts).getFirst());
+    return ProcessHandle.of(pid).orElseThrow();
   }
 
   private int starts() throws Exception {
@@ -347,15 +362,11 @@ class PostersTest {
   void postersThatAreClosed_leaveNoProcess() throws Exception {
     Posters posters = start(Script.HANGS, 1);
     keyframe(broadcast(FIRST), 0);
-    while (!Files.exists(directory.resolve("starts"))) {
-      TimeUnit.MILLISECONDS.sleep(20);
-    }
+    ProcessHandle worker = startedWorker();
 
     posters.close();
 
-    assertThat(ProcessHandle.current().children().filter(ProcessHandle::isAlive))
-        .as("children of this process")
-        .isEmpty();
+    assertThat(worker.onExit()).succeedsWithin(Duration.ofSeconds(5));
   }
 
   @Test
@@ -365,18 +376,19 @@ class PostersTest {
   }
 
   @Test
-  void audioAlone_wakesNobody() throws Exception {
+  void soundAfterAKeyframe_doesNotTakeItsPlace() throws Exception {
     start(Script.ALL_WELL, 0);
-    events.publish(new StreamStarted(FIRST, BEGIN, new ChannelSlug("live"), "::1", "test"));
-    SyntheticBroadcast audio = SyntheticBroadcast.usual(1).withFps(0, 1);
-    StreamLogWriter writer = new StreamLogWriter(frames.openWriter(FIRST));
-    var _ = writer.startEpoch(Map.copyOf(audio.formats()), BEGIN);
-    for (SyntheticBroadcast.Arrival arrival : audio.arrivals()) {
-      LoggedFrame _ = writer.append(arrival.frame(), arrival.at());
-    }
-    keyframe(broadcast(SECOND), 0);
+    StreamLogWriter writer = broadcast(FIRST, SyntheticBroadcast.usual(1));
+    keyframe(writer, 0);
+    assertThat(next().jpeg()).isEqualTo(payload(0));
+    keyframe(writer, 2);
+    LoggedFrame _ =
+        writer.append(
+            new MediaFrame(TrackId.AUDIO, 2 * 48_000, 2 * 48_000, true, payload(99)),
+            BEGIN.plusSeconds(2));
 
-    assertThat(next().stream()).isEqualTo(SECOND);
-    assertThat(taken).isEmpty();
+    assertThat(next().jpeg()).isEqualTo(payload(2));
+    keyframe(writer, 4);
+    assertThat(next().jpeg()).isEqualTo(payload(4));
   }
 }

@@ -19,8 +19,8 @@ import nova.framelog.pipe.WorkerMessageWriter;
 
 /// A process that speaks the worker protocol; its posters are the first bytes of the frames.
 ///
-/// Arguments: a file that gets a line per process, the script, and how many processes follow it;
-/// those after them work well.
+/// Arguments: a file that gets a line with the id of each process, the script, and how many
+/// processes follow it; those after them work well.
 final class ScriptedPosterWorker {
   /// What happens.
   enum Script {
@@ -46,7 +46,10 @@ final class ScriptedPosterWorker {
     long earlier = Files.exists(starts) ? Files.readAllLines(starts).size() : 0;
     var _ =
         Files.writeString(
-            starts, "started\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            starts,
+            ProcessHandle.current().pid() + "\n",
+            StandardOpenOption.CREATE,
+            StandardOpenOption.APPEND);
     Script script =
         earlier < Long.parseLong(arguments[2]) ? Script.valueOf(arguments[1]) : Script.ALL_WELL;
     WorkerMessageReader in = new WorkerMessageReader(new FileInputStream(FileDescriptor.in));
