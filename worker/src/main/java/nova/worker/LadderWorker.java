@@ -142,10 +142,7 @@ public final class LadderWorker {
   private int giveUp(Throwable failure) {
     return switch (failure) {
       case UncheckedIOException _ -> SERVER_GONE;
-      case LinkageError e ->
-          giveUp(
-              "native-library-missing",
-              "FFmpeg's libraries do not load here (expected: glibc >= 2.35 on x86-64): " + e);
+      case LinkageError e -> giveUp("native-library-missing", FfmpegLibraries.doNotLoad(e));
       case MediaException e -> giveUp(e.reason(), String.valueOf(e.getMessage()));
       case CodecException e -> giveUp("codec-failed", String.valueOf(e.getMessage()));
       case Throwable e -> giveUp("worker-failed", e.toString());

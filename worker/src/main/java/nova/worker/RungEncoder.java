@@ -66,12 +66,8 @@ final class RungEncoder implements AutoCloseable {
   RungEncoder(
       Rung rung, double sourceFrameRate, EncoderPreset preset, Timescale timescale, AVFrame like) {
     name = "the encoder of rung " + rung.rendition();
-    AVCodec codec = avcodec_find_encoder_by_name(ENCODER);
-    if (codec == null) {
-      throw new CodecException(
-          "FFmpeg's libraries have no %s (expected: a build with it, such as -gpl)"
-              .formatted(ENCODER));
-    }
+    AVCodec codec =
+        CodecException.found(avcodec_find_encoder_by_name(ENCODER), "the encoder " + ENCODER);
     context = CodecException.allocated(avcodec_alloc_context3(codec), name);
     packet = CodecException.allocated(av_packet_alloc(), "a packet");
     try {

@@ -3,6 +3,7 @@ package nova.worker.flv;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import nova.worker.CodecException;
+import nova.worker.FfmpegLibraries;
 import org.bytedeco.ffmpeg.global.avutil;
 
 /// How a program that writes FLV to stdout ends: with 0 when its work is done or nobody reads any
@@ -36,9 +37,7 @@ public interface FlvProgram {
     } catch (InterruptedException e) {
       System.err.println("interrupted");
     } catch (LinkageError e) {
-      System.err.println(
-          "FFmpeg's libraries do not load here (expected: Linux on x86-64 with glibc >= 2.35): "
-              + e);
+      System.err.println(FfmpegLibraries.doNotLoad(e));
     }
     return 1;
   }

@@ -12,6 +12,7 @@ import nova.framelog.pipe.WorkerMessage.Ready;
 import nova.framelog.pipe.WorkerMessageReader;
 import nova.framelog.pipe.WorkerMessageWriter;
 import nova.media.MediaException;
+import nova.worker.FfmpegLibraries;
 import org.bytedeco.ffmpeg.global.avcodec;
 import org.bytedeco.ffmpeg.global.avutil;
 import org.bytedeco.ffmpeg.global.swscale;
@@ -62,9 +63,7 @@ public final class PosterWorker {
     } catch (MediaException e) {
       return giveUp(e.reason(), String.valueOf(e.getMessage()));
     } catch (LinkageError e) {
-      return giveUp(
-          "native-library-missing",
-          "FFmpeg's libraries do not load here (expected: glibc >= 2.35 on x86-64): " + e);
+      return giveUp("native-library-missing", FfmpegLibraries.doNotLoad(e));
     }
   }
 
