@@ -20,6 +20,8 @@ final class LadderAnnouncer {
   private final StreamEvents events;
   private final InstantSource instants;
   private @Nullable LadderChanged last;
+  private String reason = ""; // of the last, without the remark
+  private String remark = "";
 
   LadderAnnouncer(StreamId stream, TranscodePorts ports) {
     this.stream = stream;
@@ -31,35 +33,50 @@ final class LadderAnnouncer {
   /// that they are over.
   void forget() {
     last = null;
+    remark = "";
+  }
+
+  /// Adds something to what was said, or takes it back.
+  ///
+  /// @param text what follows the reason, empty for nothing
+  void remark(String text) {
+    LadderChanged before = last;
+    if (before != null && !text.equals(remark)) {
+      remark = text;
+      announce(before.sourceListed(), before.audioListed(), before.rungs(), reason);
+    }
   }
 
   /// There is nothing but the source.
   ///
-  /// @param reason one sentence: why
-  void sourceOnly(String reason) {
-    announce(true, true, List.of(), reason);
+  /// @param why one sentence
+  void sourceOnly(String why) {
+    remark = "";
+    announce(true, true, List.of(), why);
   }
 
   /// These are the rungs, and sound if it is encoded.
   ///
   /// @param sourceListed whether players choose the source among them
   /// @param audioListed whether players get the source's sound
-  void announce(boolean sourceListed, boolean audioListed, List<RenditionId> rungs, String reason) {
+  void announce(boolean sourceListed, boolean audioListed, List<RenditionId> rungs, String why) {
+    reason = why;
+    String sentence = why + remark;
     LadderChanged next =
-        new LadderChanged(stream, instants.instant(), sourceListed, audioListed, rungs, reason);
+        new LadderChanged(stream, instants.instant(), sourceListed, audioListed, rungs, sentence);
     LadderChanged before = last;
     if (before != null
         && before.sourceListed() == sourceListed
         && before.audioListed() == audioListed
         && before.rungs().equals(rungs)
-        && before.reason().equals(reason)) {
+        && before.reason().equals(sentence)) {
       return;
     }
     last = next;
     log.atInfo()
         .addKeyValue("stream", stream)
         .addKeyValue("rungs", rungs)
-        .log("the ladder is: {}", reason);
+        .log("the ladder is: {}", sentence);
     events.publish(next);
   }
 }

@@ -16,8 +16,8 @@ final class PictureWatch {
 
   /// Takes the next report of a worker.
   ///
-  /// @return whether it is time to say that nothing can be decoded; once until pictures come again
-  boolean noticed(WorkerProgress report) {
+  /// @return whether nothing can be decoded, until pictures come again
+  boolean isBlank(WorkerProgress report) {
     boolean came = report.pictures() != pictures;
     boolean dropped = report.droppedFrames() != droppedFrames;
     pictures = report.pictures();
@@ -27,6 +27,6 @@ final class PictureWatch {
     } else if (dropped) {
       reportsWithout++;
     }
-    return dropped && !came && reportsWithout == REPORTS;
+    return reportsWithout >= REPORTS;
   }
 }

@@ -37,6 +37,9 @@ final class StreamLadder {
   /// What a worker counts that has hardly anything to encode, such as sound alone: a process.
   private static final long LEAST_PIXELS = 2_000_000;
 
+  private static final String NOTHING_TO_DECODE =
+      "; no frame of the source can be decoded, and its rungs wait until one can";
+
   private static final double DECLARED_TOLERANCE = 0.1;
   private static final double MEASURED_TOLERANCE = 0.04; // over a few seconds, with jitter
   private static final List<Double> COMMON_RATES =
@@ -114,6 +117,9 @@ final class StreamLadder {
     }
     if (effort != null && news.workerStarted()) {
       effort.workerStarted();
+    }
+    if (news.sample() != null && supervisor != null) {
+      announcer.remark(news.sample().blank() ? NOTHING_TO_DECODE : "");
     }
     if (effort != null && news.sample() != null) {
       effort.judge(news.sample());
@@ -325,16 +331,12 @@ final class StreamLadder {
               progress.busyShare(),
               progress.queueDepth(),
               progress.queueCapacity(),
-              lag);
+              lag,
+              watch.isBlank(progress));
       inbox.sampled(sample);
       ports.metrics().progress(sample);
       if (dropped > 0) {
         ports.metrics().framesDropped(dropped);
-      }
-      if (watch.noticed(progress)) {
-        log.atWarn()
-            .addKeyValue("stream", stream)
-            .log("no frame of the source can be decoded; its rungs wait until one can");
       }
     }
 

@@ -60,6 +60,7 @@ final class WorkerAttempt {
   private @Nullable Effort given; // of the feeder alone
   private volatile boolean inputEnded;
   private volatile boolean ready;
+  private volatile boolean over;
   private volatile @Nullable WriterFencedException fenced;
   private volatile @Nullable WorkerFailure gaveUp;
 
@@ -103,6 +104,7 @@ final class WorkerAttempt {
         feeder.interrupt();
         boolean _ = feeder.join(FEEDER_STOP);
         boolean _ = worker.awaitEnd(FEEDER_STOP); // what it said last is in the logs then
+        over = true; // should it still be heard, the next worker must not be disturbed
       }
     } catch (IOException e) {
       return new WorkerFailure.NotStarted(
@@ -242,6 +244,9 @@ final class WorkerAttempt {
 
   /// On the thread that hears the worker.
   private void said(WorkerMessage message) {
+    if (over) {
+      return;
+    }
     pulse.heard(ports.clock().nanoTime());
     switch (message) {
       case Ready hello -> {

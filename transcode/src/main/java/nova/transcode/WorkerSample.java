@@ -12,5 +12,12 @@ import java.time.Duration;
 /// @param queueDepth pictures that wait for the rung with the longest queue
 /// @param queueCapacity how many may wait
 /// @param lag the longest from a source frame's arrival to a rung's frame made of it
+/// @param blank whether no picture has come of the source's frames for some seconds
 public record WorkerSample(
-    long atNs, double speed, double busyShare, int queueDepth, int queueCapacity, Duration lag) {}
+    long atNs,
+    double speed,
+    double busyShare,
+    int queueDepth,
+    int queueCapacity,
+    Duration lag,
+    boolean blank) {}

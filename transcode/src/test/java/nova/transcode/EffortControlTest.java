@@ -127,8 +127,8 @@ class EffortControlTest {
       clock.advance(Duration.ofMillis(900));
       control.judge(
           late
-              ? new WorkerSample(clock.nanoTime(), 0.8, 1, 4, 4, Duration.ofSeconds(2))
-              : new WorkerSample(clock.nanoTime(), 1, 0.3, 0, 4, Duration.ofMillis(100)));
+              ? new WorkerSample(clock.nanoTime(), 0.8, 1, 4, 4, Duration.ofSeconds(2), false)
+              : new WorkerSample(clock.nanoTime(), 1, 0.3, 0, 4, Duration.ofMillis(100), false));
     }
   }
 

@@ -19,7 +19,8 @@ class OverloadPolicyTest {
   private final OverloadPolicy policy = new OverloadPolicy(CONFIG, STEPS, clock.nanoTime());
 
   private WorkerSample sample(double speed, double busy, int queued, long lagMs) {
-    return new WorkerSample(clock.nanoTime(), speed, busy, queued, 4, Duration.ofMillis(lagMs));
+    return new WorkerSample(
+        clock.nanoTime(), speed, busy, queued, 4, Duration.ofMillis(lagMs), false);
   }
 
   /// Gives such samples once a second.
@@ -168,7 +169,8 @@ class OverloadPolicyTest {
                     heavy ? 1.0 : random.nextDouble(),
                     random.nextInt(5),
                     4,
-                    Duration.ofMillis(heavy ? 2_000 : 200));
+                    Duration.ofMillis(heavy ? 2_000 : 200),
+                    false);
             OptionalInt step = any.judge(next);
             if (step.isPresent()) {
               assertThat(Math.abs(step.getAsInt() - any.step())).isEqualTo(1);
