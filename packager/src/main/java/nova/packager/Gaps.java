@@ -37,7 +37,7 @@ final class Gaps {
   private final StreamEpochs epochs;
   private final Publication publication;
   private final DvrWindow dvr;
-  private final Map<RenditionId, Segmenter> atWork = new HashMap<>();
+  private final Map<RenditionId, Runnable> atWork = new HashMap<>(); // completes what is open
 
   Gaps(TimelineBuilder timeline, StreamEpochs epochs, Publication publication, DvrWindow dvr) {
     this.timeline = timeline;
@@ -46,9 +46,13 @@ final class Gaps {
     this.dvr = dvr;
   }
 
-  /// Media of a rendition is to be expected from a segmenter.
-  void expect(RenditionId rendition, Segmenter segmenter) {
-    atWork.put(rendition, segmenter);
+  /// Media of a rendition is to be expected.
+  ///
+  /// @param finish completes the segment that is open, when it is not waited for any more. It runs
+  ///   on the source's thread: whoever must not end the source when that fails takes the rendition
+  ///   out of the timeline instead.
+  void expect(RenditionId rendition, Runnable finish) {
+    atWork.put(rendition, finish);
   }
 
   /// No more media of a rendition is to be expected.
@@ -93,10 +97,9 @@ final class Gaps {
 
   /// The stream is over: lists as gaps what the rungs lack of it.
   void fillRungs() {
-    for (RenditionWindow window : timeline.windows()) {
+    for (RenditionWindow window : List.copyOf(timeline.windows())) {
       RenditionWindow source = timeline.find(TimelineBuilder.sourceOf(window.format()));
-      if (source != null && TimelineBuilder.isRung(window.id())) {
-        finish(window);
+      if (source != null && TimelineBuilder.isRung(window.id()) && finish(window)) {
         fill(window, source.lastNumber().orElse(-1) + 1);
       }
     }
@@ -108,19 +111,24 @@ final class Gaps {
     for (RenditionWindow window : List.copyOf(timeline.windows())) {
       long patienceNs = patience(window.id()).toNanos();
       OptionalLong last = window.lastNumber();
-      while (last.isPresent() && epochs.overdue(last.getAsLong() + 1, nowNs, patienceNs)) {
-        finish(window);
+      while (last.isPresent()
+          && epochs.overdue(last.getAsLong() + 1, nowNs, patienceNs)
+          && finish(window)) {
         add(window, last.getAsLong() + 1);
         last = window.lastNumber();
       }
     }
   }
 
-  private void finish(RenditionWindow window) {
-    Segmenter segmenter = atWork.get(window.id());
-    if (segmenter != null && window.open()) {
-      segmenter.finish();
+  /// Completes what is open.
+  ///
+  /// @return false when that took the rendition out of the timeline
+  private boolean finish(RenditionWindow window) {
+    Runnable finish = atWork.get(window.id());
+    if (finish != null && window.open()) {
+      finish.run();
     }
+    return timeline.find(window.id()) == window;
   }
 
   private Duration patience(RenditionId rendition) {

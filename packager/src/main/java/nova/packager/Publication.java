@@ -105,6 +105,7 @@ final class Publication {
   }
 
   /// All renditions list the same numbers: those that fit the window and that the store still has.
+  /// Only one that is so far behind that what grows there has left the others lists that too.
   private void slide() {
     long first = 0;
     for (RenditionWindow rendition : timeline.windows()) {

@@ -199,16 +199,20 @@ final class RenditionWindow {
             number, epoch, discontinuity, wallClock, start, List.of(part), true, true));
   }
 
-  /// Drops listed segments below `number`; they stay remembered until [#expired].
+  /// Drops listed segments below `number`; they stay remembered until [#expired]. One that still
+  /// grows stays until it is complete, however far this rendition is behind the others.
   void removeBefore(long number) {
-    while (!segments.isEmpty() && segments.getFirst().number() < number) {
-      TimelineSegment gone = segments.removeFirst();
-      if (gone.discontinuity()) {
-        discontinuitySequence++;
-      }
-      left.addLast(new Left(gone.number(), gone.start() + gone.duration()));
-      decodeStarts.remove(gone.number());
-      cached = null;
+    while (!segments.isEmpty()
+        && segments.getFirst().number() < number
+        && segments.getFirst().complete()) {
+      removeFirst();
+    }
+  }
+
+  /// Drops all segments, as [#removeBefore] does; none will be added or grow any more.
+  void removeAll() {
+    while (!segments.isEmpty()) {
+      removeFirst();
     }
   }
 
@@ -271,6 +275,16 @@ final class RenditionWindow {
               audio.sampleRate(),
               audio.channels());
     };
+  }
+
+  private void removeFirst() {
+    TimelineSegment gone = segments.removeFirst();
+    if (gone.discontinuity()) {
+      discontinuitySequence++;
+    }
+    left.addLast(new Left(gone.number(), gone.start() + gone.duration()));
+    decodeStarts.remove(gone.number());
+    cached = null;
   }
 
   private void append(TimelineSegment segment) {

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 /// A fault ends the rung alone: its log is still read to the end, because an encoder that cannot
 /// write is a failure of all rungs.
 ///
-/// *Confined to its own thread.*
+/// *Confined to its own thread, but for what the stream's lock guards.*
 final class RungPackager implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(RungPackager.class);
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(5);
@@ -38,11 +38,11 @@ final class RungPackager implements Runnable {
   private final ReentrantLock lock;
   private final FrameLogReader reader;
   private @Nullable Epoch epoch;
-  private @Nullable RungTrack track;
+  private @Nullable RungTrack track; // guarded by `lock`
   private RenditionId source = TimelineBuilder.SOURCE; // that it is made of
   private PartsDue due = PartsDue.ANY;
   private boolean closed;
-  private boolean failed;
+  private boolean failed; // guarded by `lock`
   private long skippedEntries;
 
   RungPackager(
@@ -81,13 +81,21 @@ final class RungPackager implements Runnable {
       List<LogEntry> entries = reader.read(READ_TIMEOUT, due);
       lock.lock();
       try {
-        take(entries);
-      } catch (RuntimeException e) {
-        giveUp(e);
+        takeOrGiveUp(entries);
+        due = due();
       } finally {
         lock.unlock();
       }
       closed |= entries.isEmpty() && reader.ended();
+    }
+  }
+
+  private void takeOrGiveUp(List<LogEntry> entries) throws InterruptedException {
+    try {
+      take(entries);
+    } catch (RuntimeException e) {
+      giveUp(e);
+      output.publication().publish();
     }
   }
 
@@ -103,8 +111,11 @@ final class RungPackager implements Runnable {
     }
     countDropped();
     output.publication().publish();
+  }
+
+  private PartsDue due() {
     TrackId of = source.equals(TimelineBuilder.AUDIO) ? TrackId.AUDIO : TrackId.VIDEO;
-    due = track == null ? PartsDue.ANY : new PartsDue(Map.of(of, track.dueDts()));
+    return track == null ? PartsDue.ANY : new PartsDue(Map.of(of, track.dueDts()));
   }
 
   private void apply(LogEntry entry) {
@@ -142,6 +153,17 @@ final class RungPackager implements Runnable {
     finishTrack();
     source = TimelineBuilder.sourceOf(format);
     track = new RungTrack(output, run.rendition(), epoch, format);
+    output.gaps().expect(run.rendition(), this::finishOverdue);
+  }
+
+  /// The source does not wait for the rung any more; its thread does this, and must not end of what
+  /// the rung sent.
+  private void finishOverdue() {
+    try {
+      finishTrack();
+    } catch (RuntimeException e) {
+      giveUp(e);
+    }
   }
 
   private void finishTrack() {
@@ -174,7 +196,6 @@ final class RungPackager implements Runnable {
   private void giveUp(RuntimeException failure) {
     failed = true;
     track = null;
-    due = PartsDue.ANY;
     RenditionId rendition = run.rendition();
     rungs.remove(rendition);
     output.ports().metrics().rungFailed(rendition);
@@ -183,6 +204,5 @@ final class RungPackager implements Runnable {
         .addKeyValue("rendition", rendition)
         .setCause(failure)
         .log("packaging a rung failed; it leaves the playlists, and the stream goes on");
-    output.publication().publish();
   }
 }

@@ -38,7 +38,6 @@ final class RungTrack implements Segmenter.Sink {
     this.output = output;
     this.writer = new RenditionWriter(output, id, epoch, format);
     this.segmenter = writer.segmenter(this);
-    output.gaps().expect(id, segmenter);
   }
 
   Epoch epoch() {

@@ -22,7 +22,7 @@ final class SourceTrack implements Segmenter.Sink {
     this.times = times;
     this.gaps = output.gaps();
     this.segmenter = writer.segmenter(this);
-    gaps.expect(id, segmenter);
+    gaps.expect(id, segmenter::finish);
   }
 
   TrackFormat format() {

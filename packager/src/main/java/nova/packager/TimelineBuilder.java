@@ -155,7 +155,7 @@ final class TimelineBuilder {
     RenditionWindow window = windows.remove(id);
     if (window != null) {
       window.lastNumber().ifPresent(last -> leftAt.put(id, last));
-      window.removeBefore(Long.MAX_VALUE);
+      window.removeAll();
       left.add(window);
     }
   }

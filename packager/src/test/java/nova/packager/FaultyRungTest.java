@@ -8,6 +8,7 @@ import static nova.packager.SyntheticRung.SECOND;
 import static nova.packager.SyntheticRung.SMALL;
 import static nova.packager.SyntheticRung.changed;
 import static nova.packager.SyntheticRung.encoded;
+import static nova.packager.SyntheticRung.indexOf;
 import static nova.packager.SyntheticRung.upTo;
 import static nova.packager.SyntheticRung.without;
 import static nova.packager.Timelines.assertAligned;
@@ -20,11 +21,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Predicate;
 import nova.core.StreamEvent.RungMisaligned;
 import nova.framelog.LogEntry;
 import nova.framelog.LogEntry.LoggedFrame;
+import nova.framelog.SyntheticBroadcast;
 import nova.framelog.WriterFencedException;
 import nova.media.MediaFrame;
+import nova.packager.SyntheticRung.Sent;
 import nova.segments.RenditionTimeline;
 import nova.segments.TimelineSnapshot;
 import org.junit.jupiter.api.AfterEach;
@@ -108,15 +112,7 @@ class FaultyRungTest {
     SyntheticRung bad = new SyntheticRung(stream, SMALL, 2);
     bad.write(upTo(entries, 3));
     TimelineSnapshot _ = stream.await(s -> lastComplete(s, SMALL) >= 1);
-    // A composition offset that no box can hold.
-    bad.write(
-        changed(
-            SyntheticRung.from(entries, 3),
-            n -> n == 3,
-            f ->
-                f.keyframe()
-                    ? f
-                    : new MediaFrame(f.track(), f.dts(), 1L << 40, false, f.payload())));
+    bad.write(changed(SyntheticRung.from(entries, 3), n -> n == 3, FaultyRungTest::unboxable));
     TimelineSnapshot without = stream.await(s -> s.rendition(SMALL).isEmpty());
     assertThat(without.rendition(LARGE)).isPresent();
     good.close();
@@ -128,6 +124,44 @@ class FaultyRungTest {
         .extracting(RenditionTimeline::id)
         .containsExactly(SOURCE, LARGE, AUDIO);
     assertThat(stream.rungs.sizeBytes()).isZero();
+  }
+
+  /// The source's thread completes what a rung left open, and meets what the rung's has not.
+  @Test
+  void rungWhoseOpenSegmentCannotBePackaged_leavesAlone_whenTheSourceGoesOn() {
+    SyntheticBroadcast broadcast = SyntheticBroadcast.usual(30);
+    List<LogEntry> entries = encoded(new Sent(broadcast, Duration.ZERO));
+    SyntheticRung first = new SyntheticRung(stream, SMALL, 1);
+    SyntheticRung bad = new SyntheticRung(stream, SMALL, 2);
+    bad.write(
+        changed(
+            entries.subList(0, indexOf(entries, 3) + 2), n -> n == 3, FaultyRungTest::unboxable));
+    first.close(); // so that all of the other is read at once
+    write(broadcast, 14, s -> lastNumber(s, SMALL) >= 3);
+    TimelineSnapshot ended = stream.close("over");
+
+    assertThat(stream.metrics.count("stream failed")).isZero();
+    assertThat(stream.metrics.count("failed 480p")).isEqualTo(1);
+    assertThat(ended.renditions()).extracting(RenditionTimeline::id).containsExactly(SOURCE, AUDIO);
+    assertThat(numbers(ended, SOURCE)).hasSize(15);
+  }
+
+  private void write(
+      SyntheticBroadcast broadcast, int second, Predicate<TimelineSnapshot> condition) {
+    var _ = stream.writer().startEpoch(broadcast.formats(), SyntheticBroadcast.BEGIN);
+    for (SyntheticBroadcast.Arrival arrival : broadcast.arrivals()) {
+      if (arrival.at().equals(SyntheticBroadcast.BEGIN.plusSeconds(second))) {
+        TimelineSnapshot _ = stream.await(condition);
+      }
+      var _ = stream.writer().append(arrival.frame(), arrival.at());
+    }
+  }
+
+  /// A composition offset that no box can hold.
+  private static MediaFrame unboxable(MediaFrame frame) {
+    return frame.keyframe()
+        ? frame
+        : new MediaFrame(frame.track(), frame.dts(), 1L << 40, false, frame.payload());
   }
 
   private static MediaFrame shifted(MediaFrame frame, long ms) {

@@ -5,16 +5,20 @@ import static nova.packager.PackagedStream.SOURCE;
 import static nova.packager.Timelines.assertAligned;
 import static nova.packager.Timelines.discontinuities;
 import static nova.packager.Timelines.gaps;
+import static nova.packager.Timelines.lastNumber;
 import static nova.packager.Timelines.numbers;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.LongStream;
+import nova.core.DataSize;
 import nova.core.RenditionId;
 import nova.framelog.LogEntry;
 import nova.framelog.SyntheticBroadcast;
 import nova.packager.SyntheticRung.Sent;
+import nova.segments.SegmentStoreConfig;
+import nova.segments.TimelineSegment;
 import nova.segments.TimelineSnapshot;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -62,6 +66,43 @@ class LateRungTest {
     assertThat(numbers(ended, SMALL).getFirst()).isEqualTo(6);
     assertThat(numbers(ended, SOURCE)).isEqualTo(numbers(ended, SMALL));
     assertThat(gaps(ended, SMALL)).isEmpty();
+  }
+
+  @Test
+  void rungThatStopsWithinASegment_whichLeavesThePlaylists_goesOnWhereItComesBack() {
+    SyntheticBroadcast broadcast = SyntheticBroadcast.usual(40).withPayload(2_500);
+    List<LogEntry> entries = SyntheticRung.encoded(new Sent(broadcast, Duration.ZERO));
+    try (PackagedStream small =
+        new PackagedStream(
+            PackagerConfig.defaults(),
+            new SegmentStoreConfig(DataSize.ofMiB(2), DataSize.ofMiB(2)))) {
+      SyntheticRung rung = new SyntheticRung(small, SMALL, 1);
+      rung.write(entries.subList(0, SyntheticRung.indexOf(entries, 3) + 30));
+      var _ = small.writer().startEpoch(broadcast.formats(), SyntheticBroadcast.BEGIN);
+      for (SyntheticBroadcast.Arrival arrival : broadcast.arrivals()) {
+        if (arrival.at().equals(SyntheticBroadcast.BEGIN.plusSeconds(8))) {
+          TimelineSnapshot _ = small.await(s -> lastNumber(s, SMALL) >= 3);
+        }
+        if (arrival.at().equals(SyntheticBroadcast.BEGIN.plusSeconds(20))) {
+          TimelineSnapshot _ = small.await(s -> numbers(s, SOURCE).getFirst() > 3);
+        }
+        var _ = small.writer().append(arrival.frame(), arrival.at());
+      }
+      TimelineSnapshot _ = small.await(s -> lastNumber(s, SOURCE) >= 20);
+      rung.write(SyntheticRung.from(entries, 18));
+      rung.close();
+      TimelineSnapshot ended = small.close("over");
+
+      assertThat(small.metrics.count("stream failed")).isZero();
+      assertThat(small.metrics.count("failed 480p")).isZero();
+      assertThat(small.everListed(SMALL))
+          .filteredOn(TimelineSegment::gap)
+          .extracting(TimelineSegment::number)
+          .isNotEmpty()
+          .allMatch(number -> number > 3 && number < 18);
+      assertThat(numbers(ended, SMALL)).isEqualTo(numbers(ended, SOURCE)).endsWith(18L, 19L, 20L);
+      assertAligned(ended, SMALL);
+    }
   }
 
   private TimelineSnapshot streamWithRungFrom(long number) {
