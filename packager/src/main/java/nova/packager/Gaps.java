@@ -9,7 +9,6 @@ import nova.core.RenditionId;
 import nova.core.Timescale;
 import nova.framelog.FrameLogConfig;
 import nova.media.TrackFormat;
-import nova.media.TrackFormat.AudioFormat;
 import nova.segments.TimelineSegment;
 
 /// Lists as gaps the numbers that a rendition has no media for.
@@ -22,7 +21,8 @@ import nova.segments.TimelineSegment;
 ///
 /// All playlists list the same numbers, so they begin with the rendition that came last, unless
 /// that takes more away than a live playlist can do without: then a rung has gaps before its first
-/// number.
+/// number. Encoded sound too, although players stand still where sound is a gap: these gaps are in
+/// the past, where no player at the live edge meets them.
 ///
 /// *Confined to the holder of its stream's lock.*
 final class Gaps {
@@ -64,8 +64,8 @@ final class Gaps {
   RenditionWindow enter(RenditionId id, TrackFormat format, long number) {
     RenditionWindow source = timeline.find(TimelineBuilder.sourceOf(format));
     List<TimelineSegment> missed =
-        source == null || !TimelineBuilder.isRung(id) || format instanceof AudioFormat
-            ? List.of() // players have nothing to change to where sound has a gap
+        source == null || !TimelineBuilder.isRung(id)
+            ? List.of()
             : source.segments().stream().filter(segment -> segment.number() < number).toList();
     if (source == null || !dvr.isLong(missed, source.timescale())) {
       return timeline.add(id, format, epochs.discontinuitiesBefore(number));

@@ -2,6 +2,7 @@ package nova.packager;
 
 import static nova.packager.PackagedStream.AUDIO;
 import static nova.packager.PackagedStream.SOURCE;
+import static nova.packager.SyntheticRung.AAC;
 import static nova.packager.Timelines.assertAligned;
 import static nova.packager.Timelines.discontinuities;
 import static nova.packager.Timelines.gaps;
@@ -69,6 +70,26 @@ class LateRungTest {
   }
 
   @Test
+  void encodedSoundThatComesWhenMuchIsListed_hasGapsForIt() {
+    TimelineSnapshot ended = streamWithSoundFrom(13);
+
+    assertThat(numbers(ended, SOURCE)).isEqualTo(upTo(16));
+    assertThat(numbers(ended, AUDIO)).isEqualTo(upTo(16));
+    assertThat(numbers(ended, AAC)).isEqualTo(upTo(16));
+    assertThat(gaps(ended, AAC)).isEqualTo(upTo(12));
+    assertThat(discontinuities(ended, AAC)).containsExactly(11L);
+  }
+
+  @Test
+  void encodedSoundThatComesSoonAfterTheStart_isTheBeginningOfAllPlaylists() {
+    TimelineSnapshot ended = streamWithSoundFrom(6);
+
+    assertThat(numbers(ended, AAC).getFirst()).isEqualTo(6);
+    assertThat(numbers(ended, SOURCE)).isEqualTo(numbers(ended, AAC));
+    assertThat(gaps(ended, AAC)).isEmpty();
+  }
+
+  @Test
   void rungThatStopsWithinASegment_whichLeavesThePlaylists_goesOnWhereItComesBack() {
     SyntheticBroadcast broadcast = SyntheticBroadcast.usual(40).withPayload(2_500);
     List<LogEntry> entries = SyntheticRung.encoded(new Sent(broadcast, Duration.ZERO));
@@ -106,10 +127,16 @@ class LateRungTest {
   }
 
   private TimelineSnapshot streamWithRungFrom(long number) {
-    stream.write(FIRST.broadcast(), FIRST.after());
-    stream.write(SECOND.broadcast(), SECOND.after());
-    List<LogEntry> all = SyntheticRung.encoded(SyntheticRung.source(FIRST, SECOND), 480);
-    SyntheticRung rung = new SyntheticRung(stream, SMALL, 1);
+    return streamWith(SMALL, SyntheticRung.encoded(FIRST, SECOND), number);
+  }
+
+  private TimelineSnapshot streamWithSoundFrom(long number) {
+    return streamWith(AAC, SyntheticRung.ofSound(0, FIRST, SECOND), number);
+  }
+
+  private TimelineSnapshot streamWith(RenditionId rendition, List<LogEntry> all, long number) {
+    stream.write(FIRST, SECOND);
+    SyntheticRung rung = new SyntheticRung(stream, rendition, 1);
     rung.write(SyntheticRung.without(all, n -> n < number));
     rung.close();
     return stream.close("over");
