@@ -95,6 +95,7 @@ final class RungPackager implements Runnable {
       take(entries);
     } catch (RuntimeException e) {
       giveUp(e);
+      closed |= entries.getLast() instanceof StreamClosed; // nothing comes after it
       output.publication().publish();
     }
   }

@@ -126,6 +126,28 @@ class FaultyRungTest {
     assertThat(stream.rungs.sizeBytes()).isZero();
   }
 
+  @Test
+  void rungThatCannotBePackaged_andCloses_makesWayForTheNextRun() throws Exception {
+    stream.write(FIRST, SECOND);
+    List<LogEntry> entries = encoded(FIRST, SECOND);
+    SyntheticRung first = new SyntheticRung(stream, SMALL, 1);
+    SyntheticRung bad = new SyntheticRung(stream, SMALL, 2);
+    bad.write(changed(upTo(entries, 4), n -> n == 3, FaultyRungTest::unboxable));
+    bad.close();
+    first.close(); // so that all of the other is read at once
+    for (Thread rung : stream.threads.subList(1, 3)) {
+      assertThat(rung.join(Duration.ofSeconds(10))).isTrue();
+    }
+    SyntheticRung next = new SyntheticRung(stream, SMALL, 3);
+    next.write(entries);
+    next.close();
+    TimelineSnapshot ended = stream.close("over");
+
+    assertThat(stream.metrics.count("failed 480p")).isEqualTo(1);
+    assertThat(numbers(ended, SMALL)).containsExactly(4L, 5L, 6L);
+    assertThat(gaps(ended, SMALL)).isEmpty();
+  }
+
   /// The source's thread completes what a rung left open, and meets what the rung's has not.
   @Test
   void rungWhoseOpenSegmentCannotBePackaged_leavesAlone_whenTheSourceGoesOn() {
