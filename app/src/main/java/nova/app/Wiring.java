@@ -119,6 +119,7 @@ final class Wiring {
                 config.packager(),
                 new PackagerPorts(
                     frames,
+                    config.frameLog().keep(),
                     rungs,
                     segments,
                     timelines,

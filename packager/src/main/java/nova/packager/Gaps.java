@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.OptionalLong;
 import nova.core.RenditionId;
 import nova.core.Timescale;
-import nova.framelog.FrameLogConfig;
 import nova.media.TrackFormat;
 import nova.segments.TimelineSegment;
 
@@ -28,22 +27,34 @@ import nova.segments.TimelineSegment;
 final class Gaps {
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-  /// What the frame log keeps of the source for a new worker, and the time to encode it: what is
-  /// not there by then will not come.
-  private static final Duration PATIENCE_WITH_RUNGS =
-      FrameLogConfig.defaults().keep().plusSeconds(5);
+  private static final Duration ENCODING = Duration.ofSeconds(5);
 
   private final TimelineBuilder timeline;
   private final StreamEpochs epochs;
   private final Publication publication;
   private final DvrWindow dvr;
+  private final Duration patienceWithRungs;
   private final Map<RenditionId, Runnable> atWork = new HashMap<>(); // completes what is open
 
-  Gaps(TimelineBuilder timeline, StreamEpochs epochs, Publication publication, DvrWindow dvr) {
+  /// @param patienceWithRungs how long after its end a segment of a rung is waited for
+  Gaps(
+      TimelineBuilder timeline,
+      StreamEpochs epochs,
+      Publication publication,
+      DvrWindow dvr,
+      Duration patienceWithRungs) {
     this.timeline = timeline;
     this.epochs = epochs;
     this.publication = publication;
     this.dvr = dvr;
+    this.patienceWithRungs = patienceWithRungs;
+  }
+
+  /// What the frame log keeps of the source for a new worker, and the time to encode it: what is
+  /// not there by then will not come. What has left the playlists need not come either.
+  static Duration patienceWithRungs(PackagerConfig config, Duration framesKept) {
+    Duration patience = framesKept.plus(ENCODING);
+    return patience.compareTo(config.window()) < 0 ? patience : config.window();
   }
 
   /// Media of a rendition is to be expected.
@@ -133,7 +144,7 @@ final class Gaps {
 
   private Duration patience(RenditionId rendition) {
     if (TimelineBuilder.isRung(rendition)) {
-      return PATIENCE_WITH_RUNGS;
+      return patienceWithRungs;
     }
     return atWork.containsKey(rendition) ? PATIENCE : Duration.ZERO;
   }

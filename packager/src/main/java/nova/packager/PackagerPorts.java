@@ -1,5 +1,6 @@
 package nova.packager;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.ThreadFactory;
 import nova.core.StreamEvents;
@@ -13,11 +14,13 @@ import nova.segments.TimelineStore;
 /// *Immutable.*
 ///
 /// @param frames what broadcasters send
+/// @param framesKept how long `frames` keeps the source for a worker that takes over
 /// @param rungs what encoders make of it
 /// @param clock for the end of a stream and for measuring; never for what is in a segment
 /// @param threads makes a virtual thread per stream and per rung of it
 public record PackagerPorts(
     FrameLog frames,
+    Duration framesKept,
     RungLogs rungs,
     SegmentStore segments,
     TimelineStore timelines,

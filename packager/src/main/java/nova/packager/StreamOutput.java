@@ -29,6 +29,11 @@ record StreamOutput(
         epochs,
         timeline,
         publication,
-        new Gaps(timeline, epochs, publication, dvr));
+        new Gaps(
+            timeline,
+            epochs,
+            publication,
+            dvr,
+            Gaps.patienceWithRungs(config, ports.framesKept())));
   }
 }

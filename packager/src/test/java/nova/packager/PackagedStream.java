@@ -64,7 +64,17 @@ final class PackagedStream implements AutoCloseable {
     this(config, SegmentStoreConfig.defaults());
   }
 
+  /// @param framesKept how long a worker finds the source's frames, as the packager is told
+  PackagedStream(Duration framesKept) {
+    this(PackagerConfig.defaults(), SegmentStoreConfig.defaults(), framesKept);
+  }
+
   PackagedStream(PackagerConfig config, SegmentStoreConfig storeConfig) {
+    this(config, storeConfig, FrameLogConfig.defaults().keep());
+  }
+
+  private PackagedStream(
+      PackagerConfig config, SegmentStoreConfig storeConfig, Duration framesKept) {
     segments = new InMemorySegmentStore(storeConfig);
     timelines =
         new InMemoryTimelineStore(
@@ -83,6 +93,7 @@ final class PackagedStream implements AutoCloseable {
             config,
             new PackagerPorts(
                 frames,
+                framesKept,
                 rungs,
                 segments,
                 timelines,

@@ -230,13 +230,7 @@ class RungsTest {
     List<LogEntry> entries = encoded(new Sent(broadcast, Duration.ZERO));
     SyntheticRung rung = new SyntheticRung(stream, SMALL, 1);
     rung.write(upTo(entries, 6));
-    var _ = stream.writer().startEpoch(broadcast.formats(), SyntheticBroadcast.BEGIN);
-    for (SyntheticBroadcast.Arrival arrival : broadcast.arrivals()) {
-      if (arrival.at().equals(SyntheticBroadcast.BEGIN.plusSeconds(14))) {
-        TimelineSnapshot _ = stream.await(s -> lastNumber(s, SMALL) >= 5);
-      }
-      var _ = stream.writer().append(arrival.frame(), arrival.at());
-    }
+    writeWithRung(stream, broadcast);
     TimelineSnapshot away = stream.await(s -> lastNumber(s, SOURCE) >= 20);
     assertThat(lastNumber(away, SMALL)).as("ended 15 s before 20 began").isEqualTo(11);
     rung.write(SyntheticRung.from(entries, 6));
@@ -247,5 +241,45 @@ class RungsTest {
     assertThat(stream.metrics.count("too-late")).isEqualTo(6 * 60);
     assertThat(numbers(ended, SMALL)).isEqualTo(numbers(ended, SOURCE)).hasSize(20);
     assertAligned(ended, SMALL);
+  }
+
+  /// Writes it, and waits on the way until the rung has its first five segments.
+  private static void writeWithRung(PackagedStream to, SyntheticBroadcast broadcast) {
+    var _ = to.writer().startEpoch(broadcast.formats(), SyntheticBroadcast.BEGIN);
+    for (SyntheticBroadcast.Arrival arrival : broadcast.arrivals()) {
+      if (arrival.at().equals(SyntheticBroadcast.BEGIN.plusSeconds(14))) {
+        TimelineSnapshot _ = to.await(s -> lastNumber(s, SMALL) >= 5);
+      }
+      var _ = to.writer().append(arrival.frame(), arrival.at());
+    }
+  }
+
+  @Test
+  void rungThatStaysAway_isWaitedForAsLongAsAWorkerFindsTheSource() {
+    Sent source = new Sent(SyntheticBroadcast.usual(40), Duration.ZERO);
+    List<LogEntry> entries = encoded(source);
+    try (PackagedStream keeping = new PackagedStream(Duration.ofSeconds(30))) {
+      SyntheticRung rung = new SyntheticRung(keeping, SMALL, 1);
+      rung.write(upTo(entries, 6));
+      writeWithRung(keeping, source.broadcast());
+      TimelineSnapshot away = keeping.await(s -> lastNumber(s, SOURCE) >= 20);
+      assertThat(lastNumber(away, SMALL)).as("none ended 35 s before 20 began").isEqualTo(5);
+      rung.write(SyntheticRung.from(entries, 6));
+      rung.close();
+      TimelineSnapshot ended = keeping.close("over");
+
+      assertThat(gaps(ended, SMALL)).isEmpty();
+      assertThat(keeping.metrics.count("too-late")).isZero();
+      assertThat(numbers(ended, SMALL)).isEqualTo(numbers(ended, SOURCE)).hasSize(20);
+    }
+  }
+
+  @Test
+  void patienceWithRungs_endsWhereThePlaylistsDo() {
+    PackagerConfig config = PackagerConfig.defaults();
+
+    assertThat(Gaps.patienceWithRungs(config, Duration.ofSeconds(10))).hasSeconds(15);
+    assertThat(Gaps.patienceWithRungs(config, Duration.ofSeconds(30))).hasSeconds(35);
+    assertThat(Gaps.patienceWithRungs(config, Duration.ofMinutes(5))).isEqualTo(config.window());
   }
 }
