@@ -31,8 +31,10 @@ final class StreamPackager implements Runnable {
   // After the stream was reported over, silence of this length means that the log will not say so.
   private static final Duration READ_TIMEOUT = Duration.ofSeconds(5);
 
-  // Rungs are some tenths of a second behind when their source is over.
-  private static final Duration RUNGS_TIMEOUT = Duration.ofSeconds(2);
+  // Rungs are some tenths of a second behind when their source is over, and on a machine that is
+  // too small some seconds, before a ladder is made easier: what is not waited for is a gap at the
+  // end of the playlists, for good.
+  private static final Duration RUNGS_TIMEOUT = Duration.ofSeconds(5);
 
   private final StreamId stream;
   private final PackagerConfig config;
