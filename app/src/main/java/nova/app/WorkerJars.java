@@ -27,6 +27,10 @@ public record WorkerJars(Path folder) {
           "-XX:TieredStopAtLevel=1",
           "-XX:+UseCompactObjectHeaders",
           "-Xshare:auto",
+          // JavaCPP would refuse memory beyond small multiples of -Xmx, of which native code that
+          // is well needs more; 0 is no limit.
+          "-Dorg.bytedeco.javacpp.maxBytes=0",
+          "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
           "--enable-native-access=ALL-UNNAMED");
 
   /// The jars of this installation; empty when it has none.
