@@ -63,6 +63,9 @@ class PosterIT {
       assertThat(watch.getAttribute("video", "poster")).contains("/poster.jpg?t=");
       watch.click("#big-play");
       watch.waitForSelector("#player[data-poster=false]");
+      assertThat(watch.getAttribute("video", "poster"))
+          .as("what a player that starts over would show")
+          .isNull();
 
       nova.await(
           "/api/v1/channels/live/playback",

@@ -85,6 +85,7 @@ export class Stage extends EventTarget {
   #listen() {
     this.#player.addEventListener('playing', () => {
       this.#played = true;
+      this.#dropPoster(); // or a player that starts over would show how the broadcast began
       this.#refresh();
     });
     this.#player.addEventListener('stalled', () => this.#status.askNow());
