@@ -90,11 +90,14 @@ class LadderWatchIT {
       page.await("five more seconds", look -> look.currentTime() > chosen.currentTime() + 5);
 
       ProcessHandle worker = nova.worker("nova.worker.LadderWorker");
-      assertThat(worker.destroyForcibly()).isTrue();
       Look killed = page.look();
+      assertThat(worker.destroyForcibly()).isTrue();
       Look last =
           page.await("fifteen more seconds", l -> l.currentTime() > killed.currentTime() + 15);
 
+      // One may be: the next worker is back after half a second of back-off and start, or somewhat
+      // more on a busy machine, and the player has about one second of media before it.
+      assertThat(last.stalls() - killed.stalls()).as("stalls; %s", last).isBetween(0, 1);
       assertThat(last.height()).isEqualTo(240);
       assertThat(tab.locator("#player").getAttribute("data-trouble"))
           .as("nothing had to be recovered")
