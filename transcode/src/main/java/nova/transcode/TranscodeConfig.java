@@ -18,7 +18,7 @@ public record TranscodeConfig(
             value =
                 "Megapixels per second that may be encoded for each core of the machine; streams"
                     + " beyond it have only their source. 720p and 480p at 30 frames per second"
-                    + " are 40, and take 0.75 of a core.",
+                    + " are 40, and take 0.72 of a core.",
             byDefault = "50")
         int budgetPerCore) {
   private static final int MOST_PER_CORE = 100_000;
