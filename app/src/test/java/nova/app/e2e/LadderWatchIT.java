@@ -6,7 +6,6 @@ import com.google.gson.JsonObject;
 import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Page;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import nova.app.e2e.WatchedPage.Look;
@@ -103,38 +102,6 @@ class LadderWatchIT {
           .as("nothing had to be recovered")
           .isNullOrEmpty();
       assertThat(nova.worker("nova.worker.LadderWorker").pid()).isNotEqualTo(worker.pid());
-      assertThat(publisher.isAlive()).isTrue();
-    }
-  }
-
-  /// The playlist that players began with names nothing then that still is.
-  @Test
-  void worker_thatIsGivenUp_leavesPlayersOfItsRungsTheSource() throws Exception {
-    Path clip = Ffmpeg.clip(directory, "clip.flv", "426x240", 60, 10);
-    Map<String, String> rungsAlone =
-        Map.of(
-            "NOVA_TRANSCODE_LADDER_POLICY", "all",
-            "NOVA_TRANSCODE_LADDER_RUNGS", "240p:450k, 144p:200k",
-            "NOVA_TRANSCODE_WORKER_RESTARTS", "0");
-    try (NovaProcess nova =
-            NovaProcess.start(directory, rungsAlone, "--stream-key", "live=" + KEY);
-        Ffmpeg publisher = Ffmpeg.publish(clip, nova.rtmp("/live/" + KEY));
-        Chromium chromium = new Chromium()) {
-      awaitLadder(nova);
-      WatchedPage page =
-          new WatchedPage(chromium.open(nova.web("/watch/live").toString(), 640, 480));
-      Look playing = page.awaitPlaying();
-      List<String> console = page.console();
-
-      assertThat(nova.worker("nova.worker.LadderWorker").destroyForcibly()).isTrue();
-      page.await("six more seconds", look -> look.currentTime() > playing.currentTime() + 6);
-
-      assertThat(console)
-          .contains("nova: starting over in 500 ms (what was played has left the stream)")
-          .noneMatch(said -> said.contains("nothing played"));
-      assertThat(nova.get("/hls/live/index.m3u8").body())
-          .contains("/source/")
-          .doesNotContain("/240p/");
       assertThat(publisher.isAlive()).isTrue();
     }
   }
