@@ -18,11 +18,12 @@ final class SoundTrack implements AutoCloseable {
   private static final long NS_PER_S = TimeUnit.SECONDS.toNanos(1);
   private static final int MS_PER_S = 1_000;
 
-  // After a longer pause of this process the sound is not made up for.
   static final int SAMPLE_RATE = 48_000;
 
   private static final AudioRung RUNG =
       new AudioRung(new RenditionId("tone"), SAMPLE_RATE, 2, 128_000);
+
+  // After a longer pause of this process the sound is not made up for.
   private static final long MAX_BEHIND_SAMPLES = 2L * SAMPLE_RATE;
 
   private final FlvOutput out;
