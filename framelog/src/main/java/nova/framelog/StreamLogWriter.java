@@ -159,7 +159,7 @@ public final class StreamLogWriter {
               relative.payload());
       clock.arrived(nanos(format, frame.dts()), arrivedAt);
       Placement placement = boundaries.place(frame);
-      Instant wallClock = clock.at(nanos(format, frame.pts()));
+      Instant wallClock = clock.at(nanos(format, frame.pts()), placement.segment());
       return new LoggedFrame(frame, arrivedAt, wallClock, placement.segment(), placement.cut());
     }
 
