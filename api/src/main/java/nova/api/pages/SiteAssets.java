@@ -22,6 +22,7 @@ public final class SiteAssets {
   private static final List<String> NAMES =
       List.of(
           "abr.js",
+          "aligned-segments.js",
           "clock.js",
           "controls.js",
           "dom.js",

@@ -1,19 +1,21 @@
-// Which rendition the network carries. hls.js averages over several seconds, but a low-latency
-// player has one second in its buffer: it must believe the first part that comes too slowly, and
-// it must not load twice. Another rendition begins with a keyframe, so who changes within a segment
-// loads the beginning of that segment again.
+// Which rendition the network carries. hls.js averages over several seconds and looks when a segment
+// is loaded, but a low-latency player has one second in its buffer: it must believe the first part
+// that comes too slowly, and it must not load twice. Another rendition begins with a keyframe, so
+// who changes within a segment loads the beginning of that segment again.
 
-import { AbrController } from './vendor/hls.js-1.7.4/hls.min.mjs';
+import Hls, { AbrController } from './vendor/hls.js-1.7.4/hls.min.mjs';
 
 // What is chosen in need must be there before the buffer is empty.
 const IN_NEED = 0.4;
 // A part on its way is given up when it takes so many times as long as it plays. hls.js does sooner,
 // when most of it is here, and chooses as if its successor were as short, not a segment's beginning.
 const HOPELESS = 3;
+// Shorter than any part, longer than what is lost in rounding.
+const NO_TIME = 0.005;
 
 export class LowLatencyAbr extends AbrController {
-  #level = -1; // of the latest part
-  #goesOn = false; // whether more of its segment is to come
+  #frag = null; // that the latest part is of
+  #loadedS = 0; // of it
   #needed = -1; // the rendition to change to because parts come too slowly; -1 without need
   #mayWait = false; // for the end of the segment, although in need
 
@@ -27,47 +29,50 @@ export class LowLatencyAbr extends AbrController {
     };
   }
 
-  onFragBuffered(event, data) {
-    super.onFragBuffered(event, data);
+  onFragLoaded(event, data) {
+    super.onFragLoaded(event, data);
     const { frag, part } = data;
     if (frag.type !== 'main') return;
     if (!part) {
       this.#forget(); // a whole segment: farther from the live edge, with more in the buffer
       return;
     }
-    this.#level = frag.level;
-    if (this.#level <= this.#needed) this.#needed = -1;
-    const loadedS = part.start + part.duration - frag.start;
-    const toComeS = this.#durationBefore(frag) - loadedS;
-    this.#goesOn = toComeS > part.duration / 2;
+    this.#frag = frag;
+    this.#loadedS = part.start + part.duration - frag.start;
+    if (frag.level <= this.#needed) this.#needed = -1;
     const { loaded, loading } = part.stats;
     const seconds = (loading.end - loading.first) / 1000; // without waiting for what the server has yet to get
     const bps = (loaded * 8) / seconds;
     if (seconds > part.duration) {
       const inNeed = bps * IN_NEED;
       if (inNeed < this.hls.bandwidthEstimate) this.resetEstimator(inNeed);
-      this.#needed = Math.min(this.#best(inNeed), this.#level);
+      this.#needed = Math.min(this.#best(inNeed), frag.level);
     }
     if (this.#needed < 0) return;
     // Seconds of the buffer that go, one way and the other.
-    const toTheEnd = toComeS * Math.max(0, seconds / part.duration - 1);
-    const fromTheBeginning = (loadedS * this.hls.levels[this.#needed].bitrate) / bps;
-    this.#mayWait = this.#goesOn && toTheEnd < fromTheBeginning;
+    const perRequest = (loading.first - loading.start) / 1000;
+    const toTheEnd = this.#toCome() * Math.max(0, (perRequest + seconds) / part.duration - 1);
+    const fromTheBeginning =
+      (part.index + 1) * perRequest + (this.#loadedS * this.hls.levels[this.#needed].averageBitrate) / bps;
+    this.#mayWait = toTheEnd < fromTheBeginning;
+    // hls.js loads a segment's parts one after the other and asks for a rendition when it has them
+    // all. The next one is under way after this event.
+    if (!this.#mayWait) queueMicrotask(() => this.#leave(frag, part));
   }
 
-  /** hls.js asks before each part. */
   get nextAutoLevel() {
-    if (this.#needed >= 0 && !this.#mayWait) return this.#needed;
-    return this.#goesOn ? this.#level : super.nextAutoLevel;
+    const toCome = this.#toCome() > NO_TIME;
+    if (this.#needed >= 0 && !(toCome && this.#mayWait)) return this.#needed;
+    return toCome ? this.#frag.level : super.nextAutoLevel;
   }
 
   set nextAutoLevel(level) {
-    if (level !== this.#level && level !== this.#needed) this.#forget();
+    if (level !== this.#frag?.level && level !== this.#needed) this.#forget();
     super.nextAutoLevel = level;
   }
 
   onError(event, data) {
-    this.#forget(); // whoever recovers chooses
+    if (data.details !== Hls.ErrorDetails.INTERNAL_ABORTED) this.#forget(); // whoever recovers chooses
     super.onError(event, data);
   }
 
@@ -76,15 +81,27 @@ export class LowLatencyAbr extends AbrController {
     super.onManifestLoading(event, data);
   }
 
+  /** Changes before the segment's end. */
+  #leave(frag, part) {
+    if (!this.hls?.autoLevelEnabled || this.#frag !== frag || this.#needed < 0 || this.#needed === frag.level) return;
+    if (!frag.loader) return; // hls.js has all parts that it knows of, and asks by itself
+    this.hls.nextLoadLevel = this.#needed;
+    frag.abortRequests();
+    this.fragCurrent = this.partCurrent = null;
+    this.hls.trigger(Hls.Events.FRAG_LOAD_EMERGENCY_ABORTED, { frag, part, stats: part.stats });
+  }
+
   #forget() {
-    this.#goesOn = false;
+    this.#frag = null;
     this.#needed = -1;
   }
 
-  /** How long the segment before a growing one is, which it will be as well. */
-  #durationBefore(frag) {
-    const details = this.hls.levels[frag.level]?.details;
-    return details?.fragments.find(({ sn }) => sn === frag.sn - 1)?.duration ?? 0;
+  /** Seconds of the segment after the latest part. A growing one will be as long as the one before it. */
+  #toCome() {
+    const frag = this.#frag;
+    const fragments = this.hls?.levels[frag?.level]?.details?.fragments ?? [];
+    const whole = fragments.find(({ sn }) => sn === frag.sn) ?? fragments.find(({ sn }) => sn === frag.sn - 1);
+    return whole ? whole.duration - this.#loadedS : 0;
   }
 
   /** The best rendition for a network, or the smallest. */

@@ -1,6 +1,7 @@
 // How hls.js plays Nova's streams: at the live edge, and asking again for as long as it takes.
 
 import { LowLatencyAbr } from './abr.js';
+import { AlignedStreamController } from './aligned-segments.js';
 
 const forever = (config, count, isTimeout, response) => {
   const code = response?.code ?? 0;
@@ -17,6 +18,7 @@ const retry = {
 export const HLS_CONFIG = {
   lowLatencyMode: true,
   abrController: LowLatencyAbr,
+  streamController: AlignedStreamController,
   // The target is the playlist's PART-HOLD-BACK. 1.1 wins back a second in ten.
   maxLiveSyncPlaybackRate: 1.1,
   liveSyncOnStallIncrease: 0.4,
