@@ -17,4 +17,9 @@ public record LadderSource(
     @Nullable AudioFormat audio,
     double frameRate,
     long bitrateBps,
-    long keyframeIntervalMs) {}
+    long keyframeIntervalMs) {
+  /// The same with another bitrate.
+  LadderSource withBitrate(long bps) {
+    return new LadderSource(video, audio, frameRate, bps, keyframeIntervalMs);
+  }
+}

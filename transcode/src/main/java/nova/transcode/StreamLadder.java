@@ -63,6 +63,7 @@ final class StreamLadder {
   private @Nullable NewestEpoch failedOn;
   private @Nullable TranscodeSupervisor supervisor;
   private @Nullable EffortControl effort;
+  private @Nullable BitrateRaise raise; // of the plan that is followed
 
   StreamLadder(
       StreamId stream,
@@ -114,6 +115,7 @@ final class StreamLadder {
     }
     if (news.health() != null) {
       health = news.health();
+      measured(news.health());
     }
     if (effort != null && news.workerStarted()) {
       effort.workerStarted();
@@ -149,6 +151,7 @@ final class StreamLadder {
   private void ended(TranscodeEnd end) {
     supervisor = null;
     effort = null;
+    raise = null;
     switch (end) {
       case TranscodeEnd.SourceChanged _ -> {
         budget.overloaded(stream, false);
@@ -182,6 +185,7 @@ final class StreamLadder {
     Optional<NewestEpoch> newest = NewestEpoch.read(ports.frames(), stream, FIRST_ENTRY);
     boolean continues = task != null;
     task = null;
+    raise = null;
     if (newest.isEmpty()) {
       giveBack();
       announcer.sourceOnly("the stream has no media");
@@ -197,10 +201,14 @@ final class StreamLadder {
     AudioFormat sound = now.audio();
     StreamHealth measured = health;
     double frameRate = video == null ? 0 : frameRate(video, measured);
+    LadderSource source = video == null ? null : source(video, sound, frameRate, measured);
     LadderPlan plan =
-        video == null
+        source == null
             ? LadderPlanner.planWithoutVideo(sound, config.ladder())
-            : LadderPlanner.plan(source(video, sound, frameRate, measured), config.ladder());
+            : LadderPlanner.plan(source, config.ladder());
+    if (source != null) {
+      raise = new BitrateRaise(source, plan.rungs(), config.ladder());
+    }
     if (plan.isEmpty()) {
       giveBack();
       announcer.sourceOnly(plan.reason());
@@ -245,6 +253,29 @@ final class StreamLadder {
         plan.rungs().isEmpty()
             ? null
             : new EffortControl(stream, plan, config, started, budget, announcer, ports);
+  }
+
+  private void measured(StreamHealth now) {
+    if (raise != null) {
+      raise.raised(now.videoBitrateBps(), clock.nanoTime()).ifPresent(this::raise);
+    }
+  }
+
+  private void raise(List<Rung> rungs) {
+    log.atInfo()
+        .addKeyValue("stream", stream)
+        .log("the source has a higher bitrate than at its start, and its rungs get more, too");
+    TranscodeTask running = task;
+    TranscodeSupervisor encoding = supervisor;
+    if (running == null || encoding == null) {
+      due();
+    } else if (running.hasRenditionsOf(rungs)) {
+      task = running.with(rungs);
+      encoding.change(rungs);
+    } else {
+      encoding.close();
+      due();
+    }
   }
 
   private Optional<Refusal> budget(LadderPlan plan, double frameRate) {

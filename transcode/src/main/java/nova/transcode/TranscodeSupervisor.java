@@ -1,6 +1,7 @@
 package nova.transcode;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -31,7 +32,7 @@ final class TranscodeSupervisor implements AutoCloseable {
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
 
   private final StreamId stream;
-  private final TranscodeTask task;
+  private volatile TranscodeTask task; // of it, only bitrates change
   private final WorkerConfig config;
   private final TranscodePorts ports;
   private final TranscodeListener listener;
@@ -122,6 +123,13 @@ final class TranscodeSupervisor implements AutoCloseable {
     }
   }
 
+  /// Goes on with other bitrates.
+  ///
+  /// @param bitrates the task's rungs, as they are but for bitrate and peak
+  void change(List<Rung> bitrates) {
+    task = task.with(bitrates);
+  }
+
   private boolean returns(Rung rung, Effort next) {
     return effort.leftOut().contains(rung.rendition())
         && !next.leftOut().contains(rung.rendition());
@@ -169,7 +177,7 @@ final class TranscodeSupervisor implements AutoCloseable {
     RestartPolicy restarts = new RestartPolicy(config, ports.random());
     while (true) {
       WorkerAttempt attempt =
-          new WorkerAttempt(stream, task, outputs, () -> effort, config, ports, listener);
+          new WorkerAttempt(stream, () -> task, outputs, () -> effort, config, ports, listener);
       WorkerFailure failure = attempt.run();
       if (failure == null) {
         return attempt.sourceChanged()

@@ -24,6 +24,7 @@ import nova.framelog.pipe.RungJob;
 import nova.framelog.pipe.TranscodeJob;
 import nova.framelog.pipe.WorkerMessage;
 import nova.framelog.pipe.WorkerMessage.Adapt;
+import nova.framelog.pipe.WorkerMessage.ChangeBitrates;
 import nova.framelog.pipe.WorkerMessage.Failed;
 import nova.framelog.pipe.WorkerMessage.Poster;
 import nova.framelog.pipe.WorkerMessage.PosterFrame;
@@ -47,6 +48,7 @@ final class WorkerAttempt {
   private static final Duration FEEDER_STOP = Duration.ofSeconds(2);
 
   private final StreamId stream;
+  private final Supplier<TranscodeTask> current;
   private final TranscodeTask task;
   private final Map<RenditionId, RungOutput> outputs;
   private final Supplier<Effort> effort;
@@ -57,7 +59,8 @@ final class WorkerAttempt {
   private final SourceSelection selection;
   private final RungLag lag;
   private final long startedAt;
-  private @Nullable Effort given; // of the feeder alone
+  private @Nullable Effort givenEffort; // of the feeder alone
+  private List<Rung> givenRungs; // of the feeder alone
   private volatile boolean inputEnded;
   private volatile boolean ready;
   private volatile boolean over;
@@ -66,14 +69,16 @@ final class WorkerAttempt {
 
   WorkerAttempt(
       StreamId stream,
-      TranscodeTask task,
+      Supplier<TranscodeTask> current,
       Map<RenditionId, RungOutput> outputs,
       Supplier<Effort> effort,
       WorkerConfig config,
       TranscodePorts ports,
       TranscodeListener listener) {
     this.stream = stream;
-    this.task = task;
+    this.current = current;
+    this.task = current.get();
+    this.givenRungs = task.rungs();
     this.outputs = outputs;
     this.effort = effort;
     this.config = config;
@@ -198,7 +203,7 @@ final class WorkerAttempt {
     try (FrameLogReader reader = ports.frames().openReader(stream, from())) {
       Effort begin = effort.get();
       worker.send(new StartJob(job(begin.preset())));
-      given = Effort.whole(begin.preset());
+      givenEffort = Effort.whole(begin.preset());
       while (!inputEnded) {
         List<LogEntry> entries = reader.read(READ_TIMEOUT);
         for (LogEntry entry : entries) {
@@ -236,9 +241,14 @@ final class WorkerAttempt {
 
   private void adapt(WorkerProcess worker) throws IOException {
     Effort wanted = effort.get();
-    if (!wanted.equals(given)) {
+    if (!wanted.equals(givenEffort)) {
       worker.send(new Adapt(wanted));
-      given = wanted;
+      givenEffort = wanted;
+    }
+    List<Rung> rungs = current.get().rungs();
+    if (!rungs.equals(givenRungs)) {
+      worker.send(new ChangeBitrates(rungs));
+      givenRungs = rungs;
     }
   }
 
@@ -257,7 +267,7 @@ final class WorkerAttempt {
       case RungEntry entry -> take(entry);
       case Progress progress -> listener.progress(progress.progress(), lag.longest());
       case Failed failed -> gaveUp = new WorkerFailure.GaveUp(reason(failed), failed.sentence());
-      case StartJob _, SourceEntry _, Adapt _, PosterFrame _, Poster _ ->
+      case StartJob _, SourceEntry _, Adapt _, ChangeBitrates _, PosterFrame _, Poster _ ->
           throw new MalformedMediaException(
               "bad-worker-message",
               "the worker of a ladder said " + message.getClass().getSimpleName());

@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
 import nova.core.DataSize;
 import nova.core.InProcessStreamEvents;
 import nova.framelog.FrameLogConfig;
@@ -23,11 +24,13 @@ import nova.transcode.ScriptedWorker.Script;
 /// *Thread-safe.*
 ///
 /// @param directory where workers leave a mark that they began
+/// @param skippedNs how far the clock is ahead
 record ScriptedPorts(
     Path directory,
     InProcessStreamEvents events,
     InProcessFrameLog source,
-    InProcessRungLogs rungs) {
+    InProcessRungLogs rungs,
+    AtomicLong skippedNs) {
   private static final FrameLogConfig KEEP_ALL =
       new FrameLogConfig(Duration.ofHours(1), DataSize.ofMiB(32));
 
@@ -39,7 +42,8 @@ record ScriptedPorts(
               throw failure;
             }),
         new InProcessFrameLog(KEEP_ALL),
-        new InProcessRungLogs(KEEP_ALL));
+        new InProcessRungLogs(KEEP_ALL),
+        new AtomicLong());
   }
 
   TranscodePorts with(WorkerProgram program) {
@@ -50,7 +54,7 @@ record ScriptedPorts(
         program,
         1,
         InstantSource.system(),
-        System::nanoTime,
+        () -> System.nanoTime() + skippedNs.get(),
         Thread.ofVirtual().factory(),
         new Random(1),
         TranscodeMetrics.NONE);

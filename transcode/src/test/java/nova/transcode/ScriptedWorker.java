@@ -7,14 +7,17 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import nova.core.Bytes;
 import nova.framelog.LogEntry;
 import nova.framelog.LogEntry.LoggedFrame;
 import nova.framelog.LogEntry.StreamClosed;
 import nova.framelog.pipe.Effort;
+import nova.framelog.pipe.Rung;
 import nova.framelog.pipe.TranscodeJob;
 import nova.framelog.pipe.WorkerMessage;
 import nova.framelog.pipe.WorkerMessage.Adapt;
+import nova.framelog.pipe.WorkerMessage.ChangeBitrates;
 import nova.framelog.pipe.WorkerMessage.Failed;
 import nova.framelog.pipe.WorkerMessage.Ready;
 import nova.framelog.pipe.WorkerMessage.RungEntry;
@@ -28,7 +31,8 @@ import nova.media.MediaFrame;
 /// and only that, comes to grief as its script says. Rungs are left out and taken up again as the
 /// server says, with the next cut.
 ///
-/// Arguments: a file that is there once a worker has begun, and the script.
+/// Arguments: a file that is there once a worker has begun, and the script. Other bitrates are
+/// written to the file [#BITRATES] beside the first.
 final class ScriptedWorker {
   /// What happens to the first worker.
   enum Script {
@@ -41,6 +45,8 @@ final class ScriptedWorker {
     LACKS_ITS_LIBRARIES,
     REPEATS_A_FRAME
   }
+
+  static final String BITRATES = "bitrates";
 
   private static final int FRAMES = 40;
   private static final int DEAD = 139;
@@ -67,20 +73,23 @@ final class ScriptedWorker {
       default -> {
         if (in.next() instanceof StartJob start) {
           out.send(new Ready("script"));
-          work(script, start.job(), in, out);
+          work(script, start.job(), in, out, marker);
         }
       }
     }
   }
 
   private static void work(
-      Script script, TranscodeJob job, WorkerMessageReader in, WorkerMessageWriter out)
+      Script script, TranscodeJob job, WorkerMessageReader in, WorkerMessageWriter out, Path marker)
       throws IOException, InterruptedException {
     int frames = 0;
     ScriptedRungs rungs = new ScriptedRungs(job, out);
     for (WorkerMessage next = in.next(); next != null; next = in.next()) {
       if (next instanceof Adapt(Effort effort)) {
         rungs.adapt(effort);
+      }
+      if (next instanceof ChangeBitrates(List<Rung> bitrates)) {
+        var _ = Files.writeString(marker.resolveSibling(BITRATES), bitrates.toString());
       }
       if (!(next instanceof SourceEntry(LogEntry entry))) {
         continue;

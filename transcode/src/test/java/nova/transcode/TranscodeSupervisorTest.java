@@ -26,6 +26,7 @@ import nova.framelog.StreamLogWriter;
 import nova.framelog.SyntheticBroadcast;
 import nova.framelog.pipe.Effort;
 import nova.framelog.pipe.EncoderPreset;
+import nova.framelog.pipe.Rung;
 import nova.transcode.ScriptedWorker.Script;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,6 +97,28 @@ class TranscodeSupervisorTest {
     assertThat(segments(after)).containsExactly(4L);
     assertThat(after.getLast()).isEqualTo(new StreamClosed(true, "over"));
     assertThat(entries(rungs.read(LOW))).isEqualTo(rungs.expected());
+  }
+
+  @Test
+  void otherBitrates_areGivenToTheRunningWorker() throws Exception {
+    List<Rung> more =
+        List.of(
+            new Rung(HIGH, 1280, 720, 1, 4_000_000, 4_400_000),
+            new Rung(LOW, 854, 480, 1, 2_000_000, 2_200_000));
+    StreamLogWriter writer = new StreamLogWriter(rungs.ports().source().openWriter(STREAM));
+    var _ = writer.startEpoch(SyntheticBroadcast.usual(7).formats(), SyntheticBroadcast.BEGIN);
+    try (TranscodeSupervisor supervisor =
+        rungs.start(WorkerConfig.defaults(), rungs.command(Script.ALL_WELL))) {
+      write(writer, 0, 3);
+      rungs.awaitFrames(LOW, 90);
+      supervisor.change(more);
+      write(writer, 3, 7);
+      writer.closeStream(true, "over");
+      assertThat(supervisor.awaitEnd(DEADLINE)).isTrue();
+    }
+    assertThat(directory.resolve(ScriptedWorker.BITRATES)).hasContent(more.toString());
+    rungs.assertWholeRungs();
+    assertThat(rungs.heard()).containsExactly("ready");
   }
 
   @Test

@@ -77,6 +77,18 @@ final class TranscodedStreams implements AutoCloseable {
     restart(config, ports.command(script, more));
   }
 
+  /// Measures the same again and again, ten seconds apart, until an event comes.
+  void measureUntil(StreamId stream, long videoBitrateBps, Class<? extends StreamEvent> kind)
+      throws InterruptedException {
+    long deadline = System.nanoTime() + DEADLINE.toNanos();
+    while (said.stream().noneMatch(kind::isInstance)) {
+      assertThat(System.nanoTime()).as("time to wait for %s", kind).isLessThan(deadline);
+      long _ = ports.skippedNs().addAndGet(Duration.ofSeconds(10).toNanos());
+      measure(stream, videoBitrateBps);
+      TimeUnit.MILLISECONDS.sleep(20);
+    }
+  }
+
   /// The next event of a kind.
   <E extends StreamEvent> E await(Class<E> kind) throws InterruptedException {
     while (true) {

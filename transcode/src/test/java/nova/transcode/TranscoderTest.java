@@ -93,6 +93,20 @@ class TranscoderTest {
   }
 
   @Test
+  void sourceThatHadTooLittleForAnyRung_getsOneWhenItHasMore() throws Exception {
+    StreamLogWriter writer = streams.begin(STREAM);
+    streams.epoch(STREAM, writer, formats(1280, 720), 0);
+    streams.measure(STREAM, 20_000);
+    assertThat(streams.await(LadderChanged.class).rungs()).isEmpty();
+
+    streams.measureUntil(STREAM, 4_000_000, LadderChanged.class);
+
+    assertThat(streams.await(LadderChanged.class).rungs()).containsExactly(LOW);
+    streams.awaitEntries(streams.await(RungStarted.class));
+    streams.end(STREAM, writer);
+  }
+
+  @Test
   void streamWithoutVideo_saysThatItHasNone() throws Exception {
     StreamLogWriter writer = streams.begin(STREAM);
     Map<TrackId, TrackFormat> audio = formats(1280, 720);

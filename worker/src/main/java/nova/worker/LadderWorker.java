@@ -12,6 +12,7 @@ import nova.framelog.pipe.AudioJob;
 import nova.framelog.pipe.TranscodeJob;
 import nova.framelog.pipe.WorkerMessage;
 import nova.framelog.pipe.WorkerMessage.Adapt;
+import nova.framelog.pipe.WorkerMessage.ChangeBitrates;
 import nova.framelog.pipe.WorkerMessage.Failed;
 import nova.framelog.pipe.WorkerMessage.Progress;
 import nova.framelog.pipe.WorkerMessage.Ready;
@@ -95,6 +96,7 @@ public final class LadderWorker {
         switch (messages.take(feed.untilProgress())) {
           case Next.Message(SourceEntry source) -> feed.accept(source.entry());
           case Next.Message(Adapt adapt) -> cascade.adapt(adapt.effort());
+          case Next.Message(ChangeBitrates change) -> cascade.change(change.rungs());
           case Next.Nothing _ -> {}
           case Next.Broken(RuntimeException cause) -> throw cause;
           case Next.Message _, Next.End _ -> {

@@ -13,6 +13,7 @@ import nova.framelog.LogEntry.StreamClosed;
 import nova.framelog.LogEntry.TrackFormatChanged;
 import nova.framelog.pipe.Effort;
 import nova.framelog.pipe.EncoderPreset;
+import nova.framelog.pipe.Rung;
 import nova.framelog.pipe.RungJob;
 import nova.framelog.pipe.TranscodeJob;
 import nova.framelog.pipe.WorkerMessageWriter;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// One rung's thread: scales each picture to the rung's size, hands it on to the next smaller rung,
 /// and encodes it. While the rung is left out, pictures pass as they came.
 ///
-/// *Confined to its own thread*, but for [#submit], [#adapt] and the depth of its queue.
+/// *Confined to its own thread*, but for [#submit], [#adapt], [#change] and the depth of its queue.
 final class RungStage {
   /// Pictures that may wait: enough that rungs do not wait for each other's slow pictures, and few
   /// enough that memory stays small and delay shows at once.
@@ -40,8 +41,10 @@ final class RungStage {
   private final RungLog log;
   private final BusyMeter busy;
   private volatile Effort wanted;
+  private volatile Rung wantedRung;
   private Effort effort;
   private EncoderPreset preset;
+  private Rung rung;
   private boolean begun;
   private boolean leftOut;
   private @Nullable EpochStarted epoch;
@@ -61,6 +64,8 @@ final class RungStage {
     this.busy = busy;
     this.effort = Effort.whole(whole.preset());
     this.wanted = effort;
+    this.rung = job.rung();
+    this.wantedRung = rung;
     this.preset = whole.preset();
     this.begun = job.resumes();
   }
@@ -73,6 +78,16 @@ final class RungStage {
   /// Says how much to do from the next segment on.
   void adapt(Effort next) {
     wanted = next;
+  }
+
+  /// Whether that is the rung, whatever its bitrate.
+  boolean encodes(Rung other) {
+    return other.rendition().equals(job.rung().rendition());
+  }
+
+  /// Says with which bitrate and peak to go on from the next segment on.
+  void change(Rung next) {
+    wantedRung = next;
   }
 
   int queueDepth() {
@@ -161,8 +176,8 @@ final class RungStage {
     RungEncoder ready = encoder;
     if (ready == null) {
       ready = begin(scaled);
-    } else if (step == Step.CUT && preset != effort.preset()) {
-      ready = changePreset(ready, scaled);
+    } else if (step == Step.CUT && (preset != effort.preset() || !rung.equals(wantedRung))) {
+      ready = changeEncoder(ready, scaled);
     }
     log.encoding(placement);
     ready.encode(scaled, placement.pts(), step != Step.FRAME, log::encoded);
@@ -182,8 +197,8 @@ final class RungStage {
     return fresh;
   }
 
-  /// Goes on with another preset, where that has the same header.
-  private RungEncoder changePreset(RungEncoder open, AVFrame like) {
+  /// Goes on with another preset or bitrate, where that has the same header.
+  private RungEncoder changeEncoder(RungEncoder open, AVFrame like) {
     RungEncoder fresh = newEncoder(like);
     if (!fresh.format().equals(open.format())) {
       fresh.close();
@@ -196,7 +211,8 @@ final class RungStage {
 
   private RungEncoder newEncoder(AVFrame like) {
     preset = effort.preset();
-    return new RungEncoder(job.rung(), whole.frameRate(), preset, Timescale.VIDEO, like);
+    rung = wantedRung;
+    return new RungEncoder(rung, whole.frameRate(), preset, Timescale.VIDEO, like);
   }
 
   /// Whether more will come.

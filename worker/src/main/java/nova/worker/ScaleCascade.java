@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import nova.core.NanoClock;
 import nova.framelog.LogEntry;
 import nova.framelog.pipe.Effort;
+import nova.framelog.pipe.Rung;
 import nova.framelog.pipe.RungJob;
 import nova.framelog.pipe.TranscodeJob;
 import nova.framelog.pipe.WorkerMessageWriter;
@@ -72,6 +73,13 @@ final class ScaleCascade {
   /// Tells the rungs how much to do from their next segments on.
   void adapt(Effort effort) {
     stages.forEach(stage -> stage.adapt(effort));
+  }
+
+  /// Tells rungs the bitrates that they have from their next segments on.
+  void change(List<Rung> bitrates) {
+    for (Rung rung : bitrates) {
+      stages.stream().filter(stage -> stage.encodes(rung)).forEach(stage -> stage.change(rung));
+    }
   }
 
   /// How busy the rungs' threads are.

@@ -23,10 +23,12 @@ import nova.framelog.LogEntry.StreamClosed;
 import nova.framelog.LogEntry.TrackFormatChanged;
 import nova.framelog.pipe.Effort;
 import nova.framelog.pipe.EncoderPreset;
+import nova.framelog.pipe.Rung;
 import nova.framelog.pipe.RungJob;
 import nova.framelog.pipe.TranscodeJob;
 import nova.framelog.pipe.WorkerMessage;
 import nova.framelog.pipe.WorkerMessage.Adapt;
+import nova.framelog.pipe.WorkerMessage.ChangeBitrates;
 import nova.framelog.pipe.WorkerMessage.Failed;
 import nova.framelog.pipe.WorkerMessage.SourceEntry;
 import nova.framelog.pipe.WorkerMessage.StartJob;
@@ -85,6 +87,40 @@ class LadderEffortIT {
     assertThat(framesOfSegments(frames).getFirst()).isEqualTo(60L);
     assertThat(framesOfSegments(frames).getLast()).isEqualTo(60L);
     var _ = assertReadsBack(directory, run.log(LOW), 320, 180);
+  }
+
+  @Test
+  void higherBitrate_isTakenUp_underTheSameHeader() throws Exception {
+    List<LogEntry> source =
+        SourceClip.log(SourceClip.encode(directory, "640x360", 30, 16, "-g", "60", "-bf", "0"));
+    List<WorkerMessage> input = new ArrayList<>();
+    input.add(new StartJob(job(30, withBitrate(100_000))));
+    int frames = 0;
+    for (LogEntry entry : source) {
+      if (entry instanceof LoggedFrame && frames++ == 240) {
+        input.add(new ChangeBitrates(List.of(withBitrate(1_000_000))));
+      }
+      input.add(new SourceEntry(entry));
+    }
+
+    WorkerRun run = WorkerRun.ofMessages(input);
+
+    assertSameFrames(source, run.log(MIDDLE));
+    assertDecodes(directory, run.log(MIDDLE), 480, 270);
+    assertThat(run.log(MIDDLE).stream().filter(TrackFormatChanged.class::isInstance)).hasSize(1);
+    List<LoggedFrame> made = run.frames(MIDDLE);
+    // Read ahead of what is encoded by the few pictures that fit into the queues.
+    assertThat(bitsPerSecond(made.subList(60, 210))).isBetween(70_000.0, 130_000.0);
+    assertThat(bitsPerSecond(made.subList(300, 480))).isBetween(700_000.0, 1_200_000.0);
+  }
+
+  private static Rung withBitrate(long bps) {
+    return new Rung(MIDDLE, 480, 270, 1, bps, bps * 11 / 10);
+  }
+
+  private static double bitsPerSecond(List<LoggedFrame> at30Fps) {
+    long bytes = at30Fps.stream().mapToLong(logged -> logged.frame().payload().length()).sum();
+    return bytes * 8.0 * 30 / at30Fps.size();
   }
 
   @Test

@@ -1,5 +1,6 @@
 package nova.framelog.pipe;
 
+import java.util.List;
 import nova.core.Bytes;
 import nova.core.RenditionId;
 import nova.core.StreamId;
@@ -8,7 +9,7 @@ import nova.media.TrackFormat.VideoFormat;
 
 /// One message between the server and a worker. In order:
 ///
-///     server → worker   StartJob (SourceEntry | Adapt)*
+///     server → worker   StartJob (SourceEntry | Adapt | ChangeBitrates)*
 ///     worker → server   Ready (RungEntry | Progress)* Failed?
 ///
 /// and with the worker that makes posters, which gets the next frame after the poster of the last:
@@ -29,6 +30,20 @@ public sealed interface WorkerMessage {
 
   /// How much of the job to do from the next segment on.
   record Adapt(Effort effort) implements WorkerMessage {}
+
+  /// Bitrates to encode with from the next segment on; a rung keeps the one that it has when
+  /// another would change its header.
+  ///
+  /// @param rungs of the job, as they are but for bitrate and peak
+  record ChangeBitrates(List<Rung> rungs) implements WorkerMessage {
+    public ChangeBitrates {
+      rungs = List.copyOf(rungs);
+      if (rungs.size() > TranscodeJob.MAX_RUNGS) {
+        throw new IllegalArgumentException(
+            "%d bitrates (expected: 0..%d)".formatted(rungs.size(), TranscodeJob.MAX_RUNGS));
+      }
+    }
+  }
 
   /// The native libraries are loaded and the job can be done.
   ///

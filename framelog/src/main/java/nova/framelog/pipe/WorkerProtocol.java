@@ -10,6 +10,7 @@ import nova.core.TrackKind;
 import nova.framelog.LogEntry.TrackFormatChanged;
 import nova.framelog.LogWireFormat;
 import nova.framelog.pipe.WorkerMessage.Adapt;
+import nova.framelog.pipe.WorkerMessage.ChangeBitrates;
 import nova.framelog.pipe.WorkerMessage.Failed;
 import nova.framelog.pipe.WorkerMessage.Poster;
 import nova.framelog.pipe.WorkerMessage.PosterFrame;
@@ -30,10 +31,9 @@ import nova.media.bytes.ByteWriter;
 ///     message  length of what follows 4 | type 1 | body
 ///
 ///     1 StartJob     version 1 | track kind 1 (0 video) | track index 1 | frame rate 8 (IEEE 754)
-///                    | preset text | number of rungs 1 | rung* | number of sounds 1 (0 or 1)
-///                    | sound*
-///       rung         rendition text | width 2 | height 2 | frame divisor 1 | bitrate 4 | peak 4
-///                    | last dts 8 | last segment 8
+///                    | preset text | number of rungs 1 | rung job* | number of sounds 1
+///                    (0 or 1) | sound*
+///       rung job     rung (see 10) | last dts 8 | last segment 8
 ///       sound        track index 1 | rendition text | sample rate 4 | channels 1 | bitrate 4
 ///                    | last dts 8 | last segment 8
 ///     2 SourceEntry  log entry, all that is left
@@ -46,13 +46,15 @@ import nova.media.bytes.ByteWriter;
 ///     8 PosterFrame  stream text | length 4 | log entry (TrackFormatChanged) | payload, all that is
 ///                    left
 ///     9 Poster       stream text | JPEG, all that is left
+///     10 ChangeBitrates  number of rungs 1 | rung*
+///       rung         rendition text | width 2 | height 2 | frame divisor 1 | bitrate 4 | peak 4
 ///
 /// A text is its length (1) and its ASCII; sentences are UTF-8. Integers are big-endian.
 ///
 /// *Thread-safe.*
 public final class WorkerProtocol {
   /// The version of both sides.
-  public static final int VERSION = 3;
+  public static final int VERSION = 4;
 
   /// No message is longer, without its length field.
   public static final int MAX_MESSAGE_BYTES = LogWireFormat.MAX_ENTRY_BYTES + 256;
@@ -66,6 +68,7 @@ public final class WorkerProtocol {
   private static final int ADAPT = 7;
   private static final int POSTER_FRAME = 8;
   private static final int POSTER = 9;
+  private static final int CHANGE_BITRATES = 10;
 
   private WorkerProtocol() {}
 
@@ -91,6 +94,10 @@ public final class WorkerProtocol {
       case Poster poster -> {
         writeText(poster.stream().value(), out.u8(POSTER));
         out.bytes(poster.jpeg());
+      }
+      case ChangeBitrates change -> {
+        out.u8(CHANGE_BITRATES).u8(change.rungs().size());
+        change.rungs().forEach(rung -> writeRung(rung, out));
       }
     }
     out.patchU32(mark, out.length() - mark - 4L);
@@ -124,7 +131,8 @@ public final class WorkerProtocol {
             case ADAPT -> new Adapt(readEffort(in));
             case POSTER_FRAME -> readPosterFrame(in);
             case POSTER -> new Poster(new StreamId(readText(in)), in.rest());
-            default -> throw malformed("type %d (expected: 1..9)".formatted(type));
+            case CHANGE_BITRATES -> readBitrates(in);
+            default -> throw malformed("type %d (expected: 1..10)".formatted(type));
           };
       if (!in.isExhausted()) {
         throw malformed("%d bytes left (expected: none)".formatted(in.remaining()));
@@ -149,21 +157,36 @@ public final class WorkerProtocol {
     writeText(job.preset().label(), out);
     out.u8(job.rungs().size());
     for (RungJob rungJob : job.rungs()) {
-      Rung rung = rungJob.rung();
-      writeText(rung.rendition().value(), out);
-      out.u16(rung.width())
-          .u16(rung.height())
-          .u8(rung.frameDivisor())
-          .u32(rung.bitrateBps())
-          .u32(rung.peakBps())
-          .u64(rungJob.lastDts())
-          .u64(rungJob.lastSegment());
+      writeRung(rungJob.rung(), out);
+      out.u64(rungJob.lastDts()).u64(rungJob.lastSegment());
     }
     AudioJob audio = job.audio();
     out.u8(audio == null ? 0 : 1);
     if (audio != null) {
       writeAudio(audio, out);
     }
+  }
+
+  private static void writeRung(Rung rung, ByteWriter out) {
+    writeText(rung.rendition().value(), out);
+    out.u16(rung.width())
+        .u16(rung.height())
+        .u8(rung.frameDivisor())
+        .u32(rung.bitrateBps())
+        .u32(rung.peakBps());
+  }
+
+  private static Rung readRung(ByteReader in) {
+    return new Rung(new RenditionId(readText(in)), in.u16(), in.u16(), in.u8(), in.u32(), in.u32());
+  }
+
+  private static ChangeBitrates readBitrates(ByteReader in) {
+    int count = in.u8();
+    List<Rung> rungs = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      rungs.add(readRung(in));
+    }
+    return new ChangeBitrates(rungs);
   }
 
   private static void writeAudio(AudioJob audio, ByteWriter out) {
@@ -188,9 +211,7 @@ public final class WorkerProtocol {
     int count = in.u8();
     List<RungJob> rungs = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      Rung rung =
-          new Rung(new RenditionId(readText(in)), in.u16(), in.u16(), in.u8(), in.u32(), in.u32());
-      rungs.add(new RungJob(rung, in.u64(), in.u64()));
+      rungs.add(new RungJob(readRung(in), in.u64(), in.u64()));
     }
     int sounds = in.u8();
     if (sounds > 1) {

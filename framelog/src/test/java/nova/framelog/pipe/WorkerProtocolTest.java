@@ -25,6 +25,7 @@ import nova.framelog.LogEntry.EpochEnded;
 import nova.framelog.LogEntry.LoggedFrame;
 import nova.framelog.LogEntry.StreamClosed;
 import nova.framelog.pipe.WorkerMessage.Adapt;
+import nova.framelog.pipe.WorkerMessage.ChangeBitrates;
 import nova.framelog.pipe.WorkerMessage.Failed;
 import nova.framelog.pipe.WorkerMessage.Poster;
 import nova.framelog.pipe.WorkerMessage.PosterFrame;
@@ -66,7 +67,7 @@ class WorkerProtocolTest {
                       List.of(
                           RungJob.fromTheStart(new Rung(HD, 1280, 720, 1, 3_000_000, 3_300_000)),
                           RungJob.after(new Rung(SD, 854, 480, 2, 1_500_000, 1_650_000), 90, 7)))),
-              "01 03 0000 403d800000000000 08 7665727966617374 02"
+              "01 04 0000 403d800000000000 08 7665727966617374 02"
                   + " 04 37323070 0500 02d0 01 002dc6c0 00325aa0 8000000000000000 0000000000000000"
                   + " 04 34383070 0356 01e0 02 0016e360 00192d50 000000000000005a"
                   + " 0000000000000007 00"),
@@ -83,13 +84,13 @@ class WorkerProtocolTest {
                           new AudioRung(new RenditionId("aac"), 48_000, 2, 128_000),
                           1024,
                           7))),
-              "01 03 0000 0000000000000000 04 66617374 00"
+              "01 04 0000 0000000000000000 04 66617374 00"
                   + " 01 00 03 616163 0000bb80 02 0001f400 0000000000000400 0000000000000007"),
           new Vector(
               "source entry",
               new SourceEntry(new EpochEnded(new Epoch(1), EpochEnd.FINISHED)),
               "02 0104 00000001 00"),
-          new Vector("ready", new Ready("x264"), "03 03 78323634"),
+          new Vector("ready", new Ready("x264"), "03 04 78323634"),
           new Vector(
               "rung entry",
               new RungEntry(
@@ -112,6 +113,10 @@ class WorkerProtocolTest {
               "less effort",
               new Adapt(new Effort(EncoderPreset.SUPERFAST, 2, List.of(HD))),
               "07 09 737570657266617374 02 01 04 37323070"),
+          new Vector(
+              "other bitrates",
+              new ChangeBitrates(List.of(new Rung(HD, 1280, 720, 2, 3_000_000, 3_300_000))),
+              "0a 01 04 37323070 0500 02d0 02 002dc6c0 00325aa0"),
           new Vector(
               "keyframe for a poster",
               new PosterFrame(
@@ -202,7 +207,8 @@ class WorkerProtocolTest {
   @Test
   void messagesThatMakeNoSense_read_areRefusedWithTheirValue() {
     assertRefused("00", "type 0");
-    assertRefused("0a", "type 10");
+    assertRefused("0b", "type 11");
+    assertRefused("0a 01 04 37323070 0500 02d0 02 002dc6c0 00000001", "peak 1 bit/s");
     assertRefused("09 01 2f", "stream id '/'");
     assertRefused("08 07 73747265616d31 00000007 0104 00000001 00 ff", "without its format");
     assertRefused("08 07 73747265616d31 ffffffff", "4294967295");
@@ -220,16 +226,16 @@ class WorkerProtocolTest {
     assertRefused("07 04 66617374 00 00", "frame divisor 0");
     assertRefused("07 01 61 01 00", "preset 'a'");
     assertRefused("04 01 2f 0105 01", "rendition name '/'");
-    assertRefused("01 03 0200", "kind of track 2");
-    assertRefused("01 03 0000 403d800000000000 01 61 00", "preset 'a'");
-    assertRefused("01 03 0000 403d800000000000 04 66617374 00 00", "0 rungs");
-    assertRefused("01 03 0000 403d800000000000 04 66617374 00 02", "2 sounds");
+    assertRefused("01 04 0200", "kind of track 2");
+    assertRefused("01 04 0000 403d800000000000 01 61 00", "preset 'a'");
+    assertRefused("01 04 0000 403d800000000000 04 66617374 00 00", "0 rungs");
+    assertRefused("01 04 0000 403d800000000000 04 66617374 00 02", "2 sounds");
     assertRefused(
-        "01 03 0000 403d800000000000 04 66617374 00"
+        "01 04 0000 403d800000000000 04 66617374 00"
             + " 01 00 03 616163 0000bb80 03 0001f400 0000000000000400 0000000000000007",
         "3 channels");
     String rung = "04 37323070 0500 02d1 01 002dc6c0 00325aa0 8000000000000000 0000000000000000";
-    assertRefused("01 03 0000 403d800000000000 04 66617374 01" + rung, "height 721");
+    assertRefused("01 04 0000 403d800000000000 04 66617374 01" + rung, "height 721");
   }
 
   @Test
@@ -267,7 +273,7 @@ class WorkerProtocolTest {
   void workerOfAnotherRelease_read_isUnsupported() {
     assertThatThrownBy(() -> WorkerProtocol.read(Bytes.ofHex("03 01 78323634")))
         .isInstanceOf(UnsupportedMediaException.class)
-        .hasMessageContaining("version 1 (expected: 3)");
+        .hasMessageContaining("version 1 (expected: 4)");
   }
 
   @Test

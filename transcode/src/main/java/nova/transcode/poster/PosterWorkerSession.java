@@ -7,6 +7,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import nova.framelog.pipe.WorkerMessage;
 import nova.framelog.pipe.WorkerMessage.Adapt;
+import nova.framelog.pipe.WorkerMessage.ChangeBitrates;
 import nova.framelog.pipe.WorkerMessage.Failed;
 import nova.framelog.pipe.WorkerMessage.Poster;
 import nova.framelog.pipe.WorkerMessage.PosterFrame;
@@ -126,7 +127,13 @@ final class PosterWorkerSession implements AutoCloseable {
         }
       }
       case Failed failed -> gaveUp = new WorkerFailure.GaveUp(failed.reason(), failed.sentence());
-      case StartJob _, SourceEntry _, RungEntry _, Progress _, Adapt _, PosterFrame _ ->
+      case StartJob _,
+          SourceEntry _,
+          RungEntry _,
+          Progress _,
+          Adapt _,
+          ChangeBitrates _,
+          PosterFrame _ ->
           throw unexpected(message);
     }
   }
