@@ -1,12 +1,12 @@
 package nova.bench;
 
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -47,17 +47,7 @@ final class Main implements Callable<Integer> {
   @Option(names = "--parts", defaultValue = "60", description = "Parts the waiters get (60).")
   private int parts;
 
-  @Option(
-      names = "--folder",
-      defaultValue = "bench/target/run",
-      description = "For logs, clips and data directories (bench/target/run).")
-  private Path folder = Path.of("bench/target/run");
-
-  @Option(
-      names = "--nova-jvm-flags",
-      defaultValue = "",
-      description = "Added to the server's, for example -XX:StartFlightRecording=filename=a.jfr.")
-  private String jvmFlags = "";
+  @Mixin private RunOptions run = new RunOptions();
 
   public static void main(String[] args) {
     System.exit(new CommandLine(new Main()).execute(args));
@@ -85,7 +75,7 @@ final class Main implements Callable<Integer> {
 
   private List<Bench> chosen() {
     Options options =
-        new Options(publishers, viewers, seconds, parts, folder.toAbsolutePath(), jvmFlags);
+        new Options(publishers, viewers, seconds, parts, run.folder(), run.jvmFlags());
     List<Bench> all =
         List.of(
             new StartBench(options),

@@ -49,8 +49,13 @@ final class PublishersBench implements Bench {
     double nginxPercent = measureNginx(clip);
     List<Figure> figures = new ArrayList<>();
     figures.add(
-        Figure.ratio("CPU per publisher, Nova to nginx-rtmp", nova.percent(), nginxPercent, 1.5));
+        Figure.ratio(
+            "CPU per publisher, Nova without posters to nginx-rtmp",
+            nova.percent(),
+            nginxPercent,
+            1.5));
     figures.add(Figure.fact("Nova, of a core", Figure.number(nova.percent()) + " %"));
+    figures.add(Figure.fact("Nova's posters, of a core", Figure.number(nova.posters()) + " %"));
     figures.add(Figure.fact("nginx-rtmp, of a core", Figure.number(nginxPercent) + " %"));
     figures.add(
         Figure.fact(
@@ -59,24 +64,34 @@ final class PublishersBench implements Bench {
     return figures;
   }
 
-  /// @param percent of a core per publisher
-  private record NovaCost(double percent, List<Figure> memory) {}
+  /// @param percent of a core per publisher, of the server's own process
+  /// @param posters percent of a core per publisher, of the worker beside it
+  private record NovaCost(double percent, double posters, List<Figure> memory) {}
 
   private NovaCost measureNova(Clip clip) throws Exception {
     Path folder = options.folder().resolve("publishers");
     try (NovaServer nova = NovaServer.start(folder, options.publishers(), options.jvmFlags())) {
       Thread.sleep(IDLE);
-      ProcessUsage idle = nova.usage();
+      ProcessUsage idle = nova.usageWithoutWorkers();
       try (Publishers publishers = Publishers.start(clip, options.publishers(), nova::publishUrl)) {
         publishers.sleep(WARM_UP);
         int pausesBefore = nova.gcLog().pauses().size();
-        ProcessUsage before = nova.usage();
+        ProcessUsage allBefore = nova.usage();
+        ProcessUsage before = nova.usageWithoutWorkers();
         publishers.sleep(options.duration());
-        ProcessUsage after = nova.usage();
-        List<GcLog.Pause> all = nova.gcLog().pauses();
+        ProcessUsage allAfter = nova.usage();
+        ProcessUsage after = nova.usageWithoutWorkers();
+        List<GcLog.Pause> pauses = nova.gcLog().pauses();
+        double all = allAfter.percentOfCoreSince(allBefore);
+        double server = after.percentOfCoreSince(before);
+        List<Figure> memory =
+            memory(idle, after, nova, pauses.subList(pausesBefore, pauses.size()));
+        memory.add(
+            Figure.fact(
+                "memory of the worker that makes posters",
+                Figure.number(allAfter.residentMib() - after.residentMib()) + " MiB"));
         return new NovaCost(
-            after.percentOfCoreSince(before) / options.publishers(),
-            memory(idle, after, nova, all.subList(pausesBefore, all.size())));
+            server / options.publishers(), (all - server) / options.publishers(), memory);
       }
     }
   }

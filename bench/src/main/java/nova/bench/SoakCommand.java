@@ -2,10 +2,10 @@ package nova.bench;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import nova.bench.soak.Soak;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -36,17 +36,7 @@ final class SoakCommand implements Callable<Integer> {
       description = "How many times faster than it plays (8).")
   private int speed;
 
-  @Option(
-      names = "--folder",
-      defaultValue = "bench/target/run",
-      description = "For logs, clips and the data directory (bench/target/run).")
-  private Path folder = Path.of("bench/target/run");
-
-  @Option(
-      names = "--nova-jvm-flags",
-      defaultValue = "",
-      description = "Added to the server's, for example -XX:NativeMemoryTracking=summary.")
-  private String jvmFlags = "";
+  @Mixin private RunOptions run = new RunOptions();
 
   @Override
   public Integer call() throws Exception {
@@ -57,7 +47,7 @@ final class SoakCommand implements Callable<Integer> {
               .formatted(mediaMinutes, speed, SHORTEST, FASTEST));
     }
     PrintWriter out = spec.commandLine().getOut();
-    Soak soak = new Soak(mediaMinutes, speed, folder.toAbsolutePath().resolve("soak"), jvmFlags);
+    Soak soak = new Soak(mediaMinutes, speed, run.folder().resolve("soak"), run.jvmFlags());
     Soak.Verdict verdict;
     try {
       verdict = soak.run(spec.commandLine().getErr());

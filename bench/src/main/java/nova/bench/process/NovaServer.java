@@ -161,8 +161,14 @@ public final class NovaServer implements AutoCloseable {
     return "bench-secret-key-" + channel;
   }
 
+  /// Of the server and its workers.
   public ProcessUsage usage() throws IOException {
     return process.usage();
+  }
+
+  /// Without its workers, as the one that makes posters.
+  public ProcessUsage usageWithoutWorkers() throws IOException {
+    return ProcessUsage.ofAlone(handle());
   }
 
   /// The server's own process, whose children are its workers.

@@ -20,7 +20,12 @@ public record ProcessUsage(long atNanos, long cpuNanos, long residentBytes) {
 
   /// What the load generator has used.
   public static ProcessUsage ofThisProcess() throws IOException {
-    return of(ProcessHandle.current(), List.of(ProcessHandle.current()));
+    return ofAlone(ProcessHandle.current());
+  }
+
+  /// Without its descendants.
+  static ProcessUsage ofAlone(ProcessHandle process) throws IOException {
+    return of(process, List.of(process));
   }
 
   /// User and system time of all children of this process that ended, in seconds.
