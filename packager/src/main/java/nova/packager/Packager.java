@@ -2,6 +2,8 @@ package nova.packager;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -48,15 +50,17 @@ public final class Packager implements AutoCloseable {
   @Override
   public void close() {
     subscription.close();
+    List<Thread> threads = new ArrayList<>();
     for (Job job : jobs.values()) {
       job.packager.rungs().stop();
       job.thread.interrupt();
+      threads.add(job.thread);
+      threads.addAll(job.packager.rungs().threads());
     }
     Instant deadline = ports.clock().instant().plus(STOP_TIMEOUT);
     try {
-      for (Job job : jobs.values()) {
-        boolean _ = job.thread.join(Duration.between(ports.clock().instant(), deadline));
-        job.packager.rungs().join(Duration.between(ports.clock().instant(), deadline));
+      for (Thread thread : threads) {
+        boolean _ = thread.join(Duration.between(ports.clock().instant(), deadline));
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

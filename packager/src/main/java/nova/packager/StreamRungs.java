@@ -164,14 +164,10 @@ final class StreamRungs {
     }
   }
 
-  /// Waits for the ends of the threads after [#stop].
-  void join(Duration limit) throws InterruptedException {
-    List<Thread> threads;
+  /// The threads that read rungs and, after [#stop], end.
+  List<Thread> threads() {
     synchronized (running) {
-      threads = List.copyOf(running.values());
-    }
-    for (Thread thread : threads) {
-      boolean _ = thread.join(limit);
+      return List.copyOf(running.values());
     }
   }
 

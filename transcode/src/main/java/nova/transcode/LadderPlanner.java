@@ -36,36 +36,29 @@ public final class LadderPlanner {
     AudioRung audio = AudioPlanner.plan(source.audio());
     List<LadderStep> steps = config.steps();
     VideoFormat video = source.video();
-    if ((long) video.width() * video.height() > TranscodeJob.MAX_SOURCE_PIXELS) {
-      return new LadderPlan(
-          true,
-          null,
-          List.of(),
-          "pictures of %dx%d are too large to encode (expected: %d pixels at most)"
-              .formatted(video.width(), video.height(), TranscodeJob.MAX_SOURCE_PIXELS));
+    if (config.ladderPolicy() == LadderPolicy.NONE) {
+      return new LadderPlan(true, null, List.of(), NOTHING_ENCODED);
     }
-    return switch (config.ladderPolicy()) {
-      case NONE -> new LadderPlan(true, null, List.of(), NOTHING_ENCODED);
-      case ALL ->
-          plan(
-              false,
-              rungs(source, config, steps, false),
-              audio,
-              source,
-              "the policy is all: every rung is encoded");
-      case AUTO -> {
-        String objection = WebFitness.objection(source, steps);
-        boolean fit = objection == null;
-        yield plan(
-            fit,
-            rungs(source, config, steps, fit),
-            audio,
-            source,
-            fit
-                ? "the source is its own top rung"
-                : "the source is not handed out beside its rungs: " + objection);
-      }
-    };
+    if ((long) video.width() * video.height() > TranscodeJob.MAX_SOURCE_PIXELS) {
+      String reason =
+          "pictures of %dx%d are too large to encode (expected: %d pixels at most)"
+              .formatted(video.width(), video.height(), TranscodeJob.MAX_SOURCE_PIXELS);
+      return new LadderPlan(true, audio, List.of(), reason + sound(audio, source.audio()));
+    }
+    if (config.ladderPolicy() == LadderPolicy.ALL) {
+      List<Rung> all = rungs(source, config, steps, false);
+      return plan(false, all, audio, source, "the policy is all: every rung is encoded");
+    }
+    String objection = WebFitness.objection(source, steps);
+    boolean fit = objection == null;
+    return plan(
+        fit,
+        rungs(source, config, steps, fit),
+        audio,
+        source,
+        fit
+            ? "the source is its own top rung"
+            : "the source is not handed out beside its rungs: " + objection);
   }
 
   /// The ladder of a source without video.
@@ -108,8 +101,14 @@ public final class LadderPlanner {
     }
     for (LadderStep step : sourceIsRung ? steps : ownSizeFirst(steps, size)) {
       long bitrate = (long) Math.min((double) step.bitrateBps(), most);
-      if (step.lines() > Math.min(size.lines(), smallerThan) || bitrate < LOWEST_BITRATE_BPS) {
+      if (step.lines() > Math.min(size.lines(), smallerThan)) {
         continue;
+      }
+      if (bitrate < LOWEST_BITRATE_BPS) {
+        if (rungs.isEmpty()) {
+          continue; // nobody needs less than such a source
+        }
+        bitrate = Math.min(step.bitrateBps(), LOWEST_BITRATE_BPS); // which may get more one day
       }
       rungs.add(rung(step, bitrate, size, source.frameRate(), config));
       smallerThan = step.lines() * NEXT_SIZE;

@@ -262,19 +262,15 @@ final class StreamLadder {
   }
 
   private void raise(List<Rung> rungs) {
-    log.atInfo()
-        .addKeyValue("stream", stream)
-        .log("the source has a higher bitrate than at its start, and its rungs get more, too");
     TranscodeTask running = task;
     TranscodeSupervisor encoding = supervisor;
-    if (running == null || encoding == null) {
-      due();
-    } else if (running.hasRenditionsOf(rungs)) {
-      task = running.with(rungs);
+    if (running == null) {
+      due(); // it had too little for any rung
+    } else if (encoding != null && !running.rungs().isEmpty()) {
       encoding.change(rungs);
-    } else {
-      encoding.close();
-      due();
+      log.atInfo()
+          .addKeyValue("stream", stream)
+          .log("the source has a higher bitrate than at its start, and its rungs get more, too");
     }
   }
 

@@ -32,7 +32,7 @@ final class TranscodeSupervisor implements AutoCloseable {
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(5);
 
   private final StreamId stream;
-  private volatile TranscodeTask task; // of it, only bitrates change
+  private final TranscodeTask task;
   private final WorkerConfig config;
   private final TranscodePorts ports;
   private final TranscodeListener listener;
@@ -41,6 +41,7 @@ final class TranscodeSupervisor implements AutoCloseable {
   private final Thread thread;
   private final ReentrantLock adapting = new ReentrantLock();
   private volatile Effort effort;
+  private volatile List<Rung> bitrates;
   private boolean over; // guarded by `adapting`
 
   private TranscodeSupervisor(
@@ -57,6 +58,7 @@ final class TranscodeSupervisor implements AutoCloseable {
     this.ports = ports;
     this.listener = listener;
     this.effort = Effort.whole(task.preset());
+    this.bitrates = task.rungs();
     this.thread = ports.threads().newThread(this::run);
     thread.setName("transcode-" + stream);
     try {
@@ -125,9 +127,9 @@ final class TranscodeSupervisor implements AutoCloseable {
 
   /// Goes on with other bitrates.
   ///
-  /// @param bitrates the task's rungs, as they are but for bitrate and peak
-  void change(List<Rung> bitrates) {
-    task = task.with(bitrates);
+  /// @param next the task's rungs, as they are but for bitrate and peak
+  void change(List<Rung> next) {
+    bitrates = next;
   }
 
   private boolean returns(Rung rung, Effort next) {
@@ -177,7 +179,8 @@ final class TranscodeSupervisor implements AutoCloseable {
     RestartPolicy restarts = new RestartPolicy(config, ports.random());
     while (true) {
       WorkerAttempt attempt =
-          new WorkerAttempt(stream, () -> task, outputs, () -> effort, config, ports, listener);
+          new WorkerAttempt(
+              stream, task, outputs, () -> effort, () -> bitrates, config, ports, listener);
       WorkerFailure failure = attempt.run();
       if (failure == null) {
         return attempt.sourceChanged()

@@ -38,20 +38,6 @@ record TranscodeTask(
     rungs = List.copyOf(rungs);
   }
 
-  /// The same with other bitrates.
-  ///
-  /// @param bitrates the rungs, as they are but for bitrate and peak
-  TranscodeTask with(List<Rung> bitrates) {
-    return new TranscodeTask(track, source, frameRate, preset, bitrates, audio, from, firstEpoch);
-  }
-
-  boolean hasRenditionsOf(List<Rung> others) {
-    return rungs.stream()
-        .map(Rung::rendition)
-        .toList()
-        .equals(others.stream().map(Rung::rendition).toList());
-  }
-
   /// What is encoded: the rungs, largest first, and sound.
   List<RenditionId> renditions() {
     List<RenditionId> renditions = new ArrayList<>(rungs.stream().map(Rung::rendition).toList());

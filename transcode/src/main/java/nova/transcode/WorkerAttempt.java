@@ -48,10 +48,10 @@ final class WorkerAttempt {
   private static final Duration FEEDER_STOP = Duration.ofSeconds(2);
 
   private final StreamId stream;
-  private final Supplier<TranscodeTask> current;
   private final TranscodeTask task;
   private final Map<RenditionId, RungOutput> outputs;
   private final Supplier<Effort> effort;
+  private final Supplier<List<Rung>> bitrates;
   private final WorkerConfig config;
   private final TranscodePorts ports;
   private final TranscodeListener listener;
@@ -60,7 +60,7 @@ final class WorkerAttempt {
   private final RungLag lag;
   private final long startedAt;
   private @Nullable Effort givenEffort; // of the feeder alone
-  private List<Rung> givenRungs; // of the feeder alone
+  private List<Rung> givenBitrates; // of the feeder alone
   private volatile boolean inputEnded;
   private volatile boolean ready;
   private volatile boolean over;
@@ -69,18 +69,19 @@ final class WorkerAttempt {
 
   WorkerAttempt(
       StreamId stream,
-      Supplier<TranscodeTask> current,
+      TranscodeTask task,
       Map<RenditionId, RungOutput> outputs,
       Supplier<Effort> effort,
+      Supplier<List<Rung>> bitrates,
       WorkerConfig config,
       TranscodePorts ports,
       TranscodeListener listener) {
     this.stream = stream;
-    this.current = current;
-    this.task = current.get();
-    this.givenRungs = task.rungs();
+    this.task = task;
+    this.givenBitrates = task.rungs();
     this.outputs = outputs;
     this.effort = effort;
+    this.bitrates = bitrates;
     this.config = config;
     this.ports = ports;
     this.listener = listener;
@@ -245,10 +246,10 @@ final class WorkerAttempt {
       worker.send(new Adapt(wanted));
       givenEffort = wanted;
     }
-    List<Rung> rungs = current.get().rungs();
-    if (!rungs.equals(givenRungs)) {
+    List<Rung> rungs = bitrates.get(); // no matter with which a worker begins: its header stays
+    if (!rungs.equals(givenBitrates)) {
       worker.send(new ChangeBitrates(rungs));
-      givenRungs = rungs;
+      givenBitrates = rungs;
     }
   }
 

@@ -59,6 +59,19 @@ class BitrateRaiseTest {
   }
 
   @Test
+  void unsteadySource_getsWhatItHadAtLeast_andNeverOtherRungs() {
+    BitrateRaise raise = raise(200);
+    assertThat(after(9, raise, 1_200)).isEmpty();
+    assertThat(after(1, raise, 800)).isEmpty();
+    assertThat(after(1, raise, 30_000)) // too much for the web: others would be planned
+        .hasValueSatisfying(
+            rungs ->
+                assertThat(rungs)
+                    .extracting(rung -> rung.rendition() + " " + rung.bitrateBps())
+                    .containsExactly("480p 600000"));
+  }
+
+  @Test
   void sourceThatHadTooLittleForAnyRung_getsThem() {
     assertThat(after(11, raise(20), 4_000))
         .hasValueSatisfying(rungs -> assertThat(rungs).hasSize(1));

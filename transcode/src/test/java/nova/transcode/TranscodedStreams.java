@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import nova.core.Bytes;
 import nova.core.ChannelSlug;
 import nova.core.Epoch;
@@ -77,16 +78,21 @@ final class TranscodedStreams implements AutoCloseable {
     restart(config, ports.command(script, more));
   }
 
-  /// Measures the same again and again, ten seconds apart, until an event comes.
-  void measureUntil(StreamId stream, long videoBitrateBps, Class<? extends StreamEvent> kind)
+  /// Measures the same again and again, two seconds apart, until that shows.
+  void measureUntil(StreamId stream, long videoBitrateBps, BooleanSupplier shows)
       throws InterruptedException {
     long deadline = System.nanoTime() + DEADLINE.toNanos();
-    while (said.stream().noneMatch(kind::isInstance)) {
-      assertThat(System.nanoTime()).as("time to wait for %s", kind).isLessThan(deadline);
-      long _ = ports.skippedNs().addAndGet(Duration.ofSeconds(10).toNanos());
+    while (!shows.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("time to wait").isLessThan(deadline);
+      long _ = ports.skippedNs().addAndGet(Duration.ofSeconds(2).toNanos());
       measure(stream, videoBitrateBps);
-      TimeUnit.MILLISECONDS.sleep(20);
+      TimeUnit.MILLISECONDS.sleep(50);
     }
+  }
+
+  /// Whether an event of a kind waits to be taken.
+  boolean hasSaid(Class<? extends StreamEvent> kind) {
+    return said.stream().anyMatch(kind::isInstance);
   }
 
   /// The next event of a kind.

@@ -7,9 +7,12 @@ import static nova.transcode.TranscodedStreams.epochs;
 import static nova.transcode.TranscodedStreams.formats;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import nova.core.RenditionId;
 import nova.core.StreamEvent.LadderChanged;
 import nova.core.StreamEvent.RungStarted;
@@ -19,6 +22,7 @@ import nova.framelog.LogEntry.LoggedFrame;
 import nova.framelog.LogEntry.StreamClosed;
 import nova.framelog.StreamLogWriter;
 import nova.media.TrackFormat;
+import nova.transcode.ScriptedWorker.Script;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -99,11 +103,39 @@ class TranscoderTest {
     streams.measure(STREAM, 20_000);
     assertThat(streams.await(LadderChanged.class).rungs()).isEmpty();
 
-    streams.measureUntil(STREAM, 4_000_000, LadderChanged.class);
+    streams.measureUntil(STREAM, 4_000_000, () -> streams.hasSaid(LadderChanged.class));
 
     assertThat(streams.await(LadderChanged.class).rungs()).containsExactly(LOW);
     streams.awaitEntries(streams.await(RungStarted.class));
     streams.end(STREAM, writer);
+  }
+
+  @Test
+  void sourceThatHasMoreThanAtItsStart_keepsItsRungs_withMore() throws Exception {
+    Duration patient = Duration.ofMinutes(60); // the clock is not the worker's
+    WorkerConfig worker = new WorkerConfig(patient, patient, 1, patient);
+    streams.restart(
+        new TranscodeConfig(LadderConfig.defaults(), worker, OverloadConfig.defaults(), 50),
+        Script.ALL_WELL);
+    StreamLogWriter writer = streams.begin(STREAM);
+    streams.epoch(STREAM, writer, formats(1280, 720), 0);
+    streams.measure(STREAM, 300_000);
+    RungStarted started = streams.await(RungStarted.class);
+    streams.awaitEntries(started);
+
+    Path bitrates = directory.resolve(ScriptedWorker.BITRATES);
+    AtomicInteger epochs = new AtomicInteger();
+    streams.measureUntil(
+        STREAM,
+        4_000_000,
+        () -> {
+          streams.epoch(STREAM, writer, formats(1280, 720), epochs.incrementAndGet() * 10L);
+          return Files.exists(bitrates);
+        });
+    streams.end(STREAM, writer);
+
+    assertThat(bitrates).content().contains("bitrateBps=1500000");
+    assertThat(epochs(streams.log(started))).hasSize(epochs.get() + 1);
   }
 
   @Test

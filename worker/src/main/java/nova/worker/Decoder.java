@@ -72,7 +72,7 @@ public final class Decoder implements AutoCloseable {
     picture = CodecException.allocated(av_frame_alloc(), "a picture");
     try {
       open(codec, format);
-    } catch (CodecException e) {
+    } catch (RuntimeException e) {
       close();
       throw e;
     }

@@ -98,7 +98,9 @@ public final class LadderWorker {
           case Next.Message(Adapt adapt) -> cascade.adapt(adapt.effort());
           case Next.Message(ChangeBitrates change) -> cascade.change(change.rungs());
           case Next.Nothing _ -> {}
-          case Next.Broken(RuntimeException cause) -> throw cause;
+          case Next.Broken(Throwable cause) -> {
+            return giveUp(cause);
+          }
           case Next.Message _, Next.End _ -> {
             return SERVER_GONE;
           }

@@ -3,6 +3,8 @@ package nova.worker;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_clone;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import nova.core.Timescale;
@@ -44,7 +46,8 @@ final class RungStage {
   private volatile Rung wantedRung;
   private Effort effort;
   private EncoderPreset preset;
-  private Rung rung;
+  private Rung rung; // with the bitrates of the encoder
+  private Rung seen; // the one wanted when the encoder was last changed
   private boolean begun;
   private boolean leftOut;
   private @Nullable EpochStarted epoch;
@@ -66,6 +69,7 @@ final class RungStage {
     this.wanted = effort;
     this.rung = job.rung();
     this.wantedRung = rung;
+    this.seen = rung;
     this.preset = whole.preset();
     this.begun = job.resumes();
   }
@@ -87,7 +91,7 @@ final class RungStage {
 
   /// Says with which bitrate and peak to go on from the next segment on.
   void change(Rung next) {
-    wantedRung = next;
+    wantedRung = job.rung().withBitrate(next.bitrateBps(), next.peakBps());
   }
 
   int queueDepth() {
@@ -176,7 +180,7 @@ final class RungStage {
     RungEncoder ready = encoder;
     if (ready == null) {
       ready = begin(scaled);
-    } else if (step == Step.CUT && (preset != effort.preset() || !rung.equals(wantedRung))) {
+    } else if (step == Step.CUT && (preset != effort.preset() || !seen.equals(wantedRung))) {
       ready = changeEncoder(ready, scaled);
     }
     log.encoding(placement);
@@ -189,7 +193,10 @@ final class RungStage {
     if (started == null) {
       throw new IllegalStateException("a picture outside of an epoch (expected: its start first)");
     }
-    RungEncoder fresh = newEncoder(like);
+    preset = effort.preset();
+    rung = job.rung(); // what it has in its log already has that one's header
+    seen = rung;
+    RungEncoder fresh = newEncoder(rung, like);
     encoder = fresh;
     begun = true;
     log.append(started);
@@ -197,22 +204,33 @@ final class RungStage {
     return fresh;
   }
 
-  /// Goes on with another preset or bitrate, where that has the same header.
+  /// Goes on with another preset and bitrate, or the preset alone, as far as the header stays.
   private RungEncoder changeEncoder(RungEncoder open, AVFrame like) {
-    RungEncoder fresh = newEncoder(like);
-    if (!fresh.format().equals(open.format())) {
-      fresh.close();
-      return open;
+    boolean otherPreset = preset != effort.preset();
+    preset = effort.preset();
+    seen = wantedRung;
+    List<Rung> candidates = new ArrayList<>();
+    if (!seen.equals(rung)) {
+      candidates.add(seen);
     }
-    finishEncoder();
-    encoder = fresh;
-    return fresh;
+    if (otherPreset) {
+      candidates.add(rung);
+    }
+    for (Rung candidate : candidates) {
+      RungEncoder fresh = newEncoder(candidate, like);
+      if (fresh.format().equals(open.format())) {
+        finishEncoder();
+        encoder = fresh;
+        rung = candidate;
+        return fresh;
+      }
+      fresh.close();
+    }
+    return open;
   }
 
-  private RungEncoder newEncoder(AVFrame like) {
-    preset = effort.preset();
-    rung = wantedRung;
-    return new RungEncoder(rung, whole.frameRate(), preset, Timescale.VIDEO, like);
+  private RungEncoder newEncoder(Rung with, AVFrame like) {
+    return new RungEncoder(with, whole.frameRate(), preset, Timescale.VIDEO, like);
   }
 
   /// Whether more will come.

@@ -26,7 +26,7 @@ final class ServerMessages {
     record End() implements Next {}
 
     /// What came is no message; nothing follows.
-    record Broken(RuntimeException cause) implements Next {}
+    record Broken(Throwable cause) implements Next {}
   }
 
   private final BlockingQueue<Next> queue = new ArrayBlockingQueue<>(1);
@@ -69,7 +69,7 @@ final class ServerMessages {
       };
     } catch (IOException _) {
       return new Next.End();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       return new Next.Broken(e);
     }
   }

@@ -39,6 +39,11 @@ public record Rung(
     }
   }
 
+  /// The same rung with other bitrates.
+  public Rung withBitrate(long average, long peak) {
+    return new Rung(rendition, width, height, frameDivisor, average, peak);
+  }
+
   private static void requireEven(RenditionId rendition, String what, int value) {
     if (value < 2 || value > MAX_SIDE || value % 2 != 0) {
       throw new IllegalArgumentException(

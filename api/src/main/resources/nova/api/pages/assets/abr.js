@@ -10,6 +10,8 @@ const IN_NEED = 0.4;
 // A part on its way is given up when it takes so many times as long as it plays. hls.js does sooner,
 // when most of it is here, and chooses as if its successor were as short, not a segment's beginning.
 const HOPELESS = 3;
+// The last part of a segment may be a few frames, which tell nothing of the network.
+const TELLING = 0.5; // of the longest part
 // Shorter than any part, longer than what is lost in rounding.
 const NO_TIME = 0.005;
 
@@ -40,6 +42,8 @@ export class LowLatencyAbr extends AbrController {
     this.#frag = frag;
     this.#loadedS = part.start + part.duration - frag.start;
     if (frag.level <= this.#needed) this.#needed = -1;
+    queueMicrotask(() => this.#next(frag, part));
+    if (part.duration < TELLING * (this.hls.levels[frag.level].details?.partTarget ?? 0)) return;
     const { loaded, loading } = part.stats;
     const seconds = (loading.end - loading.first) / 1000; // without waiting for what the server has yet to get
     const bps = (loaded * 8) / seconds;
@@ -55,9 +59,6 @@ export class LowLatencyAbr extends AbrController {
     const fromTheBeginning =
       (part.index + 1) * perRequest + (this.#loadedS * this.hls.levels[this.#needed].averageBitrate) / bps;
     this.#mayWait = toTheEnd < fromTheBeginning;
-    // hls.js loads a segment's parts one after the other and asks for a rendition when it has them
-    // all. The next one is under way after this event.
-    if (!this.#mayWait) queueMicrotask(() => this.#leave(frag, part));
   }
 
   get nextAutoLevel() {
@@ -81,10 +82,19 @@ export class LowLatencyAbr extends AbrController {
     super.onManifestLoading(event, data);
   }
 
-  /** Changes before the segment's end. */
-  #leave(frag, part) {
-    if (!this.hls?.autoLevelEnabled || this.#frag !== frag || this.#needed < 0 || this.#needed === frag.level) return;
-    if (!frag.loader) return; // hls.js has all parts that it knows of, and asks by itself
+  /**
+   * hls.js loads the parts of a segment that it knows of one after the other, tells of the first
+   * alone and asks for a rendition after the last. Watches the others as well, or leaves them.
+   */
+  #next(frag, loaded) {
+    if (!this.hls?.autoLevelEnabled || this.#frag !== frag || !frag.loader) return;
+    const { partList } = this.hls.levels[frag.level].details;
+    const part = partList?.find(({ index, fragment }) => index === loaded.index + 1 && fragment.sn === frag.sn);
+    if (!part) return;
+    if (this.#mayWait || this.#needed < 0 || this.#needed === frag.level) {
+      super.onFragLoading(Hls.Events.FRAG_LOADING, { frag, part });
+      return;
+    }
     this.hls.nextLoadLevel = this.#needed;
     frag.abortRequests();
     this.fragCurrent = this.partCurrent = null;
@@ -100,12 +110,15 @@ export class LowLatencyAbr extends AbrController {
   #toCome() {
     const frag = this.#frag;
     const fragments = this.hls?.levels[frag?.level]?.details?.fragments ?? [];
-    const whole = fragments.find(({ sn }) => sn === frag.sn) ?? fragments.find(({ sn }) => sn === frag.sn - 1);
+    const listed = (number) => fragments.find(({ sn, relurl }) => relurl && sn === number); // hls.js adds a growing one
+    const whole = frag && (listed(frag.sn) ?? listed(frag.sn - 1));
     return whole ? whole.duration - this.#loadedS : 0;
   }
 
-  /** The best rendition for a network, or the smallest. */
+  /** The best rendition for a network, or the smallest; of those that did not fail. */
   #best(bps) {
-    return Math.max(0, this.hls.levels.findLastIndex((level) => level.bitrate <= bps)); // they rise
+    const { levels } = this.hls; // they rise
+    const best = levels.findLastIndex((level) => level.bitrate <= bps && !level.loadError);
+    return best < 0 ? levels.findIndex((level) => !level.loadError) : best;
   }
 }

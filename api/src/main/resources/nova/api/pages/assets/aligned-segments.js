@@ -11,11 +11,21 @@ const { streamController: StreamController } = Hls.DefaultConfig;
 const ROUNDING = 0.001;
 
 export class AlignedStreamController extends StreamController {
+  getNextFragment(pos, details) {
+    // Who waited for another rendition's playlist goes on as well, instead of starting at the live edge.
+    if (this.fragPrevious) this.startFragRequested = true;
+    return super.getNextFragment(pos, details);
+  }
+
   getFragmentAtPosition(bufferEnd, end, details) {
     const before = this.fragPrevious;
-    const same = before && details.fragments.find(({ sn }) => sn === before.sn);
-    if (!same || same.level === before.level) return super.getFragmentAtPosition(bufferEnd, end, details);
+    const { fragments, fragmentHint } = details;
+    const latest = fragmentHint ?? fragments.at(-1);
+    if (!before || before.level === latest.level) return super.getFragmentAtPosition(bufferEnd, end, details);
+    if (before.sn > latest.sn) return null; // this rendition is not as far yet
+    const same = before.sn === latest.sn ? latest : fragments.find(({ sn }) => sn === before.sn);
+    if (!same) return super.getFragmentAtPosition(bufferEnd, end, details);
     const bufferEndHere = bufferEnd + same.start - before.start + ROUNDING;
-    return bufferEndHere < end ? super.getFragmentAtPosition(bufferEndHere, end, details) : null; // not there yet
+    return bufferEndHere < end ? super.getFragmentAtPosition(bufferEndHere, end, details) : null; // nor here
   }
 }
