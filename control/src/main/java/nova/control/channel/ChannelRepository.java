@@ -1,0 +1,141 @@
+package nova.control.channel;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import nova.control.database.ConflictException;
+import nova.core.ChannelSlug;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.StatementContext;
+
+/// The table of channels, within a transaction of its caller.
+///
+/// *Thread-safe.*
+public final class ChannelRepository {
+  private static final String COLUMNS =
+      "id, slug, title, broadcaster_id, listed, playback, version, created_at, updated_at";
+
+  /// Writes a new channel.
+  ///
+  /// @throws ConflictException with `channels_slug_unique` when another has its slug
+  public void insert(Handle handle, Channel channel) {
+    int _ =
+        handle
+            .createUpdate(
+                """
+                INSERT INTO channels (id, slug, title, broadcaster_id, listed, playback, version,
+                                      created_at, updated_at)
+                VALUES (:id, :slug, :title, :broadcaster, :listed, :playback, :version,
+                        :created, :updated)
+                """)
+            .bind("id", channel.id().value())
+            .bind("slug", channel.slug().value())
+            .bind("title", channel.title())
+            .bind("broadcaster", channel.broadcasterId())
+            .bind("listed", channel.listed())
+            .bind("playback", channel.playback().label())
+            .bind("version", channel.version())
+            .bind("created", atUtc(channel.createdAt()))
+            .bind("updated", atUtc(channel.updatedAt()))
+            .execute();
+  }
+
+  /// Writes what may change, when nobody else did since it was read.
+  ///
+  /// @param channel with the version that was read
+  /// @return what is there now; empty when it changed meanwhile or is gone
+  public Optional<Channel> update(Handle handle, Channel channel, Instant now) {
+    return handle
+        .createQuery(
+            """
+            UPDATE channels
+               SET slug = :slug, title = :title, broadcaster_id = :broadcaster, listed = :listed,
+                   playback = :playback, version = version + 1,
+                   updated_at = greatest(:updated, created_at)
+             WHERE id = :id AND version = :version
+            RETURNING\
+            """
+                + " "
+                + COLUMNS)
+        .bind("id", channel.id().value())
+        .bind("slug", channel.slug().value())
+        .bind("title", channel.title())
+        .bind("broadcaster", channel.broadcasterId())
+        .bind("listed", channel.listed())
+        .bind("playback", channel.playback().label())
+        .bind("version", channel.version())
+        .bind("updated", atUtc(now))
+        .map(ChannelRepository::channel)
+        .findOne();
+  }
+
+  public Optional<Channel> find(Handle handle, ChannelId id) {
+    return handle
+        .createQuery("SELECT " + COLUMNS + " FROM channels WHERE id = :id")
+        .bind("id", id.value())
+        .map(ChannelRepository::channel)
+        .findOne();
+  }
+
+  public Optional<Channel> find(Handle handle, ChannelSlug slug) {
+    return handle
+        .createQuery("SELECT " + COLUMNS + " FROM channels WHERE slug = :slug")
+        .bind("slug", slug.value())
+        .map(ChannelRepository::channel)
+        .findOne();
+  }
+
+  /// The oldest first.
+  ///
+  /// @param after a channel of the page before, or the first page
+  public List<Channel> list(Handle handle, Optional<Channel> after, int limit) {
+    String page = after.isEmpty() ? "" : " WHERE (created_at, id) > (:created, :id)";
+    var query =
+        handle
+            .createQuery(
+                "SELECT " + COLUMNS + " FROM channels" + page + " ORDER BY created_at, id LIMIT :n")
+            .bind("n", limit);
+    if (after.isPresent()) {
+      query =
+          query
+              .bind("created", atUtc(after.get().createdAt()))
+              .bind("id", after.get().id().value());
+    }
+    return query.map(ChannelRepository::channel).list();
+  }
+
+  /// Removes a channel and all that belongs to it.
+  ///
+  /// @return whether it was there
+  public boolean delete(Handle handle, ChannelId id) {
+    return handle
+            .createUpdate("DELETE FROM channels WHERE id = :id")
+            .bind("id", id.value())
+            .execute()
+        > 0;
+  }
+
+  private static Channel channel(ResultSet row, StatementContext context) throws SQLException {
+    return new Channel(
+        new ChannelId(row.getObject("id", UUID.class)),
+        new ChannelSlug(row.getString("slug")),
+        row.getString("title"),
+        row.getString("broadcaster_id"),
+        row.getBoolean("listed"),
+        PlaybackPolicy.of(row.getString("playback")),
+        row.getLong("version"),
+        row.getObject("created_at", OffsetDateTime.class).toInstant(),
+        row.getObject("updated_at", OffsetDateTime.class).toInstant());
+  }
+
+  /// As PostgreSQL keeps it, in microseconds.
+  private static OffsetDateTime atUtc(Instant instant) {
+    return instant.truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC);
+  }
+}

@@ -1,0 +1,10 @@
+package nova.control.database;
+
+/// The server cannot start for want of a database. The message is for whoever starts it.
+public final class DatabaseStartException extends RuntimeException {
+  private static final long serialVersionUID = 1;
+
+  public DatabaseStartException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,185 @@
+package nova.control.database;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// A PostgreSQL of our own, for one server, beside its other data: who has no database needs none.
+///
+///     <data>/postgres/cluster    what PostgreSQL keeps
+///     <data>/postgres/password   of its only user; for our eyes only
+///     <data>/postgres/port       on loopback, the same after every start
+///     <data>/postgres/log        what PostgreSQL says
+///     <data>/postgres/software   its programs, unpacked
+///
+/// A server that was killed leaves its PostgreSQL behind; the next one on the same data goes on with
+/// it.
+///
+/// *Thread-safe.*
+public final class EmbeddedPostgres implements AutoCloseable {
+  private static final String USER = "postgres";
+  private static final Duration START_PATIENCE = Duration.ofSeconds(60); // with recovery
+  private static final int PASSWORD_BYTES = 20;
+  private static final int PORT_LINE = 3; // of postmaster.pid, from 0
+
+  // Unlike the library's defaults, what was committed is on the disk. The rest is for little
+  // memory.
+  private static final Map<String, String> SETTINGS =
+      Map.of(
+          "fsync", "on",
+          "synchronous_commit", "on",
+          "listen_addresses", "127.0.0.1",
+          "unix_socket_directories", "",
+          "max_connections", "40",
+          "shared_buffers", "64MB",
+          "io_method", "sync");
+
+  private final io.zonky.test.db.postgres.embedded.EmbeddedPostgres server;
+  private final String password;
+
+  private EmbeddedPostgres(
+      io.zonky.test.db.postgres.embedded.EmbeddedPostgres server, String password) {
+    this.server = server;
+    this.password = password;
+  }
+
+  /// Starts it, or goes on with one that a killed server left.
+  ///
+  /// @param data folder of the server, which nobody else uses meanwhile
+  /// @throws DatabaseStartException when it cannot run here
+  public static EmbeddedPostgres start(Path data) {
+    Path folder = data.resolve("postgres");
+    try {
+      create(folder);
+      Path secret = folder.resolve("password");
+      String password =
+          Files.exists(secret) ? Files.readString(secret).strip() : newPassword(secret);
+      int port = port(folder);
+      return new EmbeddedPostgres(start(folder, secret, password, port), password);
+    } catch (IOException | RuntimeException e) {
+      throw new DatabaseStartException(
+          "the embedded PostgreSQL cannot start in %s: %s (expected: as root, user namespaces and"
+                  .formatted(folder, e.getMessage())
+              + " `unshare`, and a system with glibc; run Nova as another user, or set database.url"
+              + " to a PostgreSQL of version 14 or later)",
+          e);
+    }
+  }
+
+  private static io.zonky.test.db.postgres.embedded.EmbeddedPostgres start(
+      Path folder, Path secret, String password, int port) throws IOException {
+    var builder =
+        io.zonky.test.db.postgres.embedded.EmbeddedPostgres.builder()
+            .setDataDirectory(folder.resolve("cluster"))
+            .setCleanDataDirectory(false)
+            .setRegisterShutdownHook(false)
+            .setPort(port)
+            .setOverrideWorkingDirectory(folder.resolve("software").toFile())
+            .setPGStartupWait(START_PATIENCE)
+            .setLocaleConfig("locale", "C")
+            // Options of initdb, too: nobody without the password, from the first moment on.
+            .setLocaleConfig("auth", "scram-sha-256")
+            .setLocaleConfig("pwfile", secret.toString())
+            .setConnectConfig("password", password)
+            .setOutputRedirector(ProcessBuilder.Redirect.appendTo(folder.resolve("log").toFile()));
+    SETTINGS.forEach(builder::setServerConfig);
+    return builder.start();
+  }
+
+  /// For nobody else: the library makes its folder of programs writable for all.
+  private static void create(Path folder) throws IOException {
+    Path _ = Files.createDirectories(folder.toAbsolutePath().getParent());
+    if (!Files.exists(folder)) {
+      Path _ = Files.createDirectory(folder, permissions("rwx------"));
+    }
+  }
+
+  private static FileAttribute<Set<PosixFilePermission>> permissions(String permissions) {
+    return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions));
+  }
+
+  private static String newPassword(Path secret) throws IOException {
+    byte[] random = new byte[PASSWORD_BYTES];
+    new SecureRandom().nextBytes(random);
+    String password = HexFormat.of().formatHex(random);
+    Path _ = Files.createFile(secret, permissions("rw-------"));
+    Path _ = Files.writeString(secret, password);
+    return password;
+  }
+
+  /// The port of the one that runs already, else the one of last time, else a free one.
+  private static int port(Path folder) throws IOException {
+    Optional<Integer> running = runningOn(folder.resolve("cluster").resolve("postmaster.pid"));
+    if (running.isPresent()) {
+      return running.get();
+    }
+    Path kept = folder.resolve("port");
+    int port = 0;
+    if (Files.exists(kept)) {
+      port = Integer.parseInt(Files.readString(kept).strip());
+    }
+    if (port == 0 || !isFree(port)) {
+      port = freePort();
+      Path _ = Files.writeString(kept, Integer.toString(port));
+    }
+    return port;
+  }
+
+  private static Optional<Integer> runningOn(Path pidFile) throws IOException {
+    if (!Files.exists(pidFile)) {
+      return Optional.empty();
+    }
+    List<String> lines = Files.readAllLines(pidFile);
+    boolean alive =
+        !lines.isEmpty()
+            && ProcessHandle.of(Long.parseLong(lines.getFirst().strip()))
+                .flatMap(process -> process.info().command())
+                .filter(command -> command.endsWith("postgres"))
+                .isPresent();
+    return alive && lines.size() > PORT_LINE
+        ? Optional.of(Integer.parseInt(lines.get(PORT_LINE).strip()))
+        : Optional.empty();
+  }
+
+  private static boolean isFree(int port) {
+    try (ServerSocket _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return true;
+    } catch (IOException _) {
+      return false;
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /// How to connect to it.
+  public DatabaseConfig config(int connections, Duration patience) {
+    String url = "jdbc:postgresql://127.0.0.1:%d/%s".formatted(server.getPort(), USER);
+    return new DatabaseConfig(url, USER, password, connections, patience);
+  }
+
+  /// Stops it; what was committed stays.
+  @Override
+  public void close() {
+    try {
+      server.close();
+    } catch (IOException e) {
+      throw new DatabaseAwayException("the embedded PostgreSQL does not stop", e);
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package nova.control.database;
+
+import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+
+/// What the errors of PostgreSQL mean here.
+///
+/// Spec: PostgreSQL 18, Appendix A (error codes).
+final class SqlErrors {
+  private static final String CONNECTION = "08";
+  private static final String INSUFFICIENT_RESOURCES = "53";
+  private static final String OPERATOR_INTERVENTION = "57P"; // shutting down, starting up
+  private static final String INTEGRITY = "23";
+
+  private SqlErrors() {}
+
+  /// The exception to throw for one that a query threw.
+  static RuntimeException translated(RuntimeException thrown) {
+    SQLException sql = sqlException(thrown);
+    if (sql == null) {
+      return thrown;
+    }
+    String state = sql.getSQLState() == null ? "" : sql.getSQLState();
+    if (sql instanceof SQLTransientConnectionException
+        || state.startsWith(CONNECTION)
+        || state.startsWith(INSUFFICIENT_RESOURCES)
+        || state.startsWith(OPERATOR_INTERVENTION)) {
+      return new DatabaseAwayException("the database does not answer: " + sql.getMessage(), thrown);
+    }
+    if (state.startsWith(INTEGRITY) && sql instanceof PSQLException answered) {
+      ServerErrorMessage details = answered.getServerErrorMessage();
+      String constraint = details == null ? null : details.getConstraint();
+      return new ConflictException(constraint == null ? state : constraint, thrown);
+    }
+    return thrown;
+  }
+
+  private static @Nullable SQLException sqlException(@Nullable Throwable thrown) {
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql) {
+        return sql;
+      }
+    }
+    return null;
+  }
+}

@@ -1,0 +1,125 @@
+package nova.control.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Real clusters in a folder.
+class EmbeddedPostgresIT {
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  @TempDir private Path data;
+
+  @Test
+  void rows_areThereAfterAnotherStart_onTheSamePort() {
+    String url;
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(data);
+        Database database = Database.open(postgres.config(2, PATIENCE))) {
+      url = postgres.config(2, PATIENCE).url();
+      database.useTransaction(
+          handle -> {
+            int _ = handle.execute("CREATE TABLE kept (n int)");
+            int _ = handle.execute("INSERT INTO kept VALUES (7)");
+          });
+    }
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(data);
+        Database database = Database.open(postgres.config(2, PATIENCE))) {
+      assertThat(postgres.config(2, PATIENCE).url()).isEqualTo(url);
+      assertThat(select(database, "SELECT n FROM kept")).isEqualTo("7");
+    }
+  }
+
+  @Test
+  void whatIsCommitted_isOnTheDisk_andNobodyWithoutThePasswordGetsIn() throws Exception {
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(data);
+        Database database = Database.open(postgres.config(2, PATIENCE))) {
+      assertThat(select(database, "SHOW fsync")).isEqualTo("on");
+      assertThat(select(database, "SHOW synchronous_commit")).isEqualTo("on");
+      assertThat(select(database, "SHOW listen_addresses")).isEqualTo("127.0.0.1");
+      String url = postgres.config(2, PATIENCE).url();
+      assertThatThrownBy(() -> DriverManager.getConnection(url, "postgres", "guessed").close())
+          .isInstanceOf(SQLException.class)
+          .hasMessageContaining("password authentication failed");
+    }
+    assertThat(permissions(data.resolve("postgres"))).isEqualTo("rwx------");
+    assertThat(permissions(data.resolve("postgres").resolve("password"))).isEqualTo("rw-------");
+  }
+
+  @Test
+  void postgresThatAKilledServerLeft_isGoneOnWith() throws Exception {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    Process killed =
+        new ProcessBuilder(
+                java,
+                "-cp",
+                System.getProperty("java.class.path"),
+                KilledServer.class.getName(),
+                data.toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    String url;
+    try (BufferedReader said = killed.inputReader()) {
+      url = said.readLine();
+    }
+    assertThat(killed.waitFor()).isEqualTo(137);
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(data);
+        Database database = Database.open(postgres.config(2, PATIENCE))) {
+      assertThat(postgres.config(2, PATIENCE).url()).isEqualTo(url);
+      assertThat(select(database, "SELECT 1")).isEqualTo("1");
+    }
+  }
+
+  @Test
+  void folderThatCannotBeUsed_isSaidInOneSentence_withTheWaysOut() throws Exception {
+    Path file = Files.writeString(data.resolve("postgres"), "not a folder");
+    assertThatThrownBy(() -> EmbeddedPostgres.start(data).close())
+        .isInstanceOf(DatabaseStartException.class)
+        .hasMessageContaining(file.toString())
+        .hasMessageContaining("database.url");
+  }
+
+  @Test
+  void databaseThatStopped_isAway_andBackAfterItsStart() {
+    EmbeddedPostgres postgres = EmbeddedPostgres.start(data);
+    try (Database database = Database.open(postgres.config(2, Duration.ofSeconds(1)))) {
+      assertThat(select(database, "SELECT 1")).isEqualTo("1");
+      postgres.close();
+      assertThatThrownBy(() -> select(database, "SELECT 1"))
+          .isInstanceOf(DatabaseAwayException.class)
+          .hasMessageContaining("does not answer");
+      try (EmbeddedPostgres _ = EmbeddedPostgres.start(data)) {
+        assertThat(selectWhenBack(database, "SELECT 1")).isEqualTo("1");
+      }
+    }
+  }
+
+  /// A connection of before may be the first that is taken, and fail once more.
+  private static String selectWhenBack(Database database, String sql) {
+    for (int connection = 0; connection < 2; connection++) {
+      try {
+        return select(database, sql);
+      } catch (DatabaseAwayException _) {
+        // taken out of the pool by that
+      }
+    }
+    return select(database, sql);
+  }
+
+  private static String permissions(Path path) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
+  }
+
+  private static String select(Database database, String sql) {
+    return database.inTransaction(handle -> handle.createQuery(sql).mapTo(String.class).one());
+  }
+}
