@@ -3,13 +3,11 @@ package nova.control.channel;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import nova.control.database.ConflictException;
+import nova.control.database.SqlTimes;
 import nova.core.ChannelSlug;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
@@ -41,8 +39,8 @@ public final class ChannelRepository {
             .bind("listed", channel.listed())
             .bind("playback", channel.playback().label())
             .bind("version", channel.version())
-            .bind("created", atUtc(channel.createdAt()))
-            .bind("updated", atUtc(channel.updatedAt()))
+            .bind("created", SqlTimes.atUtc(channel.createdAt()))
+            .bind("updated", SqlTimes.atUtc(channel.updatedAt()))
             .execute();
   }
 
@@ -70,7 +68,7 @@ public final class ChannelRepository {
         .bind("listed", channel.listed())
         .bind("playback", channel.playback().label())
         .bind("version", channel.version())
-        .bind("updated", atUtc(now))
+        .bind("updated", SqlTimes.atUtc(now))
         .map(ChannelRepository::channel)
         .findOne();
   }
@@ -104,7 +102,7 @@ public final class ChannelRepository {
     if (after.isPresent()) {
       query =
           query
-              .bind("created", atUtc(after.get().createdAt()))
+              .bind("created", SqlTimes.atUtc(after.get().createdAt()))
               .bind("id", after.get().id().value());
     }
     return query.map(ChannelRepository::channel).list();
@@ -130,12 +128,7 @@ public final class ChannelRepository {
         row.getBoolean("listed"),
         PlaybackPolicy.of(row.getString("playback")),
         row.getLong("version"),
-        row.getObject("created_at", OffsetDateTime.class).toInstant(),
-        row.getObject("updated_at", OffsetDateTime.class).toInstant());
-  }
-
-  /// As PostgreSQL keeps it, in microseconds.
-  private static OffsetDateTime atUtc(Instant instant) {
-    return instant.truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC);
+        SqlTimes.instant(row, "created_at").orElseThrow(),
+        SqlTimes.instant(row, "updated_at").orElseThrow());
   }
 }

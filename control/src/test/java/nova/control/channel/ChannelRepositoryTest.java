@@ -3,46 +3,27 @@ package nova.control.channel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import nova.control.database.ConflictException;
-import nova.control.database.Database;
-import nova.control.database.EmbeddedPostgres;
+import nova.control.database.TestDatabase;
 import nova.core.ChannelSlug;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class ChannelRepositoryTest {
   private static final Instant NOW = Instant.parse("2026-11-22T16:00:00.123456Z");
 
-  @TempDir private static Path data;
-  private static EmbeddedPostgres postgres;
-  private static Database database;
+  @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
 
   private final ChannelRepository channels = new ChannelRepository();
 
-  @BeforeAll
-  static void open() {
-    postgres = EmbeddedPostgres.start(data);
-    database = Database.open(postgres.config(2, Duration.ofSeconds(5)));
-  }
-
-  @AfterAll
-  static void close() {
-    database.close();
-    postgres.close();
-  }
-
   @BeforeEach
   void empty() {
-    database.useTransaction(handle -> handle.execute("TRUNCATE channels"));
+    DATABASE.useTransaction(handle -> handle.execute("TRUNCATE channels CASCADE"));
   }
 
   private static Channel channel(String slug, int second) {
@@ -52,7 +33,7 @@ class ChannelRepositoryTest {
   @Test
   void channel_isFoundByItsIdAndItsSlug_asItWasWritten() {
     Channel live = channel("live", 0);
-    database.useTransaction(handle -> channels.insert(handle, live));
+    DATABASE.useTransaction(handle -> channels.insert(handle, live));
 
     assertThat(found(live.id())).contains(live);
     assertThat(found(live.slug())).contains(live);
@@ -61,11 +42,11 @@ class ChannelRepositoryTest {
 
   @Test
   void slugOfAnother_isRefused_andNothingOfTheTransactionIsWritten() {
-    database.useTransaction(handle -> channels.insert(handle, channel("live", 0)));
+    DATABASE.useTransaction(handle -> channels.insert(handle, channel("live", 0)));
 
     assertThatThrownBy(
             () ->
-                database.useTransaction(
+                DATABASE.useTransaction(
                     handle -> {
                       channels.insert(handle, channel("fine", 1));
                       channels.insert(handle, channel("live", 2));
@@ -79,7 +60,7 @@ class ChannelRepositoryTest {
   @Test
   void update_raisesTheVersion_andOneOfAnOldVersionChangesNothing() {
     Channel live = channel("live", 0);
-    database.useTransaction(handle -> channels.insert(handle, live));
+    DATABASE.useTransaction(handle -> channels.insert(handle, live));
 
     Optional<Channel> first = update(live.withTitle("First"));
     Optional<Channel> stale = update(live.withTitle("Stale"));
@@ -96,7 +77,7 @@ class ChannelRepositoryTest {
     for (int i = 0; i < 7; i++) {
       written.add(channel("c" + i, i / 3));
     }
-    database.useTransaction(handle -> written.forEach(one -> channels.insert(handle, one)));
+    DATABASE.useTransaction(handle -> written.forEach(one -> channels.insert(handle, one)));
 
     List<Channel> read = new ArrayList<>();
     Optional<Channel> after = Optional.empty();
@@ -113,14 +94,14 @@ class ChannelRepositoryTest {
   @Test
   void textThatLooksLikeSql_isText() {
     Channel odd = channel("live", 0).withTitle("'); DROP TABLE channels; -- \uD83C\uDFA5");
-    database.useTransaction(handle -> channels.insert(handle, odd));
+    DATABASE.useTransaction(handle -> channels.insert(handle, odd));
     assertThat(all()).containsExactly(odd);
   }
 
   @Test
   void deletedChannel_isGone() {
     Channel live = channel("live", 0);
-    database.useTransaction(handle -> channels.insert(handle, live));
+    DATABASE.useTransaction(handle -> channels.insert(handle, live));
 
     assertThat(delete(live)).isTrue();
     assertThat(delete(live)).isFalse();
@@ -128,27 +109,27 @@ class ChannelRepositoryTest {
   }
 
   private Optional<Channel> found(ChannelId id) {
-    return database.inTransaction(handle -> channels.find(handle, id));
+    return DATABASE.inTransaction(handle -> channels.find(handle, id));
   }
 
   private Optional<Channel> found(ChannelSlug slug) {
-    return database.inTransaction(handle -> channels.find(handle, slug));
+    return DATABASE.inTransaction(handle -> channels.find(handle, slug));
   }
 
   private boolean delete(Channel channel) {
-    return database.inTransaction(handle -> channels.delete(handle, channel.id()));
+    return DATABASE.inTransaction(handle -> channels.delete(handle, channel.id()));
   }
 
   private Optional<Channel> update(Channel channel) {
-    return database.inTransaction(handle -> channels.update(handle, channel, NOW.plusSeconds(60)));
+    return DATABASE.inTransaction(handle -> channels.update(handle, channel, NOW.plusSeconds(60)));
   }
 
   private List<Channel> page(Optional<Channel> after) {
-    return database.inTransaction(handle -> channels.list(handle, after, 2));
+    return DATABASE.inTransaction(handle -> channels.list(handle, after, 2));
   }
 
   private static List<Channel> all() {
-    return database.inTransaction(
+    return DATABASE.inTransaction(
         handle -> new ChannelRepository().list(handle, Optional.empty(), 100));
   }
 }

@@ -1,0 +1,25 @@
+package nova.control.database;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+
+/// Instants as PostgreSQL keeps them: `timestamptz`, in microseconds.
+public final class SqlTimes {
+  private SqlTimes() {}
+
+  /// To bind.
+  public static OffsetDateTime atUtc(Instant instant) {
+    return instant.truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC);
+  }
+
+  /// Of a row; empty for null.
+  public static Optional<Instant> instant(ResultSet row, String column) throws SQLException {
+    return Optional.ofNullable(row.getObject(column, OffsetDateTime.class))
+        .map(OffsetDateTime::toInstant);
+  }
+}

@@ -1,0 +1,10 @@
+package nova.control.key;
+
+import java.time.Instant;
+
+/// When a stream key last let somebody publish, and from where.
+///
+/// *Immutable.*
+///
+/// @param address of the publisher, as text
+public record KeyUse(Instant at, String address) {}

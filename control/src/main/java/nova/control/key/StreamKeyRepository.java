@@ -1,0 +1,128 @@
+package nova.control.key;
+
+import java.sql.Array;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import nova.control.channel.ChannelId;
+import nova.control.database.ConflictException;
+import nova.control.database.SqlTimes;
+import nova.core.Bytes;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.StatementContext;
+
+/// The table of stream keys, within a transaction of its caller.
+///
+/// *Thread-safe.*
+public final class StreamKeyRepository {
+  private static final String SELECT =
+      """
+      SELECT id, channel_id, sha256, label, allowed_networks, created_at, expires_at, revoked_at,
+             last_used_at, last_used_from
+        FROM stream_keys
+      """;
+
+  /// Writes a new key.
+  ///
+  /// @throws ConflictException with `stream_keys_channel_id_fkey` when there is no such channel, or
+  ///   `stream_keys_sha256_unique` when the secret is another key's
+  public void insert(Handle handle, ChannelKey key) {
+    int _ =
+        handle
+            .createUpdate(
+                """
+                INSERT INTO stream_keys (id, channel_id, sha256, label, allowed_networks,
+                                         created_at, expires_at, revoked_at)
+                VALUES (:id, :channel, :sha256, :label, :networks, :created, :expires, :revoked)
+                """)
+            .bind("id", key.id().value())
+            .bind("channel", key.channel().value())
+            .bind("sha256", key.sha256().toByteArray())
+            .bind("label", key.label())
+            .bindArray("networks", String.class, key.allowedNetworks())
+            .bind("created", SqlTimes.atUtc(key.createdAt()))
+            .bind("expires", key.expiresAt().map(SqlTimes::atUtc).orElse(null))
+            .bind("revoked", key.revokedAt().map(SqlTimes::atUtc).orElse(null))
+            .execute();
+  }
+
+  /// The key of a secret, valid or not.
+  public Optional<ChannelKey> find(Handle handle, Bytes sha256) {
+    return handle
+        .createQuery(SELECT + " WHERE sha256 = :sha256")
+        .bind("sha256", sha256.toByteArray())
+        .map(StreamKeyRepository::key)
+        .findOne();
+  }
+
+  /// All keys of a channel, the oldest first.
+  public List<ChannelKey> list(Handle handle, ChannelId channel) {
+    return handle
+        .createQuery(SELECT + " WHERE channel_id = :channel ORDER BY created_at, id")
+        .bind("channel", channel.value())
+        .map(StreamKeyRepository::key)
+        .list();
+  }
+
+  /// Takes a key back for good.
+  ///
+  /// @return whether it was there and had not been taken back
+  public boolean revoke(Handle handle, StreamKeyId id, Instant now) {
+    return handle
+            .createUpdate(
+                """
+                UPDATE stream_keys SET revoked_at = greatest(:now, created_at)
+                 WHERE id = :id AND revoked_at IS NULL
+                """)
+            .bind("id", id.value())
+            .bind("now", SqlTimes.atUtc(now))
+            .execute()
+        > 0;
+  }
+
+  /// Has a key end at a time, as one that was rotated: not later than it would anyway.
+  ///
+  /// @return whether it was there
+  public boolean expire(Handle handle, StreamKeyId id, Instant at) {
+    return handle
+            .createUpdate(
+                "UPDATE stream_keys SET expires_at = least(expires_at, :at) WHERE id = :id")
+            .bind("id", id.value())
+            .bind("at", SqlTimes.atUtc(at))
+            .execute()
+        > 0;
+  }
+
+  /// Notes that a key was used; an older use than the one known changes nothing.
+  public void used(Handle handle, StreamKeyId id, KeyUse use) {
+    int _ =
+        handle
+            .createUpdate(
+                """
+                UPDATE stream_keys SET last_used_at = :at, last_used_from = :address
+                 WHERE id = :id AND (last_used_at IS NULL OR last_used_at < :at)
+                """)
+            .bind("id", id.value())
+            .bind("at", SqlTimes.atUtc(use.at()))
+            .bind("address", use.address())
+            .execute();
+  }
+
+  private static ChannelKey key(ResultSet row, StatementContext context) throws SQLException {
+    Array networks = row.getArray("allowed_networks");
+    String address = row.getString("last_used_from");
+    return new ChannelKey(
+        new StreamKeyId(row.getObject("id", UUID.class)),
+        new ChannelId(row.getObject("channel_id", UUID.class)),
+        Bytes.wrap(row.getBytes("sha256")),
+        row.getString("label"),
+        List.of((String[]) networks.getArray()),
+        SqlTimes.instant(row, "created_at").orElseThrow(),
+        SqlTimes.instant(row, "expires_at"),
+        SqlTimes.instant(row, "revoked_at"),
+        SqlTimes.instant(row, "last_used_at").map(at -> new KeyUse(at, address)));
+  }
+}

@@ -1,0 +1,5 @@
+/// Stream keys: which secrets publish to a channel, from where and until when.
+@NullMarked
+package nova.control.key;
+
+import org.jspecify.annotations.NullMarked;

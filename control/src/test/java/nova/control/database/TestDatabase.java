@@ -1,0 +1,71 @@
+package nova.control.database;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+
+/// A real database with Nova's schema, one for all test classes that ask for it; each test empties
+/// the tables that it uses.
+///
+///     @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
+public final class TestDatabase implements BeforeAllCallback {
+  private static final Path TARGET = Path.of("target");
+
+  private @Nullable Database database;
+
+  /// Of all test classes; closed after the last of them.
+  private record Opened(Path folder, EmbeddedPostgres postgres, Database database)
+      implements AutoCloseable {
+    static Opened open() {
+      try {
+        Path folder = Files.createTempDirectory(TARGET, "database");
+        EmbeddedPostgres postgres = EmbeddedPostgres.start(folder);
+        return new Opened(
+            folder, postgres, Database.open(postgres.config(4, Duration.ofSeconds(5))));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      database.close();
+      postgres.close();
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          Files.delete(file);
+        }
+      }
+    }
+  }
+
+  @Override
+  public void beforeAll(ExtensionContext context) {
+    database =
+        context
+            .getRoot()
+            .getStore(Namespace.create(TestDatabase.class))
+            .computeIfAbsent(Opened.class, _ -> Opened.open(), Opened.class)
+            .database();
+  }
+
+  public <T> T inTransaction(Function<Handle, T> work) {
+    return Objects.requireNonNull(database).inTransaction(work);
+  }
+
+  public void useTransaction(Consumer<Handle> work) {
+    Objects.requireNonNull(database).useTransaction(work);
+  }
+}
