@@ -1,4 +1,4 @@
-package nova.control.key;
+package nova.control.streamkey;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package nova.control.key;
+package nova.control.streamkey;
 
 import java.util.UUID;
 

@@ -1,0 +1,7 @@
+/// Who did what: every change leaves a row in the same transaction.
+///
+/// Start reading at [Actor].
+@NullMarked
+package nova.control.audit;
+
+import org.jspecify.annotations.NullMarked;

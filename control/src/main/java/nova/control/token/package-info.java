@@ -1,0 +1,7 @@
+/// API tokens: who may do what.
+///
+/// A secret in, its [Token] out. Start reading at [Token].
+@NullMarked
+package nova.control.token;
+
+import org.jspecify.annotations.NullMarked;
