@@ -1,6 +1,6 @@
 /// Who did what: every change leaves a row in the same transaction.
 ///
-/// Start reading at [Actor].
+/// Start reading at [AuditLog].
 @NullMarked
 package nova.control.audit;
 

@@ -1,6 +1,7 @@
 package nova.control.channel;
 
 import java.time.Instant;
+import nova.control.error.TextLimits;
 import nova.core.ChannelSlug;
 
 /// A durable owner of broadcasts.
@@ -25,8 +26,8 @@ public record Channel(
   public static final int MAX_TEXT = 200;
 
   public Channel {
-    requireShort("title", title);
-    requireShort("broadcaster id", broadcasterId);
+    TextLimits.require("title", title, MAX_TEXT);
+    TextLimits.require("broadcasterId", broadcasterId, MAX_TEXT);
   }
 
   /// A new channel that everybody may watch and the home page shows.
@@ -35,18 +36,22 @@ public record Channel(
         ChannelId.random(), slug, title, "", true, PlaybackPolicy.PUBLIC, 1, now, now);
   }
 
-  /// The same with another title.
-  public Channel withTitle(String next) {
+  /// The same with what a change names.
+  public Channel with(ChannelChange change) {
     return new Channel(
-        id, slug, next, broadcasterId, listed, playback, version, createdAt, updatedAt);
+        id,
+        slug,
+        change.title().orElse(title),
+        change.broadcasterId().orElse(broadcasterId),
+        change.listed().orElse(listed),
+        change.playback().orElse(playback),
+        version,
+        createdAt,
+        updatedAt);
   }
 
-  private static void requireShort(String what, String text) {
-    int length = text.codePointCount(0, text.length());
-    if (length > MAX_TEXT || text.indexOf('\0') >= 0) {
-      throw new IllegalArgumentException(
-          "%s of %d characters (expected: at most %d, none of them NUL)"
-              .formatted(what, length, MAX_TEXT));
-    }
+  /// Whether it is a newer state of the same, or another one of the name.
+  boolean isLaterThan(Channel other) {
+    return !id.equals(other.id) || version > other.version;
   }
 }

@@ -53,7 +53,7 @@ public final class ChannelRepository {
         .createQuery(
             """
             UPDATE channels
-               SET slug = :slug, title = :title, broadcaster_id = :broadcaster, listed = :listed,
+               SET title = :title, broadcaster_id = :broadcaster, listed = :listed,
                    playback = :playback, version = version + 1,
                    updated_at = greatest(:updated, created_at)
              WHERE id = :id AND version = :version
@@ -62,7 +62,6 @@ public final class ChannelRepository {
                 + " "
                 + COLUMNS)
         .bind("id", channel.id().value())
-        .bind("slug", channel.slug().value())
         .bind("title", channel.title())
         .bind("broadcaster", channel.broadcasterId())
         .bind("listed", channel.listed())
@@ -89,6 +88,28 @@ public final class ChannelRepository {
         .findOne();
   }
 
+  /// As [#find(Handle, ChannelSlug)], and nobody changes or removes it before the transaction ends.
+  public Optional<Channel> lock(Handle handle, ChannelSlug slug) {
+    return handle
+        .createQuery("SELECT " + COLUMNS + " FROM channels WHERE slug = :slug FOR UPDATE")
+        .bind("slug", slug.value())
+        .map(ChannelRepository::channel)
+        .findOne();
+  }
+
+  /// Whether a broadcaster of the channel is here or awaited.
+  public boolean isLive(Handle handle, ChannelId id) {
+    return handle
+        .createQuery(
+            """
+            SELECT EXISTS (SELECT FROM streams
+                            WHERE channel_id = :id AND ended_at IS NULL AND node IS NOT NULL)
+            """)
+        .bind("id", id.value())
+        .mapTo(Boolean.class)
+        .one();
+  }
+
   /// The oldest first.
   ///
   /// @param after a channel of the page before, or the first page
@@ -106,6 +127,24 @@ public final class ChannelRepository {
               .bind("id", after.get().id().value());
     }
     return query.map(ChannelRepository::channel).list();
+  }
+
+  /// All channels in one look, for a copy in memory.
+  public List<Channel> all(Handle handle) {
+    return handle
+        .createQuery("SELECT " + COLUMNS + " FROM channels")
+        .map(ChannelRepository::channel)
+        .list();
+  }
+
+  /// Differs from an earlier answer when any channel was added, changed or removed between.
+  public String fingerprint(Handle handle) {
+    return handle
+        .createQuery(
+            "SELECT concat_ws('/', count(*), sum(version), max(created_at), max(updated_at)) FROM"
+                + " channels")
+        .mapTo(String.class)
+        .one();
   }
 
   /// Removes a channel and all that belongs to it.
@@ -126,7 +165,7 @@ public final class ChannelRepository {
         row.getString("title"),
         row.getString("broadcaster_id"),
         row.getBoolean("listed"),
-        PlaybackPolicy.of(row.getString("playback")),
+        PlaybackPolicy.of(row.getString("playback")).orElseThrow(),
         row.getLong("version"),
         SqlTimes.instant(row, "created_at").orElseThrow(),
         SqlTimes.instant(row, "updated_at").orElseThrow());

@@ -1,6 +1,8 @@
 package nova.control.channel;
 
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Stream;
 
 /// Who may watch a channel.
 public enum PlaybackPolicy {
@@ -14,7 +16,8 @@ public enum PlaybackPolicy {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  static PlaybackPolicy of(String label) {
-    return valueOf(label.toUpperCase(Locale.ROOT));
+  /// The policy that is spelt so, if any.
+  public static Optional<PlaybackPolicy> of(String label) {
+    return Stream.of(values()).filter(policy -> policy.label().equals(label)).findFirst();
   }
 }

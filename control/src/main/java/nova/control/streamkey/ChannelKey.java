@@ -4,6 +4,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import nova.control.channel.ChannelId;
+import nova.control.error.InvalidFieldException;
+import nova.control.error.TextLimits;
 import nova.core.Bytes;
 
 /// A stream key as it is kept: everything but its secret.
@@ -39,40 +41,43 @@ public record ChannelKey(
       throw new IllegalArgumentException(
           "hash of %d bytes (expected: %d)".formatted(sha256.length(), SHA256_BYTES));
     }
-    int length = label.codePointCount(0, label.length());
-    if (length > MAX_LABEL || label.indexOf('\0') >= 0) {
-      throw new IllegalArgumentException(
-          "label of %d characters (expected: at most %d, none of them NUL)"
-              .formatted(length, MAX_LABEL));
-    }
+    TextLimits.require("label", label, MAX_LABEL);
     if (allowedNetworks.size() > MAX_NETWORKS) {
-      throw new IllegalArgumentException(
-          "%d allowed networks (expected: 0..%d)".formatted(allowedNetworks.size(), MAX_NETWORKS));
+      throw new InvalidFieldException(
+          "allowedNetworks",
+          "%d networks are too many (expected: at most %d)."
+              .formatted(allowedNetworks.size(), MAX_NETWORKS));
+    }
+    allowedNetworks.forEach(network -> Network.parse(network));
+    if (expiresAt.isPresent() && !expiresAt.get().isAfter(createdAt)) {
+      throw new InvalidFieldException(
+          "expiresAt",
+          "expiresAt is %s (expected: after now, %s).".formatted(expiresAt.get(), createdAt));
     }
   }
 
-  /// A new key without an expiry, for publishers everywhere.
-  public static ChannelKey create(ChannelId channel, Bytes sha256, String label, Instant now) {
+  /// A new key.
+  public static ChannelKey create(ChannelId channel, Bytes sha256, KeyTerms terms, Instant now) {
     return new ChannelKey(
         StreamKeyId.random(),
         channel,
         sha256,
-        label,
-        List.of(),
+        terms.label(),
+        terms.allowedNetworks(),
         now,
-        Optional.empty(),
+        terms.expiresAt(),
         Optional.empty(),
         Optional.empty());
-  }
-
-  /// The same for some networks only.
-  public ChannelKey within(List<String> networks) {
-    return new ChannelKey(
-        id, channel, sha256, label, networks, createdAt, expiresAt, revokedAt, lastUse);
   }
 
   /// Whether it opens its channel, wherever the publisher is.
   public boolean isValidAt(Instant now) {
     return revokedAt.isEmpty() && expiresAt.map(now::isBefore).orElse(true);
+  }
+
+  /// Whether a publisher with this address, written as numbers, may use it.
+  public boolean isFor(String address) {
+    return allowedNetworks.isEmpty()
+        || allowedNetworks.stream().anyMatch(block -> Network.parse(block).contains(address));
   }
 }

@@ -11,6 +11,7 @@ import nova.control.channel.ChannelId;
 import nova.control.database.ConflictException;
 import nova.control.database.SqlTimes;
 import nova.core.Bytes;
+import nova.core.StreamId;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
 
@@ -49,6 +50,24 @@ public final class StreamKeyRepository {
             .execute();
   }
 
+  /// A key, valid or not.
+  public Optional<ChannelKey> find(Handle handle, StreamKeyId id) {
+    return handle
+        .createQuery(SELECT + " WHERE id = :id")
+        .bind("id", id.value())
+        .map(StreamKeyRepository::key)
+        .findOne();
+  }
+
+  /// As [#find(Handle, StreamKeyId)], and nobody changes it before the transaction ends.
+  public Optional<ChannelKey> lock(Handle handle, StreamKeyId id) {
+    return handle
+        .createQuery(SELECT + " WHERE id = :id FOR NO KEY UPDATE")
+        .bind("id", id.value())
+        .map(StreamKeyRepository::key)
+        .findOne();
+  }
+
   /// The key of a secret, valid or not.
   public Optional<ChannelKey> find(Handle handle, Bytes sha256) {
     return handle
@@ -56,6 +75,17 @@ public final class StreamKeyRepository {
         .bind("sha256", sha256.toByteArray())
         .map(StreamKeyRepository::key)
         .findOne();
+  }
+
+  /// The stream that the next broadcast of a channel is to be.
+  public Optional<StreamId> preparedStream(Handle handle, ChannelId channel) {
+    return handle
+        .createQuery(
+            "SELECT id FROM streams WHERE channel_id = :id AND ended_at IS NULL AND node IS NULL")
+        .bind("id", channel.value())
+        .mapTo(String.class)
+        .findOne()
+        .map(StreamId::new);
   }
 
   /// All keys of a channel, the oldest first.

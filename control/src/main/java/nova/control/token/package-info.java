@@ -1,6 +1,6 @@
 /// API tokens: who may do what.
 ///
-/// A secret in, its [Token] out. Start reading at [Token].
+/// A secret in, its [Token] out. Start reading at [Tokens].
 @NullMarked
 package nova.control.token;
 

@@ -1,0 +1,292 @@
+package nova.control.streamkey;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.random.RandomGenerator;
+import nova.control.audit.Actor;
+import nova.control.audit.AuditEntry.Subject;
+import nova.control.audit.AuditLog;
+import nova.control.channel.Channel;
+import nova.control.channel.ChannelId;
+import nova.control.channel.ChannelRepository;
+import nova.control.database.Database;
+import nova.control.database.DatabaseAwayException;
+import nova.control.error.ConflictingException;
+import nova.control.error.InvalidFieldException;
+import nova.control.error.UnknownException;
+import nova.control.secret.Secrets;
+import nova.core.Bytes;
+import nova.core.ChannelSlug;
+import nova.core.StreamId;
+import org.jdbi.v3.core.Handle;
+
+/// Stream keys as operators make and take them, and as publishers show them. Whoever calls waits
+/// for the database; only [#check] of a key that was used lately does not.
+///
+/// *Thread-safe.*
+public final class StreamKeys {
+  /// A rotated key works on for no longer.
+  public static final Duration MAX_OVERLAP = Duration.ofDays(30);
+
+  /// No channel has more keys that work.
+  public static final int MAX_PER_CHANNEL = 100;
+
+  private final Database database;
+  private final StreamKeyRepository keys;
+  private final ChannelRepository channels;
+  private final AuditLog audit;
+  private final StreamKeyCache cache;
+  private final LiveKeys live;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+
+  /// @param random nobody can guess what it gives; used by several threads
+  public StreamKeys(
+      Database database,
+      StreamKeyRepository keys,
+      ChannelRepository channels,
+      AuditLog audit,
+      StreamKeyCache cache,
+      LiveKeys live,
+      InstantSource clock,
+      RandomGenerator random) {
+    this.database = database;
+    this.keys = keys;
+    this.channels = channels;
+    this.audit = audit;
+    this.cache = cache;
+    this.live = live;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /// Makes a key for a channel.
+  ///
+  /// @throws ConflictingException when the channel has [#MAX_PER_CHANNEL] that work
+  /// @throws InvalidFieldException when the terms cannot be
+  /// @throws UnknownException when there is no such channel
+  public IssuedKey create(ChannelSlug slug, KeyTerms terms, Actor actor) {
+    return database.inTransaction(
+        handle -> {
+          Channel channel =
+              channels
+                  .lock(handle, slug)
+                  .orElseThrow(() -> new UnknownException("channel", slug.value()));
+          requireRoom(handle, channel);
+          IssuedKey issued = issue(handle, channel, terms);
+          audit(handle, actor, "stream-key-created", issued.key(), channel.slug(), Map.of());
+          return issued;
+        });
+  }
+
+  /// Makes a key in place of another, which works on for a while.
+  ///
+  /// @param overlap how long; zero to revoke it at once
+  /// @throws ConflictingException when the key does not work any more
+  /// @throws InvalidFieldException when the overlap is negative or longer than [#MAX_OVERLAP]
+  /// @throws UnknownException when there is none
+  public IssuedKey rotate(StreamKeyId id, Duration overlap, Actor actor) {
+    if (overlap.isNegative() || overlap.compareTo(MAX_OVERLAP) > 0) {
+      throw new InvalidFieldException(
+          "overlapSeconds",
+          "overlapSeconds is %d (expected: 0..%d)."
+              .formatted(overlap.toSeconds(), MAX_OVERLAP.toSeconds()));
+    }
+    Instant now = clock.instant();
+    Rotated rotated =
+        database.inTransaction(
+            handle -> {
+              ChannelKey old = lock(handle, id);
+              requireValid(old, now);
+              Channel channel = channels.find(handle, old.channel()).orElseThrow();
+              if (overlap.isZero()) {
+                boolean _ = keys.revoke(handle, id, now);
+              } else {
+                boolean _ = keys.expire(handle, id, now.plus(overlap));
+              }
+              IssuedKey next =
+                  issue(
+                      handle,
+                      channel,
+                      new KeyTerms(old.label(), old.allowedNetworks(), old.expiresAt()));
+              audit(
+                  handle,
+                  actor,
+                  "stream-key-rotated",
+                  old,
+                  channel.slug(),
+                  Map.of(
+                      "replacement", next.key().id().toString(),
+                      "overlapSeconds", overlap.toSeconds()));
+              return new Rotated(old, next);
+            });
+    cache.forget(rotated.old().sha256());
+    if (overlap.isZero()) {
+      live.drop(id, "The stream key was replaced by another.");
+    }
+    return rotated.next();
+  }
+
+  private record Rotated(ChannelKey old, IssuedKey next) {}
+
+  /// Takes a key back for good, and ends what is published with it. Idempotent.
+  ///
+  /// @throws UnknownException when there is none
+  public ChannelKey revoke(StreamKeyId id, Actor actor) {
+    Instant now = clock.instant();
+    ChannelKey revoked =
+        database.inTransaction(
+            handle -> {
+              ChannelKey key = lock(handle, id);
+              if (keys.revoke(handle, id, now)) {
+                audit(handle, actor, "stream-key-revoked", key, slugOf(handle, key), Map.of());
+              }
+              return lock(handle, id);
+            });
+    cache.forget(revoked.sha256());
+    live.drop(id, "The stream key was revoked.");
+    return revoked;
+  }
+
+  /// A key and what it opens.
+  ///
+  /// @throws UnknownException when there is none
+  public KnownKey find(StreamKeyId id) {
+    return database.inTransaction(
+        handle -> {
+          ChannelKey key = keys.find(handle, id).orElseThrow(() -> unknown(id));
+          return known(handle, key);
+        });
+  }
+
+  /// All keys of a channel, the oldest first, also those that do not work any more.
+  ///
+  /// @throws UnknownException when there is no such channel
+  public List<ChannelKey> list(ChannelSlug slug) {
+    return database.inTransaction(
+        handle ->
+            keys.list(
+                handle,
+                channels
+                    .find(handle, slug)
+                    .orElseThrow(() -> new UnknownException("channel", slug.value()))
+                    .id()));
+  }
+
+  /// Whether somebody may publish.
+  ///
+  /// @param address of the publisher, written as numbers
+  /// @throws DatabaseAwayException when the key is not cached and the database cannot be asked
+  public KeyCheck check(String secret, String address) {
+    Bytes sha256 = Secrets.sha256(secret);
+    Optional<KnownKey> found = cache.find(sha256, () -> load(sha256));
+    return found
+        .map(known -> decide(known, address))
+        .orElseGet(
+            () ->
+                new KeyCheck.Refused(
+                    "unknown-key",
+                    "The stream key is not known here; check it in the encoder's settings."));
+  }
+
+  /// What the keys of a channel open is about to change in this transaction.
+  ///
+  /// @return to be run when it has
+  public Runnable forgetting(Handle handle, ChannelId channel) {
+    List<ChannelKey> affected = keys.list(handle, channel);
+    return () -> affected.forEach(key -> cache.forget(key.sha256()));
+  }
+
+  private KeyCheck decide(KnownKey known, String address) {
+    ChannelKey key = known.key();
+    if (key.revokedAt().isPresent()) {
+      return new KeyCheck.Refused(
+          "revoked-key", "This stream key was revoked; ask the operator for another one.");
+    }
+    if (!key.isValidAt(clock.instant())) {
+      return new KeyCheck.Refused(
+          "expired-key",
+          "This stream key expired at %s; ask the operator for another one."
+              .formatted(key.expiresAt().orElseThrow()));
+    }
+    if (!key.isFor(address)) {
+      return new KeyCheck.Refused(
+          "network-not-allowed",
+          "This stream key may not be used from %s; ask the operator to allow it."
+              .formatted(address));
+    }
+    return new KeyCheck.Accepted(key.id(), known.channel(), known.prepared());
+  }
+
+  private Optional<KnownKey> load(Bytes sha256) {
+    return database.inTransaction(
+        handle -> keys.find(handle, sha256).map(key -> known(handle, key)));
+  }
+
+  private KnownKey known(Handle handle, ChannelKey key) {
+    Optional<StreamId> prepared = keys.preparedStream(handle, key.channel());
+    return new KnownKey(key, slugOf(handle, key), prepared);
+  }
+
+  private ChannelSlug slugOf(Handle handle, ChannelKey key) {
+    return channels.find(handle, key.channel()).orElseThrow().slug();
+  }
+
+  private IssuedKey issue(Handle handle, Channel channel, KeyTerms terms) {
+    StreamSecret secret = StreamSecret.random(random);
+    ChannelKey key = ChannelKey.create(channel.id(), secret.sha256(), terms, clock.instant());
+    keys.insert(handle, key);
+    return new IssuedKey(key, channel.slug(), secret);
+  }
+
+  private void requireRoom(Handle handle, Channel channel) {
+    Instant now = clock.instant();
+    long working =
+        keys.list(handle, channel.id()).stream().filter(key -> key.isValidAt(now)).count();
+    if (working >= MAX_PER_CHANNEL) {
+      throw new ConflictingException(
+          "too-many-stream-keys",
+          "Channel '%s' has %d stream keys that work (expected: at most %d); revoke some first."
+              .formatted(channel.slug(), working, MAX_PER_CHANNEL));
+    }
+  }
+
+  private static void requireValid(ChannelKey key, Instant now) {
+    if (!key.isValidAt(now)) {
+      throw new ConflictingException(
+          "stream-key-not-valid",
+          "Stream key %s does not work any more; create a new one instead.".formatted(key.id()));
+    }
+  }
+
+  private ChannelKey lock(Handle handle, StreamKeyId id) {
+    return keys.lock(handle, id).orElseThrow(() -> unknown(id));
+  }
+
+  private void audit(
+      Handle handle,
+      Actor actor,
+      String action,
+      ChannelKey key,
+      ChannelSlug channel,
+      Map<String, Object> details) {
+    Map<String, Object> all = new TreeMap<>(details);
+    all.put("channel", channel.value());
+    audit.append(
+        handle,
+        clock.instant(),
+        actor,
+        action,
+        new Subject("stream-key", key.id().toString()),
+        all);
+  }
+
+  private static UnknownException unknown(StreamKeyId id) {
+    return new UnknownException("stream-key", id.toString());
+  }
+}

@@ -1,0 +1,190 @@
+package nova.control.token;
+
+import java.security.MessageDigest;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import nova.control.audit.Actor;
+import nova.control.audit.AuditEntry.Subject;
+import nova.control.audit.AuditLog;
+import nova.control.channel.Channel;
+import nova.control.channel.ChannelRepository;
+import nova.control.database.Database;
+import nova.control.error.ConflictingException;
+import nova.control.error.InvalidFieldException;
+import nova.control.error.TextLimits;
+import nova.control.error.UnknownException;
+import nova.control.secret.Secrets;
+import nova.core.Bytes;
+import org.jdbi.v3.core.Handle;
+
+/// API tokens. Whoever calls waits for the database.
+///
+/// *Thread-safe.*
+public final class Tokens {
+  private static final int MAX_LABEL = 200;
+  private static final int MAX_SECRET = 256; // longer is no token, and not worth hashing
+
+  private final Database database;
+  private final TokenRepository tokens;
+  private final ChannelRepository channels;
+  private final AuditLog audit;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+
+  /// @param random nobody can guess what it gives; used by several threads
+  public Tokens(
+      Database database,
+      TokenRepository tokens,
+      ChannelRepository channels,
+      AuditLog audit,
+      InstantSource clock,
+      RandomGenerator random) {
+    this.database = database;
+    this.tokens = tokens;
+    this.channels = channels;
+    this.audit = audit;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /// Makes the first token, which may do everything, when there has never been one.
+  public Optional<IssuedToken> createFirst() {
+    return database.inTransaction(
+        handle ->
+            tokens.isEmpty(handle)
+                ? Optional.of(
+                    create(
+                        handle,
+                        new TokenTerms(
+                            Scope.ADMIN, "first token", Optional.empty(), Optional.empty()),
+                        Actor.SYSTEM))
+                : Optional.empty());
+  }
+
+  /// Makes a token.
+  ///
+  /// @throws InvalidFieldException when the terms cannot be
+  /// @throws UnknownException when there is no such channel
+  public IssuedToken create(TokenTerms terms, Actor actor) {
+    return database.inTransaction(handle -> create(handle, terms, actor));
+  }
+
+  /// The token of a secret, when it opens anything now.
+  public Optional<Token> authenticate(String secret) {
+    if (secret.isEmpty() || secret.length() > MAX_SECRET) {
+      return Optional.empty();
+    }
+    Bytes sha256 = Secrets.sha256(secret);
+    Instant now = clock.instant();
+    return database.inTransaction(
+        handle -> {
+          Optional<Token> found =
+              tokens
+                  .find(handle, sha256)
+                  .filter(stored -> equal(stored.sha256(), sha256))
+                  .map(TokenRepository.Stored::token)
+                  .filter(token -> token.isValidAt(now));
+          found.ifPresent(token -> tokens.used(handle, token, now));
+          return found;
+        });
+  }
+
+  /// A token.
+  ///
+  /// @throws UnknownException when there is none
+  public Token find(TokenId id) {
+    return database.inTransaction(handle -> find(handle, id));
+  }
+
+  /// The oldest first, also those that do not work any more.
+  ///
+  /// @param after the last token of the page before; the first page if it is gone
+  public List<Token> list(Optional<TokenId> after, int limit) {
+    return database.inTransaction(
+        handle -> tokens.list(handle, after.flatMap(id -> tokens.find(handle, id)), limit));
+  }
+
+  /// Takes a token back for good. Idempotent.
+  ///
+  /// @throws ConflictingException when it is the last one that may do everything
+  /// @throws UnknownException when there is none
+  public Token revoke(TokenId id, Actor actor) {
+    Instant now = clock.instant();
+    return database.inTransaction(
+        handle -> {
+          // Two that revoke the last two admins at once must not both see another one.
+          int _ = handle.execute("LOCK TABLE tokens IN SHARE ROW EXCLUSIVE MODE");
+          Token token = find(handle, id);
+          if (token.scope() == Scope.ADMIN
+              && token.isValidAt(now)
+              && tokens.admins(handle, now) == 1) {
+            throw new ConflictingException(
+                "last-admin-token",
+                "Token %s is the last that may do everything; create another one first."
+                    .formatted(id));
+          }
+          if (tokens.revoke(handle, id, now)) {
+            audit(handle, actor, "token-revoked", token);
+          }
+          return find(handle, id);
+        });
+  }
+
+  private IssuedToken create(Handle handle, TokenTerms terms, Actor actor) {
+    TextLimits.require("label", terms.label(), MAX_LABEL);
+    Instant now = clock.instant();
+    if (terms.expiresAt().isPresent() && !terms.expiresAt().get().isAfter(now)) {
+      throw new InvalidFieldException(
+          "expiresAt",
+          "expiresAt is %s (expected: after now, %s).".formatted(terms.expiresAt().get(), now));
+    }
+    if (terms.scope() == Scope.ADMIN && terms.channel().isPresent()) {
+      throw new InvalidFieldException(
+          "channel", "A token of scope admin is for all channels (expected: no channel).");
+    }
+    Optional<Channel> channel =
+        terms
+            .channel()
+            .map(
+                slug ->
+                    channels
+                        .find(handle, slug)
+                        .orElseThrow(() -> new UnknownException("channel", slug.value())));
+    TokenSecret secret = TokenSecret.random(random);
+    Token token =
+        new Token(
+            TokenId.random(),
+            terms.scope(),
+            terms.label(),
+            terms.channel(),
+            now,
+            terms.expiresAt(),
+            Optional.empty(),
+            Optional.empty());
+    tokens.insert(handle, token, Secrets.sha256(secret.value()), channel.map(Channel::id));
+    audit(handle, actor, "token-created", token);
+    return new IssuedToken(find(handle, token.id()), secret);
+  }
+
+  private Token find(Handle handle, TokenId id) {
+    return tokens.find(handle, id).orElseThrow(() -> new UnknownException("token", id.toString()));
+  }
+
+  private void audit(Handle handle, Actor actor, String action, Token token) {
+    audit.append(
+        handle,
+        clock.instant(),
+        actor,
+        action,
+        new Subject("token", token.id().toString()),
+        Map.of("scope", token.scope().label(), "label", token.label()));
+  }
+
+  private static boolean equal(Bytes kept, Bytes shown) {
+    return MessageDigest.isEqual(kept.toByteArray(), shown.toByteArray());
+  }
+}
