@@ -8,6 +8,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import nova.core.ChannelSlug;
 import nova.core.Epoch;
 import nova.core.StreamEvent.EpochBegan;
@@ -80,10 +81,12 @@ class StreamsApiTest {
   void stream_byChannel_isItsLatest() {
     try (ApiServer server = new ApiServer()) {
       goLive(server);
-      server.events.publish(new StreamEnded(STREAM, server.clock.instant(), "unpublished"));
+      server.events.publish(
+          new StreamEnded(STREAM, server.clock.instant(), "unpublished", StreamHealth.NOTHING));
       StreamId next = new StreamId("nextstreamid0000");
       server.events.publish(
-          new StreamStarted(next, server.clock.instant(), CHANNEL, ADDRESS, "OBS"));
+          new StreamStarted(
+              next, server.clock.instant(), CHANNEL, ADDRESS, "OBS", Optional.empty()));
       assertThat(server.json("/api/v1/streams/my-show").path("id").asText())
           .isEqualTo(next.value());
       assertThat(server.json("/api/v1/streams").path("streams").findValuesAsText("channel"))
@@ -98,7 +101,8 @@ class StreamsApiTest {
     try (ApiServer server = new ApiServer()) {
       goLive(server);
       assertThat(server.json("/api/v1/streams?live=true").path("streams")).hasSize(1);
-      server.events.publish(new StreamError(STREAM, server.clock.instant(), "grace-expired"));
+      server.events.publish(
+          new StreamError(STREAM, server.clock.instant(), "grace-expired", Optional.empty()));
       assertThat(server.json("/api/v1/streams?live=true").path("streams")).isEmpty();
       JsonNode stream = server.json("/api/v1/streams").path("streams").path(0);
       assertThat(stream.path("state").asText()).isEqualTo("ERROR");
@@ -132,10 +136,12 @@ class StreamsApiTest {
       assertThat(playback(server)).isEqualTo("reconnecting");
       assertThat(server.json("/api/v1/streams/my-show").path("reconnectUntil").asText())
           .isEqualTo("2026-11-22T16:00:30Z");
-      server.events.publish(new StreamResumed(STREAM, server.clock.instant(), ADDRESS, "OBS"));
+      server.events.publish(
+          new StreamResumed(STREAM, server.clock.instant(), ADDRESS, "OBS", Optional.empty()));
       beginEpoch(server, 1);
       assertThat(playback(server)).isEqualTo("live");
-      server.events.publish(new StreamEnded(STREAM, server.clock.instant(), "unpublished"));
+      server.events.publish(
+          new StreamEnded(STREAM, server.clock.instant(), "unpublished", StreamHealth.NOTHING));
       assertThat(playback(server)).isEqualTo("ended");
       server.clock.advance(Duration.ofMinutes(10).plusMillis(1));
       assertThat(playback(server)).isEqualTo("offline");
@@ -233,7 +239,8 @@ class StreamsApiTest {
 
   private static void start(ApiServer server) {
     server.events.publish(
-        new StreamStarted(STREAM, server.clock.instant(), CHANNEL, ADDRESS, "OBS"));
+        new StreamStarted(
+            STREAM, server.clock.instant(), CHANNEL, ADDRESS, "OBS", Optional.empty()));
   }
 
   private static void beginEpoch(ApiServer server, int number) {

@@ -2,6 +2,7 @@ package nova.core;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /// Something that happened to a stream. Events of one stream are ordered.
 ///
@@ -14,8 +15,14 @@ public sealed interface StreamEvent {
   /// A broadcaster was accepted; media is about to arrive.
   ///
   /// @param encoder what the encoder calls itself, empty when it does not say
+  /// @param key that opened the channel, unless it is one that no database knows
   record StreamStarted(
-      StreamId stream, Instant at, ChannelSlug channel, String remoteAddress, String encoder)
+      StreamId stream,
+      Instant at,
+      ChannelSlug channel,
+      String remoteAddress,
+      String encoder,
+      Optional<StreamKeyId> key)
       implements StreamEvent {}
 
   /// A new epoch began with these tracks; the stream is ACTIVE.
@@ -34,14 +41,24 @@ public sealed interface StreamEvent {
       implements StreamEvent {}
 
   /// The broadcaster returned within the grace time, or took over from its own ghost.
-  record StreamResumed(StreamId stream, Instant at, String remoteAddress, String encoder)
+  ///
+  /// @param key that opened the channel this time, unless it is one that no database knows
+  record StreamResumed(
+      StreamId stream, Instant at, String remoteAddress, String encoder, Optional<StreamKeyId> key)
       implements StreamEvent {}
 
   /// The broadcaster or an operator ended the stream.
-  record StreamEnded(StreamId stream, Instant at, String reason) implements StreamEvent {}
+  ///
+  /// @param health with the final counts; its rates are the last that were measured
+  record StreamEnded(StreamId stream, Instant at, String reason, StreamHealth health)
+      implements StreamEvent {}
 
   /// The stream is over because something failed.
-  record StreamError(StreamId stream, Instant at, String reason) implements StreamEvent {}
+  ///
+  /// @param health as of [StreamEnded]; absent when another stage than ingest gave the stream up,
+  ///   which may then report an end of its own that nobody needs to hear
+  record StreamError(StreamId stream, Instant at, String reason, Optional<StreamHealth> health)
+      implements StreamEvent {}
 
   /// A media segment is complete and in the store.
   record SegmentGenerated(

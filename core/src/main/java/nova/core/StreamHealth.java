@@ -26,6 +26,9 @@ public record StreamHealth(
     long repairedTimestamps,
     long droppedFrames,
     List<String> advice) {
+  /// Of a broadcast from which nothing arrived.
+  public static final StreamHealth NOTHING = new StreamHealth(0, 0, 0, 0, 0, 0, 0, 0, List.of());
+
   public StreamHealth {
     advice = List.copyOf(advice);
   }

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 
 class InProcessStreamEventsTest {
   private static final StreamEvent EVENT =
-      new StreamEnded(new StreamId("abcd"), Instant.EPOCH, "the broadcaster stopped");
+      new StreamEnded(
+          new StreamId("abcd"), Instant.EPOCH, "the broadcaster stopped", StreamHealth.NOTHING);
 
   private final List<RuntimeException> failures = new ArrayList<>();
   private final InProcessStreamEvents events =

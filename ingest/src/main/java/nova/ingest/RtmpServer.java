@@ -49,6 +49,7 @@ public final class RtmpServer implements AutoCloseable {
     LiveStreams streams =
         new LiveStreams(
             new ReturnPolicy(config.grace(), config.takeoversPerMinute(), config.keepLog()),
+            config.limits(),
             ports.frameLog(),
             ports.events(),
             ports.metrics(),

@@ -6,7 +6,11 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import nova.core.Bytes;
+import nova.core.ChannelSlug;
 import nova.core.StreamEvent.EpochBegan;
 import nova.core.StreamEvent.StreamEnded;
 import nova.core.StreamEvent.StreamStarted;
@@ -16,6 +20,7 @@ import nova.ingest.message.SetChunkSize;
 import nova.ingest.message.UserControl;
 import nova.ingest.message.VideoMessage;
 import nova.ingest.message.WindowAcknowledgementSize;
+import nova.ingest.publish.PublishDecision;
 import nova.media.amf0.Amf0Null;
 import nova.media.amf0.Amf0Number;
 import nova.media.amf0.Amf0Object;
@@ -101,6 +106,31 @@ class CommandFlowTest {
     assertThat(server.refusals)
         .containsEntry("unknown-key", 10)
         .containsEntry("too-many-publish-failures", 1);
+  }
+
+  @Test
+  void keyThatCannotBeJudged_isNotAFailureOfTheAddress() throws Exception {
+    server.close();
+    AtomicBoolean away = new AtomicBoolean(true);
+    server =
+        TestServer.start(
+            TestServer.config(),
+            _ ->
+                CompletableFuture.completedStage(
+                    away.get()
+                        ? new PublishDecision.Unavailable("database-away", "Try again soon.")
+                        : new PublishDecision.Accepted(new ChannelSlug("live"))));
+    for (int i = 0; i < 11; i++) {
+      try (TestClient client = TestClient.publishing(server.port(), "secret")) {
+        assertThat(client.status()).isEqualTo("NetStream.Publish.Failed: Try again soon.");
+        assertThat(client.isClosedByServer()).isTrue();
+      }
+    }
+    away.set(false);
+    try (TestClient client = TestClient.publishing(server.port(), "secret")) {
+      assertThat(client.status()).startsWith("NetStream.Publish.Start");
+    }
+    assertThat(server.refusals).containsOnly(Map.entry("database-away", 11));
   }
 
   @Test

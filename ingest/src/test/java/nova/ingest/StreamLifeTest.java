@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import nova.core.ChannelSlug;
 import nova.core.Epoch;
 import nova.core.StreamEvent.EpochBegan;
 import nova.core.StreamEvent.StreamEnded;
@@ -15,12 +18,15 @@ import nova.core.StreamEvent.StreamMeasured;
 import nova.core.StreamEvent.StreamRecovering;
 import nova.core.StreamEvent.StreamResumed;
 import nova.core.StreamEvent.StreamStarted;
+import nova.core.StreamId;
+import nova.core.StreamKeyId;
 import nova.framelog.LogEntry;
 import nova.framelog.LogEntry.EpochEnd;
 import nova.framelog.LogEntry.EpochEnded;
 import nova.framelog.LogEntry.EpochStarted;
 import nova.framelog.LogEntry.LoggedFrame;
 import nova.framelog.LogEntry.StreamClosed;
+import nova.ingest.publish.PublishDecision;
 import org.junit.jupiter.api.Test;
 
 class StreamLifeTest {
@@ -149,6 +155,81 @@ class StreamLifeTest {
   }
 
   @Test
+  void end_tellsTheFinalCounts_ofAllConnections() throws Exception {
+    try (TestServer server = TestServer.start()) {
+      TestClient ghost = live(server);
+      StreamStarted started = server.await(StreamStarted.class);
+      server.await(EpochBegan.class);
+      ghost.video(40, false);
+      try (TestClient client = live(server)) {
+        server.await(EpochBegan.class);
+        client.video(40, false);
+        stop(server, started);
+        StreamEnded ended = server.await(StreamEnded.class);
+        assertThat(ended.health().receivedFrames()).isEqualTo(frames(server, started.stream()));
+        assertThat(ended.health().receivedBytes()).isPositive();
+      }
+      ghost.close();
+    }
+  }
+
+  @Test
+  void lostConnection_countsToItsLastFrame() throws Exception {
+    try (TestServer server = TestServer.start(TestServer.config(SHORT, LONG))) {
+      try (TestClient client = live(server)) {
+        for (int ms = 40; ms < 400; ms += 40) {
+          client.video(ms, false);
+        }
+      }
+      StreamError error = server.await(StreamError.class);
+      assertThat(error.health().orElseThrow().receivedFrames())
+          .isEqualTo(frames(server, error.stream()));
+    }
+  }
+
+  @Test
+  void silence_countsToTheLastFrameBeforeIt() throws Exception {
+    try (TestServer server = TestServer.start(TestServer.config(SHORT, SHORT));
+        TestClient _ = live(server)) {
+      StreamError error = server.await(StreamError.class);
+      assertThat(error.reason()).startsWith("No media arrived");
+      assertThat(error.health().orElseThrow().receivedFrames())
+          .isEqualTo(frames(server, error.stream()))
+          .isEqualTo(2);
+    }
+  }
+
+  @Test
+  void acceptedKey_isToldWheneverItOpensTheChannel() throws Exception {
+    StreamKeyId key = StreamKeyId.random();
+    try (TestServer server = accepting(Optional.of(key), Optional.empty())) {
+      live(server).close();
+      assertThat(server.await(StreamStarted.class).key()).contains(key);
+      try (TestClient _ = live(server)) {
+        assertThat(server.await(StreamResumed.class).key()).contains(key);
+      }
+    }
+  }
+
+  @Test
+  void preparedId_isOfTheNextStream_andOfNoneAfterIt() throws Exception {
+    StreamId prepared = new StreamId("prepared");
+    try (TestServer server = accepting(Optional.empty(), Optional.of(prepared))) {
+      try (TestClient _ = live(server)) {
+        StreamStarted started = server.await(StreamStarted.class);
+        assertThat(started.stream()).isEqualTo(prepared);
+        assertThat(started.key()).isEmpty();
+        server.await(EpochBegan.class);
+        assertThat(stop(server, started)).isTrue();
+        server.await(StreamEnded.class);
+      }
+      try (TestClient _ = live(server)) {
+        assertThat(server.await(StreamStarted.class).stream()).isNotEqualTo(prepared);
+      }
+    }
+  }
+
+  @Test
   void stop_tellsTheEncoder_andEndsTheStream() throws Exception {
     try (TestServer server = TestServer.start();
         TestClient client = live(server)) {
@@ -202,6 +283,19 @@ class StreamLifeTest {
         .stopStream(started.stream(), "Maintenance.")
         .toCompletableFuture()
         .get(5, TimeUnit.SECONDS);
+  }
+
+  private static TestServer accepting(Optional<StreamKeyId> key, Optional<StreamId> prepared)
+      throws IOException {
+    return TestServer.start(
+        TestServer.config(),
+        _ ->
+            CompletableFuture.completedStage(
+                new PublishDecision.Accepted(new ChannelSlug("live"), key, prepared)));
+  }
+
+  private static long frames(TestServer server, StreamId stream) {
+    return server.readToEnd(stream).stream().filter(LoggedFrame.class::isInstance).count();
   }
 
   /// A publisher that sent its headers and a first frame of each track.

@@ -2,6 +2,7 @@ package nova.packager;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import nova.core.StreamEvent.StreamError;
 import nova.core.StreamEvent.StreamStarted;
@@ -231,7 +232,8 @@ final class StreamPackager implements Runnable {
             new StreamError(
                 stream,
                 ports.clock().instant(),
-                "packaging failed: %s".formatted(failure.getMessage())));
+                "packaging failed: %s".formatted(failure.getMessage()),
+                Optional.empty()));
   }
 
   private void forget() {

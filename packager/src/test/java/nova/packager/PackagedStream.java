@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -102,7 +103,9 @@ final class PackagedStream implements AutoCloseable {
                 this::newThread,
                 metrics));
     writer = new StreamLogWriter(frames.openWriter(STREAM));
-    bus.publish(new StreamStarted(STREAM, SyntheticBroadcast.BEGIN, CHANNEL, "127.0.0.1", "test"));
+    bus.publish(
+        new StreamStarted(
+            STREAM, SyntheticBroadcast.BEGIN, CHANNEL, "127.0.0.1", "test", Optional.empty()));
   }
 
   static PackagerConfig keeping(Duration keepEnded) {

@@ -18,6 +18,7 @@ import nova.core.RenditionId;
 import nova.core.StreamEvent.SegmentGenerated;
 import nova.core.StreamEvent.StreamEnded;
 import nova.core.StreamEvent.StreamError;
+import nova.core.StreamHealth;
 import nova.framelog.LogEntry.EpochEnd;
 import nova.framelog.SyntheticBroadcast;
 import nova.media.MediaFrame;
@@ -298,7 +299,7 @@ class PackagerTest {
   @Test
   void streamThatNeverWrites_endsWhenItIsReportedOver() {
     TimelineSnapshot _ = stream.await(_ -> true);
-    stream.publish(new StreamEnded(STREAM, Instant.EPOCH, "nothing came"));
+    stream.publish(new StreamEnded(STREAM, Instant.EPOCH, "nothing came", StreamHealth.NOTHING));
 
     assertThat(stream.await(s -> s.state() == TimelineState.ENDED).renditions()).isEmpty();
   }

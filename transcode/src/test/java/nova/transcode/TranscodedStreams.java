@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -110,7 +111,8 @@ final class TranscodedStreams implements AutoCloseable {
     ports
         .events()
         .publish(
-            new StreamStarted(stream, Instant.EPOCH, new ChannelSlug("live"), "127.0.0.1", ""));
+            new StreamStarted(
+                stream, Instant.EPOCH, new ChannelSlug("live"), "127.0.0.1", "", Optional.empty()));
     return new StreamLogWriter(ports.source().openWriter(stream));
   }
 
@@ -175,7 +177,7 @@ final class TranscodedStreams implements AutoCloseable {
 
   void end(StreamId stream, StreamLogWriter writer) {
     writer.closeStream(true, "over");
-    ports.events().publish(new StreamEnded(stream, Instant.EPOCH, "over"));
+    ports.events().publish(new StreamEnded(stream, Instant.EPOCH, "over", StreamHealth.NOTHING));
   }
 
   /// All that the log of a rung has and will have.

@@ -53,9 +53,20 @@ public final class StreamDirectory implements StreamEvents.Subscriber {
       case StreamEvent.StreamRecovering e -> update(e, record -> record.recovering(e.graceUntil()));
       case StreamEvent.StreamResumed e -> update(e, StreamRecord::resumed);
       case StreamEvent.StreamEnded e ->
-          update(e, record -> record.over(StreamState.ENDED_GRACEFULLY, e.at(), e.reason()));
+          update(
+              e,
+              record ->
+                  record
+                      .measured(e.health())
+                      .over(StreamState.ENDED_GRACEFULLY, e.at(), e.reason()));
       case StreamEvent.StreamError e ->
-          update(e, record -> record.over(StreamState.ERROR, e.at(), e.reason()));
+          update(
+              e,
+              record ->
+                  e.health()
+                      .map(record::measured)
+                      .orElse(record)
+                      .over(StreamState.ERROR, e.at(), e.reason()));
       case StreamEvent.LadderChanged e ->
           update(e, record -> record.with(record.ladder().changed(e)));
       case StreamEvent.BitrateAdapted e ->

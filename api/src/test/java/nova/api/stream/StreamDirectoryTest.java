@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import nova.core.ChannelSlug;
 import nova.core.Epoch;
@@ -33,6 +34,8 @@ class StreamDirectoryTest {
   private static final Duration KEPT = Duration.ofMinutes(10);
   private static final StreamHealth HEALTH =
       new StreamHealth(1_000, 100, 30, 2_000, 10, 10, 0, 0, List.of());
+  private static final StreamHealth FINAL =
+      new StreamHealth(1_000, 100, 30, 2_000, 12, 11, 0, 0, List.of());
 
   private final FakeClock clock = new FakeClock();
   private final StreamDirectory directory = new StreamDirectory(clock, KEPT, 4);
@@ -68,6 +71,27 @@ class StreamDirectoryTest {
   }
 
   @Test
+  void over_showsTheFinalCounts() {
+    start("aaaa", "one");
+    begin("aaaa");
+    directory.onEvent(new StreamMeasured(id("aaaa"), clock.instant(), HEALTH));
+    start("bbbb", "two");
+    directory.onEvent(new StreamError(id("bbbb"), clock.instant(), "lost", Optional.of(FINAL)));
+    end("aaaa");
+    assertThat(find("aaaa").health()).isEqualTo(FINAL);
+    assertThat(find("bbbb").health()).isEqualTo(FINAL);
+  }
+
+  @Test
+  void over_withoutFinalCounts_keepsThoseMeasuredLast() {
+    start("aaaa", "one");
+    directory.onEvent(new StreamMeasured(id("aaaa"), clock.instant(), HEALTH));
+    directory.onEvent(
+        new StreamError(id("aaaa"), clock.instant(), "packaging failed", Optional.empty()));
+    assertThat(find("aaaa").health()).isEqualTo(HEALTH);
+  }
+
+  @Test
   void ladder_tellsWhatIsEncodedAndWhatWasGivenUp() {
     start("aaaa", "one");
     begin("aaaa");
@@ -95,7 +119,7 @@ class StreamDirectoryTest {
     begin("aaaa");
     end("aaaa");
     StreamRecord ended = find("aaaa");
-    directory.onEvent(new StreamError(id("aaaa"), clock.instant(), "late"));
+    directory.onEvent(new StreamError(id("aaaa"), clock.instant(), "late", Optional.empty()));
     directory.onEvent(resumed("aaaa"));
     begin("aaaa");
     start("aaaa", "one");
@@ -201,11 +225,12 @@ class StreamDirectoryTest {
     StreamId stream = id(name);
     return switch (kind) {
       case 0, 1 ->
-          new StreamStarted(stream, time.instant(), new ChannelSlug(channel), "address", "");
+          new StreamStarted(
+              stream, time.instant(), new ChannelSlug(channel), "address", "", Optional.empty());
       case 2 -> new EpochBegan(stream, time.instant(), new Epoch(0), List.of());
       case 3 -> new StreamRecovering(stream, time.instant(), "lost", time.instant());
-      case 4 -> new StreamResumed(stream, time.instant(), "address", "");
-      default -> new StreamEnded(stream, time.instant(), "over");
+      case 4 -> new StreamResumed(stream, time.instant(), "address", "", Optional.empty());
+      default -> new StreamEnded(stream, time.instant(), "over", FINAL);
     };
   }
 
@@ -214,7 +239,8 @@ class StreamDirectoryTest {
   }
 
   private StreamStarted started(String name, String channel) {
-    return new StreamStarted(id(name), clock.instant(), new ChannelSlug(channel), "address", "");
+    return new StreamStarted(
+        id(name), clock.instant(), new ChannelSlug(channel), "address", "", Optional.empty());
   }
 
   private void begin(String name) {
@@ -227,7 +253,7 @@ class StreamDirectoryTest {
   }
 
   private void end(String name) {
-    directory.onEvent(new StreamEnded(id(name), clock.instant(), "over"));
+    directory.onEvent(new StreamEnded(id(name), clock.instant(), "over", FINAL));
   }
 
   private StreamRecovering recovering(String name) {
@@ -235,7 +261,7 @@ class StreamDirectoryTest {
   }
 
   private StreamResumed resumed(String name) {
-    return new StreamResumed(id(name), clock.instant(), "address", "");
+    return new StreamResumed(id(name), clock.instant(), "address", "", Optional.empty());
   }
 
   private StreamRecord find(String name) {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -146,7 +147,8 @@ class KilledWorkerIT {
   private long broadcast(Map<TrackId, TrackFormat> formats, List<MediaFrame> frames)
       throws InterruptedException {
     Instant at = Instant.now();
-    events.publish(new StreamStarted(STREAM, at, new ChannelSlug("live"), "127.0.0.1", ""));
+    events.publish(
+        new StreamStarted(STREAM, at, new ChannelSlug("live"), "127.0.0.1", "", Optional.empty()));
     StreamLogWriter writer = new StreamLogWriter(source.openWriter(STREAM));
     Epoch epoch = writer.startEpoch(formats, at);
     events.publish(new EpochBegan(STREAM, at, epoch, List.of()));
@@ -167,7 +169,7 @@ class KilledWorkerIT {
       sent.add(writer.append(frame, Instant.now()));
     }
     writer.closeStream(true, "over");
-    events.publish(new StreamEnded(STREAM, Instant.now(), "over"));
+    events.publish(new StreamEnded(STREAM, Instant.now(), "over", StreamHealth.NOTHING));
     return killedNs;
   }
 

@@ -7,6 +7,7 @@ import nova.control.channel.ChannelId;
 import nova.control.error.InvalidFieldException;
 import nova.control.error.TextLimits;
 import nova.core.Bytes;
+import nova.core.StreamKeyId;
 
 /// A stream key as it is kept: everything but its secret.
 ///

@@ -3,6 +3,7 @@ package nova.control.streamkey;
 import java.util.Optional;
 import nova.core.ChannelSlug;
 import nova.core.StreamId;
+import nova.core.StreamKeyId;
 
 /// Whether a secret lets somebody publish.
 ///

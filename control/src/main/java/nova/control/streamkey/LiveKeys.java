@@ -1,5 +1,7 @@
 package nova.control.streamkey;
 
+import nova.core.StreamKeyId;
+
 /// Port: what is on air with a key.
 ///
 /// *Thread-safe.*

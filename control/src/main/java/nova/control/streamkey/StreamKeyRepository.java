@@ -12,6 +12,7 @@ import nova.control.database.ConflictException;
 import nova.control.database.SqlTimes;
 import nova.core.Bytes;
 import nova.core.StreamId;
+import nova.core.StreamKeyId;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
 

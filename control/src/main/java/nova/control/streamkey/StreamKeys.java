@@ -23,6 +23,7 @@ import nova.control.secret.Secrets;
 import nova.core.Bytes;
 import nova.core.ChannelSlug;
 import nova.core.StreamId;
+import nova.core.StreamKeyId;
 import org.jdbi.v3.core.Handle;
 
 /// Stream keys as operators make and take them, and as publishers show them. Whoever calls waits

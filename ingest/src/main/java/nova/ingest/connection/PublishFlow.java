@@ -4,6 +4,8 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.Optional;
 import nova.core.ChannelSlug;
+import nova.core.StreamId;
+import nova.core.StreamKeyId;
 import nova.framelog.LogEntry.EpochEnd;
 import nova.framelog.WriterFencedException;
 import nova.ingest.command.CommandReplies;
@@ -134,12 +136,14 @@ final class PublishFlow {
   private void onAnswer(
       @Nullable PublishDecision decision, @Nullable Throwable failure, String encoder) {
     switch (decision) {
-      case PublishDecision.Accepted(ChannelSlug channel) ->
-          ports.streams().open(new Applicant(channel, encoder));
+      case PublishDecision.Accepted accepted ->
+          ports.streams().open(new Applicant(accepted, encoder));
       case PublishDecision.Refused(String reason, String sentence) -> {
         ports.addresses().failed(address);
         refusal.refuse(StatusCode.PUBLISH_DENIED, reason, sentence);
       }
+      case PublishDecision.Unavailable(String reason, String sentence) ->
+          refusal.refuse(StatusCode.PUBLISH_FAILED, reason, sentence);
       case null -> {
         log.atWarn().setCause(failure).log("stream key could not be checked");
         refusal.refuse(
@@ -320,17 +324,27 @@ final class PublishFlow {
 
   /// This connection as the streams see it.
   private final class Applicant implements Publisher {
-    private final ChannelSlug channel;
+    private final PublishDecision.Accepted accepted;
     private final String encoder;
 
-    Applicant(ChannelSlug channel, String encoder) {
-      this.channel = channel;
+    Applicant(PublishDecision.Accepted accepted, String encoder) {
+      this.accepted = accepted;
       this.encoder = encoder;
     }
 
     @Override
     public ChannelSlug channel() {
-      return channel;
+      return accepted.channel();
+    }
+
+    @Override
+    public Optional<StreamKeyId> key() {
+      return accepted.key();
+    }
+
+    @Override
+    public Optional<StreamId> prepared() {
+      return accepted.prepared();
     }
 
     @Override

@@ -21,6 +21,7 @@ final class HealthMeter {
   private static final long ADVISED_FOR_MS = 60_000;
 
   private final IngestMetrics metrics;
+  private final RtmpLimits limits;
   private final Map<TrackKind, RateWindow> bits = new EnumMap<>(TrackKind.class);
   private RateWindow frames = new RateWindow();
   private final Map<TrackKind, String> refusedTracks = new EnumMap<>(TrackKind.class);
@@ -44,8 +45,9 @@ final class HealthMeter {
   private long videoFrames;
   private String lastDrop = "";
 
-  HealthMeter(IngestMetrics metrics) {
+  HealthMeter(IngestMetrics metrics, RtmpLimits limits) {
     this.metrics = metrics;
+    this.limits = limits;
   }
 
   /// Another connection sends from here on: rates and advice start afresh, counts go on.
@@ -165,7 +167,7 @@ final class HealthMeter {
     framesReported = receivedFrames;
   }
 
-  StreamHealth health(RtmpLimits limits) {
+  StreamHealth health() {
     long video = Math.round(window(TrackKind.VIDEO).perSecond());
     long audio = Math.round(window(TrackKind.AUDIO).perSecond());
     double frameRate = frames.perSecond();
@@ -178,7 +180,7 @@ final class HealthMeter {
         receivedFrames,
         repairedTimestamps,
         droppedFrames,
-        advice(limits, video + audio, frameRate));
+        advice(video + audio, frameRate));
   }
 
   /// The longest recent distance; the one still growing counts once it is longer than those before.
@@ -194,7 +196,7 @@ final class HealthMeter {
     return keyframes > 1 || growing > LONG_GOP_MS ? Math.max(longest, growing) : 0;
   }
 
-  private List<String> advice(RtmpLimits limits, long bitsPerSecond, double frameRate) {
+  private List<String> advice(long bitsPerSecond, double frameRate) {
     List<String> advice = new ArrayList<>(refusedTracks.values());
     long interval = keyframeIntervalMs();
     if (interval > LONG_GOP_MS) {

@@ -5,8 +5,10 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.random.RandomGenerator;
@@ -18,12 +20,14 @@ import nova.core.StreamEvent.StreamRecovering;
 import nova.core.StreamEvent.StreamResumed;
 import nova.core.StreamEvent.StreamStarted;
 import nova.core.StreamEvents;
+import nova.core.StreamHealth;
 import nova.core.StreamId;
 import nova.core.StreamState;
 import nova.framelog.FrameLog;
 import nova.framelog.LogEntry.EpochEnd;
 import nova.framelog.StreamLogWriter;
 import nova.framelog.WriterFencedException;
+import nova.ingest.chunk.RtmpLimits;
 import nova.ingest.publish.StreamGrant.Release;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,7 +48,11 @@ import org.slf4j.LoggerFactory;
 public final class LiveStreams {
   private static final Logger log = LoggerFactory.getLogger(LiveStreams.class);
 
+  // An id is handed out again only until control has heard of the stream that took it.
+  private static final int PREPARED_REMEMBERED = 10_000;
+
   private final ReturnPolicy policy;
+  private final RtmpLimits limits;
   private final FrameLog frameLog;
   private final StreamEvents events;
   private final IngestMetrics metrics;
@@ -53,11 +61,13 @@ public final class LiveStreams {
   private final SerialScheduler thread;
 
   private final Map<ChannelSlug, LiveStream> streams = new HashMap<>();
+  private final LinkedHashSet<StreamId> begunAsPrepared = new LinkedHashSet<>();
   private boolean closing;
   private final CompletableFuture<Void> allOver = new CompletableFuture<>();
 
   public LiveStreams(
       ReturnPolicy policy,
+      RtmpLimits limits,
       FrameLog frameLog,
       StreamEvents events,
       IngestMetrics metrics,
@@ -65,6 +75,7 @@ public final class LiveStreams {
       RandomGenerator random,
       SerialScheduler thread) {
     this.policy = policy;
+    this.limits = limits;
     this.frameLog = frameLog;
     this.events = events;
     this.metrics = metrics;
@@ -124,13 +135,13 @@ public final class LiveStreams {
   }
 
   private LiveStream begin(Publisher publisher) {
-    StreamId id = StreamId.random(random);
+    StreamId id = idFor(publisher);
     LiveStream stream =
         new LiveStream(
             id,
             publisher.channel(),
             new StreamLogWriter(frameLog.openWriter(id)),
-            new HealthMeter(metrics),
+            new HealthMeter(metrics, limits),
             events,
             clock);
     streams.put(publisher.channel(), stream);
@@ -141,7 +152,8 @@ public final class LiveStreams {
             clock.instant(),
             publisher.channel(),
             publisher.remoteAddress(),
-            publisher.encoder()));
+            publisher.encoder(),
+            publisher.key()));
     log.atInfo()
         .addKeyValue("stream", id)
         .addKeyValue("channel", publisher.channel())
@@ -150,12 +162,25 @@ public final class LiveStreams {
     return stream;
   }
 
+  /// The prepared id, unless a stream had it already: two publishers may be told the same one.
+  private StreamId idFor(Publisher publisher) {
+    Optional<StreamId> prepared = publisher.prepared().filter(begunAsPrepared::add);
+    if (begunAsPrepared.size() > PREPARED_REMEMBERED) {
+      StreamId _ = begunAsPrepared.removeFirst();
+    }
+    return prepared.orElseGet(() -> StreamId.random(random));
+  }
+
   private void resume(LiveStream stream, Publisher publisher) {
     stream.stopWaiting();
     metrics.streamResumed();
     publish(
         new StreamResumed(
-            stream.id(), clock.instant(), publisher.remoteAddress(), publisher.encoder()));
+            stream.id(),
+            clock.instant(),
+            publisher.remoteAddress(),
+            publisher.encoder(),
+            publisher.key()));
     log.atInfo()
         .addKeyValue("stream", stream.id())
         .addKeyValue("remote", publisher.remoteAddress())
@@ -264,16 +289,17 @@ public final class LiveStreams {
       return;
     }
     Instant now = clock.instant();
+    StreamHealth health = stream.health().health(); // nobody holds the stream, so nobody counts
     publish(
         graceful
-            ? new StreamEnded(stream.id(), now, reason)
-            : new StreamError(stream.id(), now, reason));
+            ? new StreamEnded(stream.id(), now, reason, health)
+            : new StreamError(stream.id(), now, reason, Optional.of(health)));
     metrics.streamEnded();
     log.atInfo()
         .addKeyValue("stream", stream.id())
         .addKeyValue("graceful", graceful)
-        .addKeyValue("frames", stream.health().receivedFrames())
-        .addKeyValue("bytes", stream.health().receivedBytes())
+        .addKeyValue("frames", health.receivedFrames())
+        .addKeyValue("bytes", health.receivedBytes())
         .log("stream over: {}", reason);
     thread.schedule(policy.keepLog(), () -> frameLog.remove(stream.id()));
     completeWhenEmpty();

@@ -6,7 +6,7 @@ import java.util.concurrent.CompletionStage;
 ///
 /// [#authorize] is called on an event loop and must return at once; what blocks happens elsewhere
 /// and completes the stage, on any thread. A stage that fails, or takes longer than the publish
-/// timeout, refuses the publisher and asks it to try again.
+/// timeout, counts as [PublishDecision.Unavailable].
 ///
 /// *Thread-safe.*
 @FunctionalInterface

@@ -35,7 +35,6 @@ import org.jspecify.annotations.Nullable;
 public final class PublishSession {
   private final StreamGrant grant;
   private final HealthMeter health;
-  private final RtmpLimits limits;
   private final RtmpTimestamps timestamps = new RtmpTimestamps();
   private final FrameAssembler assembler;
   private final SourceClock clock = new SourceClock();
@@ -54,7 +53,6 @@ public final class PublishSession {
     this.grant = grant;
     this.health = grant.health();
     this.health.sessionBegan();
-    this.limits = limits;
     this.load = new SourceLoad(limits);
     this.bytesBefore = health.receivedBytes();
     this.framesBefore = health.videoFrames();
@@ -142,7 +140,7 @@ public final class PublishSession {
     }
     if (epoch != null) {
       health.reportFrames();
-      grant.measured(health.health(limits));
+      grant.measured(health.health());
     }
     long bytes = health.receivedBytes() - bytesBefore;
     long frames = health.videoFrames() - framesBefore;

@@ -1,6 +1,9 @@
 package nova.ingest.publish;
 
+import java.util.Optional;
 import nova.core.ChannelSlug;
+import nova.core.StreamId;
+import nova.core.StreamKeyId;
 import nova.framelog.LogEntry.EpochEnd;
 
 /// A connection as [LiveStreams] sees it: someone who was accepted and wants a stream. Methods are
@@ -9,6 +12,12 @@ import nova.framelog.LogEntry.EpochEnd;
 /// *Thread-safe.*
 public interface Publisher {
   ChannelSlug channel();
+
+  /// Which stream key it showed, if that has an id.
+  Optional<StreamKeyId> key();
+
+  /// The id that its stream is to have if it begins one.
+  Optional<StreamId> prepared();
 
   /// Address of the peer, without the port.
   String remoteAddress();

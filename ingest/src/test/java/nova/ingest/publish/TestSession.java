@@ -7,6 +7,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import nova.core.Bytes;
 import nova.core.ChannelSlug;
@@ -15,6 +16,8 @@ import nova.core.InProcessStreamEvents;
 import nova.core.StreamEvent;
 import nova.core.StreamEvent.StreamMeasured;
 import nova.core.StreamHealth;
+import nova.core.StreamId;
+import nova.core.StreamKeyId;
 import nova.core.TrackId;
 import nova.framelog.FrameLogConfig;
 import nova.framelog.FrameLogReader;
@@ -67,6 +70,7 @@ final class TestSession implements Publisher {
     streams =
         new LiveStreams(
             new ReturnPolicy(Duration.ofSeconds(30), 3, Duration.ofMinutes(1)),
+            RtmpLimits.defaults(),
             frameLog,
             bus,
             metrics,
@@ -175,6 +179,16 @@ final class TestSession implements Publisher {
   @Override
   public ChannelSlug channel() {
     return new ChannelSlug("live");
+  }
+
+  @Override
+  public Optional<StreamKeyId> key() {
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<StreamId> prepared() {
+    return Optional.empty();
   }
 
   @Override

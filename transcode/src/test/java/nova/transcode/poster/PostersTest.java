@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -19,6 +20,7 @@ import nova.core.DataSize;
 import nova.core.InProcessStreamEvents;
 import nova.core.StreamEvent.StreamEnded;
 import nova.core.StreamEvent.StreamStarted;
+import nova.core.StreamHealth;
 import nova.core.StreamId;
 import nova.core.TrackId;
 import nova.framelog.FrameLogConfig;
@@ -114,7 +116,8 @@ class PostersTest {
   }
 
   private StreamLogWriter broadcast(StreamId stream, SyntheticBroadcast like) {
-    events.publish(new StreamStarted(stream, BEGIN, new ChannelSlug("live"), "::1", "test"));
+    events.publish(
+        new StreamStarted(stream, BEGIN, new ChannelSlug("live"), "::1", "test", Optional.empty()));
     StreamLogWriter writer = new StreamLogWriter(frames.openWriter(stream));
     var _ = writer.startEpoch(like.formats(), BEGIN);
     return writer;
@@ -348,7 +351,7 @@ class PostersTest {
     StreamLogWriter ended = broadcast(FIRST);
     keyframe(ended, 0);
     assertThat(next().stream()).isEqualTo(FIRST);
-    events.publish(new StreamEnded(FIRST, BEGIN, "over"));
+    events.publish(new StreamEnded(FIRST, BEGIN, "over", StreamHealth.NOTHING));
     keyframe(ended, 3);
 
     StreamLogWriter other = broadcast(SECOND);

@@ -1,4 +1,4 @@
-package nova.control.streamkey;
+package nova.core;
 
 import java.util.UUID;
 
