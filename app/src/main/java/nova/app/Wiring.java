@@ -28,6 +28,7 @@ import nova.core.InProcessStreamEvents;
 import nova.core.NanoClock;
 import nova.core.StreamEvent;
 import nova.delivery.DeliveryPorts;
+import nova.delivery.PlaybackGate;
 import nova.delivery.http.Delivery;
 import nova.framelog.InProcessFrameLog;
 import nova.framelog.InProcessRungLogs;
@@ -110,7 +111,13 @@ final class Wiring {
             Delivery.open(
                 config.delivery(),
                 new DeliveryPorts(
-                    segments, timelines, posters, new DeliveryMeters(metrics), clock, nanoClock)));
+                    segments,
+                    timelines,
+                    posters,
+                    PlaybackGate.OPEN,
+                    new DeliveryMeters(metrics),
+                    clock,
+                    nanoClock)));
     HttpServers http = openHttp(vertx, eventLoops, metrics, delivery, api);
     Packager packager =
         lifecycle.own(

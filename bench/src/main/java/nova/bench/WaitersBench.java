@@ -21,6 +21,7 @@ import nova.core.StreamId;
 import nova.delivery.DeliveryConfig;
 import nova.delivery.DeliveryMetrics;
 import nova.delivery.DeliveryPorts;
+import nova.delivery.PlaybackGate;
 import nova.delivery.RequestKind;
 import nova.delivery.http.Delivery;
 import nova.segments.InMemoryPosterStore;
@@ -80,6 +81,7 @@ final class WaitersBench implements Bench {
             segments,
             timelines,
             new InMemoryPosterStore(),
+            PlaybackGate.OPEN,
             held,
             InstantSource.system(),
             System::nanoTime);

@@ -7,6 +7,9 @@ package nova.delivery;
 /// old within a part. Errors are kept for a moment, so that a cache absorbs a crowd that asks for
 /// what is not there.
 ///
+/// What a token opened by its place in the path keeps these headers: whoever knows the URL has the
+/// token. What an `Authorization` header opened is for that viewer's own cache.
+///
 /// Spec: rfc8216bis-22 Appendix B.1 (Low-Latency Server Configuration Profile).
 public final class CachePolicy {
   /// For answers that are true now and for one client only.
@@ -28,6 +31,7 @@ public final class CachePolicy {
   /// A stream that is over and was asked for by its id stays as it is until it is removed.
   private static final String ENDED = "public, max-age=600";
 
+  private static final String PUBLIC = "public";
   private static final String PLAIN = "public, max-age=1";
 
   private CachePolicy() {}
@@ -52,6 +56,13 @@ public final class CachePolicy {
   /// An error in place of media.
   public static String mediaError(int targetDurationSeconds) {
     return maxAge(1, targetDurationSeconds);
+  }
+
+  /// The same for the caches of one viewer only.
+  public static String privately(String cacheControl) {
+    return cacheControl.startsWith(PUBLIC)
+        ? "private" + cacheControl.substring(PUBLIC.length())
+        : cacheControl;
   }
 
   private static String maxAge(int times, int targetDurationSeconds) {

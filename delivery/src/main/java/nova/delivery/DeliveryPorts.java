@@ -13,6 +13,7 @@ public record DeliveryPorts(
     SegmentStore segments,
     TimelineStore timelines,
     PosterStore posters,
+    PlaybackGate gate,
     DeliveryMetrics metrics,
     InstantSource clock,
     NanoClock nanoClock) {}

@@ -19,14 +19,26 @@ public sealed interface MediaPath {
   String INIT_NAME = "init.mp4";
   String SEGMENT_SUFFIX = ".m4s";
 
+  StreamId stream();
+
   /// A media initialization section.
   record Init(StreamId stream, RenditionId rendition, Epoch epoch) implements MediaPath {}
 
   /// A complete segment.
-  record Segment(SegmentKey key) implements MediaPath {}
+  record Segment(SegmentKey key) implements MediaPath {
+    @Override
+    public StreamId stream() {
+      return key.stream();
+    }
+  }
 
   /// A partial segment.
-  record Part(SegmentKey key, int part) implements MediaPath {}
+  record Part(SegmentKey key, int part) implements MediaPath {
+    @Override
+    public StreamId stream() {
+      return key.stream();
+    }
+  }
 
   /// The latest poster of a stream.
   record StreamPoster(StreamId stream) implements MediaPath {}

@@ -10,6 +10,12 @@ public enum Refusal {
   HELD_TOO_LONG("held-too-long"),
   /// Its reload directives ask for the impossible.
   BAD_DIRECTIVE("bad-directive"),
+  /// It showed no token, and the channel is for token holders.
+  NEEDS_TOKEN("needs-token"),
+  /// Its token does not open the channel.
+  TOKEN_NOT_ALLOWED("token-not-allowed"),
+  /// Its token could not be judged.
+  TOKEN_NOT_JUDGED("token-not-judged"),
   /// The client read so slowly that its connection was closed.
   TOO_SLOW("too-slow"),
   /// The server is stopping.

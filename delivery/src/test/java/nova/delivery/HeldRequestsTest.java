@@ -55,7 +55,13 @@ class HeldRequestsTest {
       new BlockingReload(
           new DeliveryConfig(Duration.ofSeconds(10), 2, 5, Duration.ofSeconds(30), 10),
           new DeliveryPorts(
-              segments, timelines, new InMemoryPosterStore(), metrics, clock, clock::nanoTime));
+              segments,
+              timelines,
+              new InMemoryPosterStore(),
+              PlaybackGate.OPEN,
+              metrics,
+              clock,
+              clock::nanoTime));
   private final Broadcast broadcast =
       new Broadcast(timelines, segments, "abcd2345efgh6789", "live", clock.instant(), 10)
           .withVideo()
@@ -137,7 +143,13 @@ class HeldRequestsTest {
         new BlockingReload(
             DeliveryConfig.defaults(),
             new DeliveryPorts(
-                segments, timelines, new InMemoryPosterStore(), metrics, clock, clock::nanoTime));
+                segments,
+                timelines,
+                new InMemoryPosterStore(),
+                PlaybackGate.OPEN,
+                metrics,
+                clock,
+                clock::nanoTime));
     HeldRequests crowd = roomy.join(loop);
     Broadcast both = videoAndAudio();
     Awaited part = new Awaited.HintedPart(VIDEO, new Epoch(0), 1, 0);

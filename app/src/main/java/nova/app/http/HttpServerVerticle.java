@@ -16,6 +16,7 @@ import nova.app.config.HttpConfig;
 import nova.app.error.ListenFailure;
 import nova.app.error.StartupException;
 import nova.core.NanoClock;
+import nova.delivery.PlaybackPrefix;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -135,7 +136,7 @@ final class HttpServerVerticle extends VerticleBase {
   private void failed(RoutingContext context) {
     log.atError()
         .addKeyValue("method", context.request().method())
-        .addKeyValue("path", context.request().path())
+        .addKeyValue("path", PlaybackPrefix.hidden(String.valueOf(context.request().path())))
         .setCause(context.failure())
         .log("request failed");
     answers.send(context.request(), 500, "Nova failed to answer; its log says why");

@@ -20,6 +20,7 @@ import nova.delivery.HlsPath;
 import nova.delivery.LoopExecutor;
 import nova.delivery.MediaPath;
 import nova.delivery.PastStreams;
+import nova.delivery.PlaybackPrefix;
 import nova.delivery.PlaylistCache;
 import nova.delivery.RequestKind;
 import nova.segments.TimelineSnapshot;
@@ -44,6 +45,7 @@ public final class Delivery implements AutoCloseable {
   private final Faults faults;
   private final HlsRoutes hls;
   private final SegmentRoutes segments;
+  private final Admission admission;
   private final ConcurrentMap<Object, LoopState> loops = new ConcurrentHashMap<>(); // by event loop
 
   private Delivery(DeliveryConfig config, DeliveryPorts ports) {
@@ -55,6 +57,7 @@ public final class Delivery implements AutoCloseable {
     this.faults = new Faults(ports.nanoClock(), ports.metrics());
     this.hls = new HlsRoutes(config, ports, playlists, past, faults);
     this.segments = new SegmentRoutes(ports, past, faults);
+    this.admission = new Admission(ports, faults);
     // Registered before the one that wakes held requests, so that these see a stream as past.
     this.registration = ports.timelines().listen(this::onChange);
     this.reload = new BlockingReload(config, ports);
@@ -64,10 +67,11 @@ public final class Delivery implements AutoCloseable {
     return new Delivery(config, ports);
   }
 
-  /// Adds the routes `/hls/*`, `/media/*` and `/time`.
+  /// Adds the routes `/hls/*`, `/media/*`, the same below `/p/{token}`, and `/time`.
   public void mount(Router router) {
-    router.route("/hls/*").handler(this::hls);
-    router.route("/media/*").handler(this::media);
+    router.route("/hls/*").handler(context -> hls(context, pathBelowMount(context), null));
+    router.route("/media/*").handler(context -> media(context, pathBelowMount(context), null));
+    router.route("/p/*").handler(this::prefixed);
     router.route("/time").handler(this::time);
   }
 
@@ -85,8 +89,22 @@ public final class Delivery implements AutoCloseable {
     }
   }
 
-  private void hls(RoutingContext context) {
-    HlsPath path = HlsPath.read(pathBelowMount(context));
+  private void prefixed(RoutingContext context) {
+    PlaybackPrefix prefix = PlaybackPrefix.read(pathBelowMount(context));
+    if (prefix != null && prefix.path().startsWith(HlsPath.ROOT)) {
+      hls(context, prefix.path(), prefix.secret());
+    } else if (prefix != null && prefix.path().startsWith(MediaPath.ROOT)) {
+      media(context, prefix.path(), prefix.secret());
+    } else {
+      Reply reply = reply(context, RequestKind.OTHER);
+      if (isGet(reply)) {
+        noSuchPath(reply, "A playlist is at /p/{token}/hls/{stream}/index.m3u8.");
+      }
+    }
+  }
+
+  private void hls(RoutingContext context, String rawPath, @Nullable String prefixSecret) {
+    HlsPath path = HlsPath.read(rawPath);
     RequestKind kind =
         switch (path) {
           case null -> RequestKind.OTHER;
@@ -98,13 +116,15 @@ public final class Delivery implements AutoCloseable {
       if (path == null) {
         noSuchPath(reply, "A playlist is at /hls/{stream}/index.m3u8.");
       } else {
-        faults.guard(reply, () -> hls.answer(reply, path));
+        faults.guard(
+            reply,
+            () -> admission.toPlaylist(reply, path, prefixSecret, () -> hls.answer(reply, path)));
       }
     }
   }
 
-  private void media(RoutingContext context) {
-    MediaPath path = MediaPath.read(pathBelowMount(context));
+  private void media(RoutingContext context, String rawPath, @Nullable String prefixSecret) {
+    MediaPath path = MediaPath.read(rawPath);
     RequestKind kind =
         switch (path) {
           case null -> RequestKind.OTHER;
@@ -118,7 +138,15 @@ public final class Delivery implements AutoCloseable {
       if (path == null) {
         noSuchPath(reply, "Media is where a playlist says it is.");
       } else {
-        faults.guard(reply, () -> segments.answer(reply, path));
+        faults.guard(
+            reply,
+            () ->
+                admission.toMedia(
+                    reply,
+                    path.stream(),
+                    prefixSecret,
+                    () -> segments.answer(reply, path),
+                    () -> segments.notThere(reply, path.stream())));
       }
     }
   }
@@ -188,6 +216,7 @@ public final class Delivery implements AutoCloseable {
           }
         };
     return new LoopState(
+        loop,
         reload.join(loop),
         new OpenWrites(loop, ports.nanoClock(), config.writeTimeout(), ports.metrics()));
   }

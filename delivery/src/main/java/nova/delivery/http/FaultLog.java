@@ -2,6 +2,7 @@ package nova.delivery.http;
 
 import java.util.concurrent.atomic.AtomicLong;
 import nova.core.NanoClock;
+import nova.delivery.PlaybackPrefix;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,7 +28,7 @@ final class FaultLog {
     long until = silentUntilNs.get();
     if (now - until >= 0 && silentUntilNs.compareAndSet(until, now + INTERVAL_NS)) {
       log.atError()
-          .addKeyValue("uri", uri)
+          .addKeyValue("uri", PlaybackPrefix.hidden(uri))
           .addKeyValue("suppressed", suppressed.getAndSet(0))
           .setCause(fault)
           .log("a request could not be answered");

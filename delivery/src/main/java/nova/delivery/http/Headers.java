@@ -19,6 +19,9 @@ final class Headers {
   static final CharSequence GZIP = HttpHeaders.createOptimized("gzip");
   static final CharSequence BYTES = HttpHeaders.createOptimized("bytes");
 
+  private static final CharSequence WWW_AUTHENTICATE =
+      HttpHeaders.createOptimized("WWW-Authenticate");
+  private static final CharSequence BEARER = HttpHeaders.createOptimized("Bearer");
   private static final CharSequence ANY = HttpHeaders.createOptimized("*");
   private static final CharSequence METHODS = HttpHeaders.createOptimized("GET, HEAD, OPTIONS");
   private static final CharSequence EXPOSED =
@@ -27,8 +30,8 @@ final class Headers {
               + " Retry-After");
   private static final CharSequence ALLOWED =
       HttpHeaders.createOptimized(
-          "Range, If-None-Match, If-Range, Accept, Cache-Control, Content-Type, CMCD-Object,"
-              + " CMCD-Request, CMCD-Session, CMCD-Status");
+          "Authorization, Range, If-None-Match, If-Range, Accept, Cache-Control, Content-Type,"
+              + " CMCD-Object, CMCD-Request, CMCD-Session, CMCD-Status");
   private static final CharSequence ONE_DAY = HttpHeaders.createOptimized("86400");
   private static final CharSequence TIMING = HttpHeaders.createOptimized("Timing-Allow-Origin");
 
@@ -47,6 +50,11 @@ final class Headers {
     headers.set(HttpHeaders.ACCESS_CONTROL_ALLOW_HEADERS, ALLOWED);
     headers.set(HttpHeaders.ACCESS_CONTROL_MAX_AGE, ONE_DAY);
     allow(headers);
+  }
+
+  /// Says how to show a token.
+  static void askForToken(MultiMap headers) {
+    headers.set(WWW_AUTHENTICATE, BEARER);
   }
 
   /// Names the methods there are.

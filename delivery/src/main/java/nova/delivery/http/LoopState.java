@@ -1,8 +1,9 @@
 package nova.delivery.http;
 
 import nova.delivery.HeldRequests;
+import nova.delivery.LoopExecutor;
 
 /// What delivery keeps per event loop.
 ///
 /// *Confined to its event loop.*
-record LoopState(HeldRequests held, OpenWrites writes) {}
+record LoopState(LoopExecutor executor, HeldRequests held, OpenWrites writes) {}

@@ -19,8 +19,21 @@ final class Refusals {
               "Too many requests are waiting for this stream; try again.", CachePolicy.NO_STORE);
       case STOPPING ->
           reply.unavailable("The server is stopping; try again.", CachePolicy.NO_STORE);
+      case NEEDS_TOKEN -> {
+        Headers.askForToken(reply.request().response().headers());
+        reply.error(
+            401,
+            "This channel is for viewers with a token; send it as Authorization: Bearer, or put"
+                + " /p/{token} before the path.",
+            CachePolicy.NO_STORE);
+      }
+      case TOKEN_NOT_ALLOWED ->
+          reply.error(
+              403, "This token does not open this channel, or no longer.", CachePolicy.NO_STORE);
+      case TOKEN_NOT_JUDGED ->
+          reply.unavailable("The token could not be checked; try again.", CachePolicy.NO_STORE);
       case HELD_TOO_LONG, BAD_DIRECTIVE, TOO_SLOW ->
-          throw new IllegalStateException(refusal + " is not a reason to refuse holding");
+          throw new IllegalStateException(refusal + " is answered where it is found");
     }
   }
 }

@@ -24,6 +24,7 @@ final class Reply {
   private final LoopState loop;
   private final HttpDate date;
   private final DeliveryMetrics metrics;
+  private boolean forOneViewer;
 
   Reply(
       HttpServerRequest request,
@@ -49,6 +50,12 @@ final class Reply {
 
   LoopState loop() {
     return loop;
+  }
+
+  /// The answer is for whoever showed the token of its `Authorization` header, and for caches of
+  /// nobody else.
+  void keepPrivate() {
+    forOneViewer = true;
   }
 
   /// Whether the request has had its answer or nobody is there to read one.
@@ -106,7 +113,7 @@ final class Reply {
     }
     MultiMap headers = begin(200, cacheControl);
     headers.set(HttpHeaders.CONTENT_TYPE, Headers.PLAYLIST_TYPE);
-    headers.set(Headers.VARY, HttpHeaders.ACCEPT_ENCODING);
+    headers.add(Headers.VARY, HttpHeaders.ACCEPT_ENCODING);
     if (!tag.isEmpty()) {
       headers.set(HttpHeaders.ETAG, tag);
     }
@@ -185,7 +192,12 @@ final class Reply {
     MultiMap headers = response.headers();
     Headers.allowAnyOrigin(headers);
     headers.set(HttpHeaders.DATE, date.now());
-    headers.set(HttpHeaders.CACHE_CONTROL, cacheControl);
+    headers.set(
+        HttpHeaders.CACHE_CONTROL,
+        forOneViewer ? CachePolicy.privately(cacheControl) : cacheControl);
+    if (forOneViewer) {
+      headers.add(Headers.VARY, HttpHeaders.AUTHORIZATION);
+    }
     return headers;
   }
 

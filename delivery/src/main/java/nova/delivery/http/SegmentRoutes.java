@@ -128,7 +128,7 @@ final class SegmentRoutes {
     }
   }
 
-  private void notThere(Reply reply, StreamId stream) {
+  void notThere(Reply reply, StreamId stream) {
     Optional<TimelineSnapshot> snapshot = timelines.find(stream);
     String cache = CachePolicy.mediaError(CachePolicy.UNKNOWN_TARGET_DURATION);
     if (snapshot.isEmpty() && past.contains(stream)) {

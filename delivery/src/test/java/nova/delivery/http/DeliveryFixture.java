@@ -21,6 +21,7 @@ import nova.delivery.Broadcast;
 import nova.delivery.CountingMetrics;
 import nova.delivery.DeliveryConfig;
 import nova.delivery.DeliveryPorts;
+import nova.delivery.PlaybackGate;
 import nova.segments.InMemoryPosterStore;
 import nova.segments.InMemorySegmentStore;
 import nova.segments.InMemoryTimelineStore;
@@ -61,11 +62,19 @@ final class DeliveryFixture implements AutoCloseable {
     this(DeliveryConfig.defaults(), 2);
   }
 
+  DeliveryFixture(PlaybackGate gate) {
+    this(DeliveryConfig.defaults(), 2, gate);
+  }
+
   DeliveryFixture(DeliveryConfig config, int loops) {
+    this(config, loops, PlaybackGate.OPEN);
+  }
+
+  private DeliveryFixture(DeliveryConfig config, int loops, PlaybackGate gate) {
     delivery =
         Delivery.open(
             config,
-            new DeliveryPorts(segments, timelines, posters, metrics, clock, clock::nanoTime));
+            new DeliveryPorts(segments, timelines, posters, gate, metrics, clock, clock::nanoTime));
     port = freePort();
     deployment =
         await(

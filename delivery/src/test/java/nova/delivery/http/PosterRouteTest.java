@@ -25,6 +25,9 @@ class PosterRouteTest {
   }
 
   private void put(int second, Bytes jpeg) {
+    if (fixture.timelines.find(STREAM).isEmpty()) {
+      Broadcast _ = fixture.broadcast().withVideo().segments(1).put();
+    }
     fixture.posters.put(STREAM, new Poster(jpeg, fixture.clock.instant().plusSeconds(second)));
   }
 
