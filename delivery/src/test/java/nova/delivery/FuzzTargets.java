@@ -29,6 +29,11 @@ public final class FuzzTargets {
             "/media/" + STREAM + "/audio/3/17.m4s",
             "/media/" + STREAM + "/audio/2147483647/999999999999999.2147483647.m4s"),
         target(
+            "playback-prefix",
+            FuzzTargets::readPrefix,
+            "/p/nova_abc/hls/live/index.m3u8",
+            "/p/nova_abc/media/" + STREAM + "/poster.jpg"),
+        target(
             "byte-range",
             FuzzTargets::readRange,
             "bytes=0-",
@@ -62,6 +67,14 @@ public final class FuzzTargets {
               HlsPath.ROOT + stream + "/" + rendition + "/index.m3u8";
         };
     requireSame(path, written);
+  }
+
+  private static void readPrefix(String path) {
+    PlaybackPrefix read = PlaybackPrefix.read(path);
+    if (read != null) {
+      requireSame(path, PlaybackPrefix.ROOT + read.secret() + read.path());
+      requireSame(PlaybackPrefix.hidden(path), read.toString());
+    }
   }
 
   /// One path per piece of media: what is read is written the same.

@@ -5,6 +5,10 @@ package nova.control.database;
 public final class DatabaseAwayException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  public DatabaseAwayException(String message) {
+    super(message);
+  }
+
   public DatabaseAwayException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -41,7 +41,7 @@ public final class TokenRepository {
             .createUpdate(
                 """
                 INSERT INTO tokens (id, sha256, scope, channel_id, label, created_at, expires_at)
-                VALUES (:id, :sha256, :scope, :channel, :label, :created, :expires)
+                VALUES (:id, :sha256, :scope, CAST(:channel AS uuid), :label, :created, :expires)
                 """)
             .bind("id", token.id().value())
             .bind("sha256", sha256.toByteArray())

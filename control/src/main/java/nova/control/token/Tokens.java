@@ -6,6 +6,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import nova.control.audit.Actor;
 import nova.control.audit.AuditEntry.Subject;
@@ -34,6 +36,7 @@ public final class Tokens {
   private final AuditLog audit;
   private final InstantSource clock;
   private final RandomGenerator random;
+  private final List<Consumer<TokenId>> revocations = new CopyOnWriteArrayList<>();
 
   /// @param random nobody can guess what it gives; used by several threads
   public Tokens(
@@ -75,7 +78,7 @@ public final class Tokens {
 
   /// The token of a secret, when it opens anything now.
   public Optional<Token> authenticate(String secret) {
-    if (secret.isEmpty() || secret.length() > MAX_SECRET) {
+    if (!mayBe(secret)) {
       return Optional.empty();
     }
     Bytes sha256 = Secrets.sha256(secret);
@@ -91,6 +94,16 @@ public final class Tokens {
           found.ifPresent(token -> tokens.used(handle, token, now));
           return found;
         });
+  }
+
+  /// Whether a text may be a token; others need not be looked up.
+  public static boolean mayBe(String secret) {
+    return !secret.isEmpty() && secret.length() <= MAX_SECRET;
+  }
+
+  /// Tells whenever a token was taken back here, before [#revoke] returns.
+  public void onRevocation(Consumer<TokenId> listener) {
+    revocations.add(listener);
   }
 
   /// A token.
@@ -114,24 +127,27 @@ public final class Tokens {
   /// @throws UnknownException when there is none
   public Token revoke(TokenId id, Actor actor) {
     Instant now = clock.instant();
-    return database.inTransaction(
-        handle -> {
-          // Two that revoke the last two admins at once must not both see another one.
-          int _ = handle.execute("LOCK TABLE tokens IN SHARE ROW EXCLUSIVE MODE");
-          Token token = find(handle, id);
-          if (token.scope() == Scope.ADMIN
-              && token.isValidAt(now)
-              && tokens.admins(handle, now) == 1) {
-            throw new ConflictingException(
-                "last-admin-token",
-                "Token %s is the last that may do everything; create another one first."
-                    .formatted(id));
-          }
-          if (tokens.revoke(handle, id, now)) {
-            audit(handle, actor, "token-revoked", token);
-          }
-          return find(handle, id);
-        });
+    Token revoked =
+        database.inTransaction(
+            handle -> {
+              // Two that revoke the last two admins at once must not both see another one.
+              int _ = handle.execute("LOCK TABLE tokens IN SHARE ROW EXCLUSIVE MODE");
+              Token token = find(handle, id);
+              if (token.scope() == Scope.ADMIN
+                  && token.isValidAt(now)
+                  && tokens.admins(handle, now) == 1) {
+                throw new ConflictingException(
+                    "last-admin-token",
+                    "Token %s is the last that may do everything; create another one first."
+                        .formatted(id));
+              }
+              if (tokens.revoke(handle, id, now)) {
+                audit(handle, actor, "token-revoked", token);
+              }
+              return find(handle, id);
+            });
+    revocations.forEach(listener -> listener.accept(id));
+    return revoked;
   }
 
   private IssuedToken create(Handle handle, TokenTerms terms, Actor actor) {

@@ -61,11 +61,16 @@ public final class TestDatabase implements BeforeAllCallback {
             .database();
   }
 
+  /// The database itself.
+  public Database database() {
+    return Objects.requireNonNull(database);
+  }
+
   public <T> T inTransaction(Function<Handle, T> work) {
-    return Objects.requireNonNull(database).inTransaction(work);
+    return database().inTransaction(work);
   }
 
   public void useTransaction(Consumer<Handle> work) {
-    Objects.requireNonNull(database).useTransaction(work);
+    database().useTransaction(work);
   }
 }

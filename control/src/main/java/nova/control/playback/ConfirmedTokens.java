@@ -1,0 +1,168 @@
+package nova.control.playback;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import nova.control.database.DatabaseAwayException;
+import nova.control.secret.Secrets;
+import nova.control.token.Token;
+import nova.control.token.TokenId;
+import nova.core.Bytes;
+import nova.core.NanoClock;
+import org.jspecify.annotations.Nullable;
+
+/// Tokens that the database confirmed a moment ago, by the hashes of their secrets.
+///
+/// | since it was confirmed | a token is |
+/// |---|---|
+/// | up to 5 s | believed |
+/// | up to 10 s | believed, and the database is asked meanwhile |
+/// | longer | asked for; believed again if the database is away |
+///
+/// So whoever watches all the time never waits. What is unknown is asked for once, however many
+/// want to know, and what opens nothing is remembered for 10 s.
+///
+/// *Thread-safe.*
+final class ConfirmedTokens {
+  private static final long ASK_AFTER_NS = Duration.ofSeconds(5).toNanos();
+  private static final Duration BELIEVED = Duration.ofSeconds(10);
+  private static final Duration KEPT_UNUSED = Duration.ofHours(1);
+  private static final long MOST_KNOWN = 100_000; // some 500 B each
+  private static final long MOST_REFUSED = 10_000;
+
+  /// Unknown secrets that are asked for at once: who sends made-up ones shall not have all of the
+  /// database's connections.
+  static final int MOST_ASKED = 64;
+
+  private final Function<String, Optional<Token>> database;
+  private final NanoClock clock;
+  private final Executor blocking;
+  private final Cache<Bytes, Confirmed> known;
+  private final Cache<Bytes, Boolean> refused;
+  private final ConcurrentMap<Bytes, CompletableFuture<Optional<Token>>> asked =
+      new ConcurrentHashMap<>();
+  private long revocations; // guarded by this
+
+  private record Confirmed(Token token, long atNs) {}
+
+  /// @param database authenticates a secret; waits, and throws when it is away
+  ConfirmedTokens(Function<String, Optional<Token>> database, NanoClock clock, Executor blocking) {
+    this.database = database;
+    this.clock = clock;
+    this.blocking = blocking;
+    Ticker ticker = clock::nanoTime;
+    this.known =
+        Caffeine.newBuilder()
+            .expireAfterAccess(KEPT_UNUSED)
+            .maximumSize(MOST_KNOWN)
+            .ticker(ticker)
+            .executor(Runnable::run)
+            .build();
+    this.refused =
+        Caffeine.newBuilder()
+            .expireAfterWrite(BELIEVED)
+            .maximumSize(MOST_REFUSED)
+            .ticker(ticker)
+            .executor(Runnable::run)
+            .build();
+  }
+
+  /// The token of a secret, when it opened anything when it was last confirmed.
+  CompletionStage<Optional<Token>> find(String secret) {
+    Bytes sha256 = Secrets.sha256(secret);
+    Confirmed confirmed = known.getIfPresent(sha256);
+    if (confirmed == null) {
+      return refused.getIfPresent(sha256) != null
+          ? CompletableFuture.completedStage(Optional.empty())
+          : askUnknown(sha256, secret);
+    }
+    long ageNs = clock.nanoTime() - confirmed.atNs();
+    if (ageNs < ASK_AFTER_NS) {
+      return CompletableFuture.completedStage(Optional.of(confirmed.token()));
+    }
+    CompletableFuture<Optional<Token>> answer = ask(sha256, secret);
+    return ageNs < BELIEVED.toNanos()
+        ? CompletableFuture.completedStage(Optional.of(confirmed.token()))
+        : answer.exceptionally(failure -> believedAgain(sha256, failure));
+  }
+
+  /// A token was taken back: no later [#find] answers it.
+  synchronized void forget(TokenId id) {
+    revocations++;
+    known.asMap().values().removeIf(confirmed -> confirmed.token().id().equals(id));
+    asked.clear(); // their answers may be of before; who asks from now on asks again
+  }
+
+  private CompletionStage<Optional<Token>> askUnknown(Bytes sha256, String secret) {
+    return asked.size() < MOST_ASKED || asked.containsKey(sha256)
+        ? ask(sha256, secret)
+        : CompletableFuture.failedStage(
+            new DatabaseAwayException(
+                "%d tokens are being looked up already".formatted(MOST_ASKED)));
+  }
+
+  private CompletableFuture<Optional<Token>> ask(Bytes sha256, String secret) {
+    CompletableFuture<Optional<Token>> answer = new CompletableFuture<>();
+    CompletableFuture<Optional<Token>> running = asked.putIfAbsent(sha256, answer);
+    if (running != null) {
+      return running;
+    }
+    blocking.execute(() -> load(sha256, secret, answer));
+    return answer;
+  }
+
+  private void load(Bytes sha256, String secret, CompletableFuture<Optional<Token>> answer) {
+    long before = revocations();
+    try {
+      Optional<Token> found = database.apply(secret);
+      keep(sha256, found, before);
+      asked.remove(sha256, answer);
+      boolean _ = answer.complete(found);
+    } catch (RuntimeException e) {
+      if (e instanceof DatabaseAwayException) {
+        Confirmed _ =
+            known
+                .asMap()
+                .computeIfPresent(sha256, (_, old) -> new Confirmed(old.token(), clock.nanoTime()));
+      }
+      asked.remove(sha256, answer);
+      boolean _ = answer.completeExceptionally(e);
+    }
+  }
+
+  private synchronized long revocations() {
+    return revocations;
+  }
+
+  /// Keeps an answer, unless a token was taken back while it came.
+  private synchronized void keep(Bytes sha256, Optional<Token> found, long before) {
+    if (before != revocations) {
+      return;
+    }
+    if (found.isPresent()) {
+      known.put(sha256, new Confirmed(found.get(), clock.nanoTime()));
+    } else {
+      known.invalidate(sha256);
+      refused.put(sha256, true);
+    }
+  }
+
+  private Optional<Token> believedAgain(Bytes sha256, Throwable failure) {
+    @Nullable Confirmed confirmed = known.getIfPresent(sha256);
+    if (failure instanceof DatabaseAwayException away) {
+      if (confirmed == null) {
+        throw away;
+      }
+      return Optional.of(confirmed.token());
+    }
+    throw new IllegalStateException("a token could not be looked up", failure);
+  }
+}

@@ -1,0 +1,69 @@
+package nova.control.playback;
+
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import nova.control.channel.Channel;
+import nova.control.channel.ChannelDirectory;
+import nova.control.channel.PlaybackPolicy;
+import nova.control.token.Scope;
+import nova.control.token.Token;
+import nova.control.token.Tokens;
+import nova.core.ChannelSlug;
+import nova.core.NanoClock;
+
+/// Who may watch which channel. Nobody who asks waits: what is known is answered from memory, and
+/// what is not when the database has been asked elsewhere.
+///
+/// *Thread-safe.*
+public final class PlaybackRights {
+  private final ChannelDirectory channels;
+  private final ConfirmedTokens tokens;
+  private final InstantSource clock;
+
+  private PlaybackRights(ChannelDirectory channels, ConfirmedTokens tokens, InstantSource clock) {
+    this.channels = channels;
+    this.tokens = tokens;
+    this.clock = clock;
+  }
+
+  /// Rights that hear of every token that is taken back here.
+  ///
+  /// @param channels refreshed by somebody else
+  /// @param blocking runs what waits for the database, on threads that may wait
+  public static PlaybackRights open(
+      ChannelDirectory channels,
+      Tokens tokens,
+      InstantSource clock,
+      NanoClock nanoClock,
+      Executor blocking) {
+    ConfirmedTokens confirmed = new ConfirmedTokens(tokens::authenticate, nanoClock, blocking);
+    tokens.onRevocation(confirmed::forget);
+    return new PlaybackRights(channels, confirmed, clock);
+  }
+
+  /// Whom a channel is for, as last seen; empty when there is no such channel.
+  public Optional<PlaybackPolicy> policyOf(ChannelSlug channel) {
+    return channels.find(channel).map(Channel::playback);
+  }
+
+  /// Whether a token lets its holder watch a channel.
+  ///
+  /// A token that was taken back here is refused at once, one that was taken back by another server
+  /// within 10 s. While the database is away, tokens that were known go on.
+  ///
+  /// @return completed, unless the database has to be asked; fails with [DatabaseAwayException]
+  ///   when that cannot be
+  public CompletionStage<Boolean> mayWatch(ChannelSlug channel, String secret) {
+    if (!Tokens.mayBe(secret)) {
+      return CompletableFuture.completedStage(false);
+    }
+    return tokens.find(secret).thenApply(found -> found.map(t -> opens(t, channel)).orElse(false));
+  }
+
+  private boolean opens(Token token, ChannelSlug channel) {
+    return token.isValidAt(clock.instant()) && token.allows(Scope.VIEWER, channel);
+  }
+}
