@@ -13,6 +13,8 @@ final class SqlErrors {
   private static final String CONNECTION = "08";
   private static final String INSUFFICIENT_RESOURCES = "53";
   private static final String OPERATOR_INTERVENTION = "57P"; // shutting down, starting up
+  private static final String ROLLED_BACK = "40"; // deadlocks
+  private static final String LOCKED = "55P03"; // lock_timeout
   private static final String INTEGRITY = "23";
 
   private SqlErrors() {}
@@ -27,7 +29,9 @@ final class SqlErrors {
     if (sql instanceof SQLTransientConnectionException
         || state.startsWith(CONNECTION)
         || state.startsWith(INSUFFICIENT_RESOURCES)
-        || state.startsWith(OPERATOR_INTERVENTION)) {
+        || state.startsWith(OPERATOR_INTERVENTION)
+        || state.startsWith(ROLLED_BACK)
+        || state.equals(LOCKED)) {
       return new DatabaseAwayException("the database does not answer: " + sql.getMessage(), thrown);
     }
     if (state.startsWith(INTEGRITY) && sql instanceof PSQLException answered) {
