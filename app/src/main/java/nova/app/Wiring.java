@@ -161,6 +161,7 @@ final class Wiring {
                     events,
                     frames,
                     rungs,
+                    config.transcode().ladder()::steps,
                     worker(),
                     Runtime.getRuntime().availableProcessors(),
                     clock,

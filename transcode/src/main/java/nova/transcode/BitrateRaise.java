@@ -19,15 +19,19 @@ final class BitrateRaise {
   private static final double A_GOOD_DEAL = 1.5;
 
   private final LadderSource source;
+  private final List<LadderStep> steps;
   private final LadderConfig config;
   private List<Rung> planned;
   private @Nullable Long sinceNs;
   private long leastBps;
 
   /// @param source as it was measured for the plan
+  /// @param steps that the plan was made from
   /// @param planned its rungs
-  BitrateRaise(LadderSource source, List<Rung> planned, LadderConfig config) {
+  BitrateRaise(
+      LadderSource source, List<LadderStep> steps, List<Rung> planned, LadderConfig config) {
     this.source = source;
+    this.steps = List.copyOf(steps);
     this.planned = planned;
     this.config = config;
   }
@@ -55,7 +59,7 @@ final class BitrateRaise {
   }
 
   private List<Rung> rungs(long bitrateBps) {
-    List<Rung> now = LadderPlanner.plan(source.withBitrate(bitrateBps), config).rungs();
+    List<Rung> now = LadderPlanner.plan(source.withBitrate(bitrateBps), steps, config).rungs();
     return planned.isEmpty() ? now : planned.stream().map(rung -> raised(rung, now)).toList();
   }
 

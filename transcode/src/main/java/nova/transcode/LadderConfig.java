@@ -1,6 +1,5 @@
 package nova.transcode;
 
-import java.util.Comparator;
 import java.util.List;
 import nova.core.Setting;
 import nova.framelog.pipe.EncoderPreset;
@@ -61,7 +60,12 @@ public record LadderConfig(
           "a ladder of %d rungs (expected: 1..%d; policy none encodes nothing)"
               .formatted(rungs.size(), MOST_RUNGS));
     }
-    if (rungs.stream().map(LadderStep::parse).mapToInt(LadderStep::lines).distinct().count()
+    int fullRate = fullRateLines;
+    if (rungs.stream()
+            .map(rung -> LadderStep.parse(rung, fullRate))
+            .mapToInt(LadderStep::lines)
+            .distinct()
+            .count()
         < rungs.size()) {
       throw new IllegalArgumentException(
           "ladder %s (expected: each number of lines once)".formatted(rungs));
@@ -90,11 +94,8 @@ public record LadderConfig(
     return EncoderPreset.of(preset).orElseThrow();
   }
 
-  /// Largest first.
-  List<LadderStep> steps() {
-    return rungs.stream()
-        .map(LadderStep::parse)
-        .sorted(Comparator.comparingInt(LadderStep::lines).reversed())
-        .toList();
+  /// The rungs.
+  public List<LadderStep> steps() {
+    return rungs.stream().map(rung -> LadderStep.parse(rung, fullRateLines)).toList();
   }
 }

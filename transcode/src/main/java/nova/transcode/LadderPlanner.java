@@ -1,6 +1,7 @@
 package nova.transcode;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import nova.core.RenditionId;
 import nova.framelog.pipe.AudioRung;
@@ -20,21 +21,23 @@ import org.jspecify.annotations.Nullable;
 /// *Thread-safe.*
 public final class LadderPlanner {
   private static final String NOTHING_ENCODED = "the policy is none: nothing is encoded";
+  private static final String NO_STEPS = "no quality level is enabled: no rung is encoded";
   private static final double NEXT_SIZE = 0.9;
   private static final double NEXT_BITRATE = 0.75;
   private static final long LOWEST_BITRATE_BPS = 100_000;
 
-  private static final int REDUCED_FRAME_RATE = 30;
-  private static final int FULL_FRAME_RATE = 60;
   private static final double FRAME_RATE_TOLERANCE = 1.02; // encoders' clocks, and 30.3 for 30
   private static final int MAX_FRAME_DIVISOR = 16;
 
   private LadderPlanner() {}
 
   /// The ladder of a source; depends on nothing but the arguments.
-  public static LadderPlan plan(LadderSource source, LadderConfig config) {
+  ///
+  /// @param ladder in any order
+  public static LadderPlan plan(LadderSource source, List<LadderStep> ladder, LadderConfig config) {
     AudioRung audio = AudioPlanner.plan(source.audio());
-    List<LadderStep> steps = config.steps();
+    List<LadderStep> steps =
+        ladder.stream().sorted(Comparator.comparingInt(LadderStep::lines).reversed()).toList();
     VideoFormat video = source.video();
     if (config.ladderPolicy() == LadderPolicy.NONE) {
       return new LadderPlan(true, null, List.of(), NOTHING_ENCODED);
@@ -44,6 +47,9 @@ public final class LadderPlanner {
           "pictures of %dx%d are too large to encode (expected: %d pixels at most)"
               .formatted(video.width(), video.height(), TranscodeJob.MAX_SOURCE_PIXELS);
       return new LadderPlan(true, audio, List.of(), reason + sound(audio, source.audio()));
+    }
+    if (steps.isEmpty()) {
+      return new LadderPlan(true, audio, List.of(), NO_STEPS + sound(audio, source.audio()));
     }
     if (config.ladderPolicy() == LadderPolicy.ALL) {
       List<Rung> all = rungs(source, config, steps, false);
@@ -118,14 +124,18 @@ public final class LadderPlanner {
   }
 
   /// The steps, and before them one of the source's own size where the ladder has none near it but
-  /// larger ones: with the bitrate of the next larger in proportion to its pixels.
+  /// larger ones: with the bitrate of the next larger in proportion to its pixels, and the frame
+  /// rate of the next smaller, or of the larger where there is none.
   private static List<LadderStep> ownSizeFirst(List<LadderStep> steps, ShownSize size) {
     LadderStep larger = null;
+    LadderStep smaller = null;
     for (LadderStep step : steps) {
       if (step.lines() > size.lines()) {
         larger = step;
       } else if (step.lines() >= size.lines() * NEXT_SIZE) {
         return steps;
+      } else if (smaller == null) {
+        smaller = step;
       }
     }
     if (larger == null) {
@@ -134,7 +144,8 @@ public final class LadderPlanner {
     double sides = (double) size.lines() / larger.lines();
     long bitrate = Math.max(LOWEST_BITRATE_BPS, (long) (larger.bitrateBps() * sides * sides));
     List<LadderStep> all = new ArrayList<>();
-    all.add(new LadderStep(size.lines(), bitrate));
+    int frameRate = (smaller == null ? larger : smaller).maxFrameRate();
+    all.add(new LadderStep(size.lines(), bitrate, frameRate));
     all.addAll(steps);
     return all;
   }
@@ -146,13 +157,13 @@ public final class LadderPlanner {
         new RenditionId(scaled.lines() + "p"),
         scaled.width(),
         scaled.height(),
-        frameDivisor(frameRate, step.lines() >= config.fullRateLines()),
+        frameDivisor(frameRate, step.maxFrameRate()),
         bitrate,
         bitrate * config.peakPercent() / 100);
   }
 
-  private static int frameDivisor(double frameRate, boolean full) {
-    double most = (full ? FULL_FRAME_RATE : REDUCED_FRAME_RATE) * FRAME_RATE_TOLERANCE;
+  private static int frameDivisor(double frameRate, int maxFrameRate) {
+    double most = maxFrameRate * FRAME_RATE_TOLERANCE;
     return Math.clamp((int) Math.ceil(frameRate / most), 1, MAX_FRAME_DIVISOR);
   }
 

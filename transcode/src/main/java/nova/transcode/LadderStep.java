@@ -3,21 +3,35 @@ package nova.transcode;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// A rung as the configuration names it: `720p:3000k`.
+/// What a rung of a ladder may have at most: a source with less gets less.
 ///
 /// *Immutable.*
 ///
 /// @param lines its shorter side: the height of landscape video, the width of portrait
 /// @param bitrateBps bits per second on average
-record LadderStep(int lines, long bitrateBps) {
+/// @param maxFrameRate frames per second
+public record LadderStep(int lines, long bitrateBps, int maxFrameRate) {
   private static final Pattern SPELLING = Pattern.compile("(\\d{2,4})p:(\\d{1,6})k");
   private static final int FEWEST_LINES = 90;
   private static final int MOST_LINES = 4_320;
   private static final long LOWEST_BPS = 50_000;
   private static final long HIGHEST_BPS = 100_000_000;
+  private static final int REDUCED_FRAME_RATE = 30;
+  private static final int FULL_FRAME_RATE = 60;
 
+  public LadderStep {
+    if (lines < 1 || bitrateBps < 1 || maxFrameRate < 1) {
+      throw new IllegalArgumentException(
+          "step of %d lines, %d bit/s and %d frames per second (expected: more than 0 of each)"
+              .formatted(lines, bitrateBps, maxFrameRate));
+    }
+  }
+
+  /// A step as the configuration names it: `720p:3000k`.
+  ///
+  /// @param fullRateLines with fewer lines it has 30 frames per second at most, else 60
   /// @throws IllegalArgumentException with a sentence that says what was expected
-  static LadderStep parse(String text) {
+  static LadderStep parse(String text, int fullRateLines) {
     Matcher parts = SPELLING.matcher(text.trim());
     if (!parts.matches()) {
       throw new IllegalArgumentException(
@@ -35,6 +49,7 @@ record LadderStep(int lines, long bitrateBps) {
           "rung '%s' of %d kbit/s (expected: %d..%d)"
               .formatted(text, bitrateBps / 1_000, LOWEST_BPS / 1_000, HIGHEST_BPS / 1_000));
     }
-    return new LadderStep(lines, bitrateBps);
+    return new LadderStep(
+        lines, bitrateBps, lines >= fullRateLines ? FULL_FRAME_RATE : REDUCED_FRAME_RATE);
   }
 }

@@ -202,12 +202,13 @@ final class StreamLadder {
     StreamHealth measured = health;
     double frameRate = video == null ? 0 : frameRate(video, measured);
     LadderSource source = video == null ? null : source(video, sound, frameRate, measured);
+    List<LadderStep> steps = ports.ladder().steps();
     LadderPlan plan =
         source == null
             ? LadderPlanner.planWithoutVideo(sound, config.ladder())
-            : LadderPlanner.plan(source, config.ladder());
+            : LadderPlanner.plan(source, steps, config.ladder());
     if (source != null) {
-      raise = new BitrateRaise(source, plan.rungs(), config.ladder());
+      raise = new BitrateRaise(source, steps, plan.rungs(), config.ladder());
     }
     if (plan.isEmpty()) {
       giveBack();

@@ -14,6 +14,7 @@ import nova.framelog.RungLogs;
 ///
 /// @param frames the source's log
 /// @param rungs the rungs' logs
+/// @param ladder what streams may be encoded to
 /// @param cores of the machine, which the budget of transcodes goes by
 /// @param instants the clock that frames' arrival is measured with
 /// @param threads for threads that wait most of the time, some of them in reads of pipes, which
@@ -22,6 +23,7 @@ public record TranscodePorts(
     StreamEvents events,
     FrameLog frames,
     RungLogs rungs,
+    LadderSteps ladder,
     WorkerProgram worker,
     int cores,
     InstantSource instants,

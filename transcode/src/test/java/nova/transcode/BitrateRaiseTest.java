@@ -32,7 +32,9 @@ class BitrateRaiseTest {
   private static BitrateRaise raise(long kbps) {
     LadderSource source = new LadderSource(HD, null, 30, kbps * 1_000, 2_000);
     LadderConfig config = LadderConfig.defaults();
-    return new BitrateRaise(source, LadderPlanner.plan(source, config).rungs(), config);
+    List<LadderStep> steps = config.steps();
+    return new BitrateRaise(
+        source, steps, LadderPlanner.plan(source, steps, config).rungs(), config);
   }
 
   /// Measures once a second.

@@ -98,6 +98,7 @@ class EffortControlTest {
         events,
         new InProcessFrameLog(FrameLogConfig.defaults()),
         new InProcessRungLogs(FrameLogConfig.defaults()),
+        List::of,
         new WorkerProgram.Command(command),
         2,
         clock,

@@ -15,12 +15,12 @@ class LadderConfigTest {
   }
 
   @Test
-  void rungs_inAnyOrder_areTakenLargestFirst() {
+  void rungs_areSteps_ofWhichTheLargeOnesHaveTheFullFrameRate() {
     assertThat(of("all", "fast", 110, "480p:1500k", " 1080p:5000k", "720p:3000k").steps())
         .containsExactly(
-            new LadderStep(1080, 5_000_000),
-            new LadderStep(720, 3_000_000),
-            new LadderStep(480, 1_500_000));
+            new LadderStep(480, 1_500_000, 30),
+            new LadderStep(1080, 5_000_000, 60),
+            new LadderStep(720, 3_000_000, 60));
   }
 
   @Test

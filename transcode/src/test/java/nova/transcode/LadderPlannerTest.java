@@ -24,6 +24,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LadderPlannerTest {
   private static final String HIGH = "avc1.640028";
 
+  private static final List<LadderStep> USUAL =
+      List.of(
+          new LadderStep(480, 1_500_000, 30),
+          new LadderStep(1080, 5_000_000, 60),
+          new LadderStep(720, 3_000_000, 60));
+
   private static LadderSource source(int width, int height, double fps, long kbps) {
     return source(width, height, PixelAspectRatio.SQUARE, fps, kbps, 2_000, HIGH);
   }
@@ -121,19 +127,46 @@ class LadderPlannerTest {
     PixelAspectRatio pixels = new PixelAspectRatio(pixelWidth, pixelHeight);
     LadderSource source = source(width, height, pixels, fps, kbps, keyframeIntervalMs, codec);
 
-    assertThat(ladder(LadderPlanner.plan(source, policy(policy)))).as(name).isEqualTo(ladder);
+    assertThat(ladder(LadderPlanner.plan(source, USUAL, policy(policy))))
+        .as(name)
+        .isEqualTo(ladder);
   }
 
   @Test
   void pictures_tooLargeToDecode_areNotEncoded() {
-    LadderPlan plan = LadderPlanner.plan(source(16_000, 16_000, 30, 20_000), policy("auto"));
+    LadderPlan plan = LadderPlanner.plan(source(16_000, 16_000, 30, 20_000), USUAL, policy("auto"));
     assertThat(plan.isEmpty()).isTrue();
     assertThat(plan.reason()).startsWith("pictures of 16000x16000 are too large to encode");
   }
 
   @Test
+  void ladderWithoutSteps_isTheSourceAlone_whateverItIsLike() {
+    for (String policy : List.of("auto", "all")) {
+      LadderPlan plan =
+          LadderPlanner.plan(source(1920, 1080, 120, 90_000), List.of(), policy(policy));
+      assertThat(ladder(plan)).isEqualTo("source");
+      assertThat(plan.reason()).isEqualTo("no quality level is enabled: no rung is encoded");
+    }
+  }
+
+  @Test
+  void frameRate_isThatOfTheStep_andOfTheNextSmallerAtTheSourcesOwnSize() {
+    List<LadderStep> steps =
+        List.of(
+            new LadderStep(1080, 8_000_000, 120),
+            new LadderStep(720, 3_000_000, 60),
+            new LadderStep(480, 1_500_000, 24));
+    assertThat(ladder(LadderPlanner.plan(source(1920, 1080, 120, 0), steps, policy("all"))))
+        .isEqualTo("1080p 1920x1080 /1 8000k, 720p 1280x720 /2 3000k, 480p 854x480 /5 1500k");
+    assertThat(ladder(LadderPlanner.plan(source(960, 540, 120, 0), steps, policy("all"))))
+        .startsWith("540p 960x540 /5 1687k");
+    assertThat(ladder(LadderPlanner.plan(source(640, 360, 120, 0), steps, policy("all"))))
+        .isEqualTo("360p 640x360 /5 843k");
+  }
+
+  @Test
   void objection_isASentenceForTheOperator() {
-    assertThat(LadderPlanner.plan(source(1920, 1080, 30, 9_000), policy("auto")).reason())
+    assertThat(LadderPlanner.plan(source(1920, 1080, 30, 9_000), USUAL, policy("auto")).reason())
         .isEqualTo(
             "the source is not handed out beside its rungs: it has 9.0 Mbit/s (expected: <= 7.5"
                 + " Mbit/s at its size)");
@@ -153,14 +186,15 @@ class LadderPlannerTest {
             ? null
             : new AudioFormat(AudioCodec.AAC, audioCodec, 48_000, 2, 1024, Bytes.EMPTY);
     return LadderPlanner.plan(
-            new LadderSource(source.video(), audio, 30, 3_000_000, 2_000), policy("auto"))
+            new LadderSource(source.video(), audio, 30, 3_000_000, 2_000), USUAL, policy("auto"))
         .audioPassesThrough();
   }
 
   @Test
   void peak_isThatOfTheConfiguration() {
     LadderConfig config = new LadderConfig("auto", List.of("480p:1000k"), "fast", 150, 720);
-    assertThat(LadderPlanner.plan(source(1280, 720, 30, 3_000), config).rungs())
+    List<LadderStep> steps = List.of(new LadderStep(480, 1_000_000, 30));
+    assertThat(LadderPlanner.plan(source(1280, 720, 30, 3_000), steps, config).rungs())
         .singleElement()
         .returns(1_500_000L, Rung::peakBps);
   }
@@ -182,7 +216,7 @@ class LadderPlannerTest {
                   2_000,
                   HIGH);
           LadderPlan plan =
-              LadderPlanner.plan(source, policy(random.nextBoolean() ? "auto" : "all"));
+              LadderPlanner.plan(source, USUAL, policy(random.nextBoolean() ? "auto" : "all"));
 
           PixelAspectRatio pixel = source.video().pixelAspectRatio();
           double shownWidth =

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import nova.core.DataSize;
 import nova.core.InProcessStreamEvents;
 import nova.framelog.FrameLogConfig;
@@ -24,12 +25,14 @@ import nova.transcode.ScriptedWorker.Script;
 /// *Thread-safe.*
 ///
 /// @param directory where workers leave a mark that they began
+/// @param ladder what is planned from
 /// @param skippedNs how far the clock is ahead
 record ScriptedPorts(
     Path directory,
     InProcessStreamEvents events,
     InProcessFrameLog source,
     InProcessRungLogs rungs,
+    AtomicReference<List<LadderStep>> ladder,
     AtomicLong skippedNs) {
   private static final FrameLogConfig KEEP_ALL =
       new FrameLogConfig(Duration.ofHours(1), DataSize.ofMiB(32));
@@ -43,6 +46,7 @@ record ScriptedPorts(
             }),
         new InProcessFrameLog(KEEP_ALL),
         new InProcessRungLogs(KEEP_ALL),
+        new AtomicReference<>(LadderConfig.defaults().steps()),
         new AtomicLong());
   }
 
@@ -51,6 +55,7 @@ record ScriptedPorts(
         events,
         source,
         rungs,
+        ladder::get,
         program,
         1,
         InstantSource.system(),

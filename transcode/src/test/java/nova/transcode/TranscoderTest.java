@@ -151,6 +151,23 @@ class TranscoderTest {
   }
 
   @Test
+  void changedSteps_areForStreamsThatArePlannedAfterwards() throws Exception {
+    StreamLogWriter writer = streams.broadcast(STREAM, formats(1280, 720));
+    RungStarted usual = streams.await(RungStarted.class);
+    assertThat(usual.rendition()).isEqualTo(LOW);
+
+    streams.ports().ladder().set(List.of(new LadderStep(360, 800_000, 30)));
+    StreamLogWriter other = streams.broadcast(OTHER, formats(1280, 720));
+    assertThat(streams.await(RungStarted.class).rendition()).isEqualTo(new RenditionId("360p"));
+    streams.end(OTHER, other);
+
+    streams.epoch(STREAM, writer, formats(1280, 720), 10);
+    streams.measure(STREAM);
+    streams.end(STREAM, writer);
+    assertThat(epochs(streams.log(usual))).containsExactly(0, 1);
+  }
+
+  @Test
   void streamBeyondTheBudget_waitsForItsTurn() throws Exception {
     StreamLogWriter writer = streams.broadcast(STREAM, formats(1920, 1080));
     assertThat(streams.await(LadderChanged.class).rungs()).hasSize(2);

@@ -53,6 +53,7 @@ import nova.media.flv.VideoFrameType;
 import nova.media.flv.VideoPacket;
 import nova.media.flv.VideoPackets;
 import nova.transcode.LadderConfig;
+import nova.transcode.LadderStep;
 import nova.transcode.OverloadConfig;
 import nova.transcode.TranscodeConfig;
 import nova.transcode.TranscodeMetrics;
@@ -120,17 +121,14 @@ class KilledWorkerIT {
   }
 
   private Transcoder startTranscoder() {
-    List<String> ladder = List.of("480p:1500k", "240p:500k");
     return Transcoder.start(
         new TranscodeConfig(
-            new LadderConfig("auto", ladder, "veryfast", 110, 720),
-            WorkerConfig.defaults(),
-            OverloadConfig.defaults(),
-            50),
+            LadderConfig.defaults(), WorkerConfig.defaults(), OverloadConfig.defaults(), 50),
         new TranscodePorts(
             events,
             source,
             rungs,
+            () -> List.of(new LadderStep(480, 1_500_000, 30), new LadderStep(240, 500_000, 30)),
             new WorkerProgram.Command(
                 WorkerJars.find().orElseThrow().command("nova.worker.LadderWorker")),
             2,
