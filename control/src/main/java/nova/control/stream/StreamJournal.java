@@ -1,0 +1,391 @@
+package nova.control.stream;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import nova.control.database.Database;
+import nova.control.database.DatabaseAwayException;
+import nova.control.metric.StreamMetric;
+import nova.control.metric.StreamMetricsPartitions;
+import nova.control.metric.StreamMetricsRepository;
+import nova.core.NanoClock;
+import nova.core.StreamEvent;
+import nova.core.StreamEvents;
+import nova.core.StreamId;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Writes what happens to streams into the database, in order, on a thread of its own: each
+/// transition in one transaction, and every five seconds what was measured.
+///
+/// While the database is away everything waits here: up to [#MAX_EVENTS] transitions, of which the
+/// latest are dropped beyond it, and up to [#MAX_METRICS] measurements, of which the oldest are.
+///
+/// *Thread-safe.*
+public final class StreamJournal implements StreamEvents.Subscriber, AutoCloseable {
+  /// Transitions that wait at most; a stream has about five, of some 300 bytes.
+  public static final int MAX_EVENTS = 100_000;
+
+  /// Measurements that wait at most, of some 200 bytes.
+  public static final int MAX_METRICS = 100_000;
+
+  private static final Logger log = LoggerFactory.getLogger(StreamJournal.class);
+  private static final Duration MEASURED_EVERY = Duration.ofSeconds(5);
+  private static final Duration AGAIN = Duration.ofSeconds(1);
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(4);
+  private static final int BATCH = 1_000;
+
+  private final Database database;
+  private final StreamRecorder recorder;
+  private final StreamMetricsRepository metricRows;
+  private final StreamMetricsPartitions partitions;
+  private final LiveBroadcasts live;
+  private final NanoClock clock;
+  private final Thread thread;
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  // All guarded by the lock.
+  private final Deque<StreamEvent> waiting = new ArrayDeque<>();
+  private final Map<StreamId, StreamEvent.StreamMeasured> measured = new LinkedHashMap<>();
+  private final Deque<StreamMetric> metrics = new ArrayDeque<>();
+  private final Map<StreamId, CompletableFuture<Void>> awaited = new HashMap<>();
+  private long dropped;
+  private boolean closing;
+
+  private StreamJournal(
+      Database database,
+      StreamRecorder recorder,
+      StreamMetricsRepository metricRows,
+      StreamMetricsPartitions partitions,
+      LiveBroadcasts live,
+      NanoClock clock,
+      ThreadFactory threads) {
+    this.database = database;
+    this.recorder = recorder;
+    this.metricRows = metricRows;
+    this.partitions = partitions;
+    this.live = live;
+    this.clock = clock;
+    this.thread = threads.newThread(this::run);
+  }
+
+  /// Begins to write. It must be subscribed before broadcasters are let in.
+  static StreamJournal start(
+      Database database,
+      StreamRecorder recorder,
+      StreamMetricsRepository metricRows,
+      StreamMetricsPartitions partitions,
+      LiveBroadcasts live,
+      NanoClock clock,
+      ThreadFactory threads) {
+    StreamJournal journal =
+        new StreamJournal(database, recorder, metricRows, partitions, live, clock, threads);
+    journal.thread.setName("stream-journal");
+    journal.thread.start();
+    return journal;
+  }
+
+  @Override
+  public void onEvent(StreamEvent event) {
+    lock.lock();
+    try {
+      if (event instanceof StreamEvent.StreamMeasured measurement) {
+        measured.put(event.stream(), measurement);
+      } else if (isWritten(event)) {
+        if (waiting.size() >= MAX_EVENTS) {
+          dropped++;
+        } else {
+          waiting.addLast(event);
+          changed.signalAll();
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Transitions that wait to be written.
+  public int backlog() {
+    lock.lock();
+    try {
+      return waiting.size();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Transitions that were never written because too many waited.
+  public long dropped() {
+    lock.lock();
+    try {
+      return dropped;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Complete when the end of a stream, which is still to come, is written.
+  CompletionStage<Void> whenOver(StreamId stream) {
+    lock.lock();
+    try {
+      return awaited.computeIfAbsent(stream, _ -> new CompletableFuture<>()).copy();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static boolean isWritten(StreamEvent event) {
+    return switch (event) {
+      case StreamEvent.StreamStarted _,
+          StreamEvent.EpochBegan _,
+          StreamEvent.StreamRecovering _,
+          StreamEvent.StreamResumed _,
+          StreamEvent.StreamEnded _,
+          StreamEvent.StreamError _ ->
+          true;
+      case StreamEvent.StreamMeasured _,
+          StreamEvent.SegmentGenerated _,
+          StreamEvent.LadderChanged _,
+          StreamEvent.RungStarted _,
+          StreamEvent.BitrateAdapted _,
+          StreamEvent.RungsFailed _,
+          StreamEvent.RungMisaligned _ ->
+          false;
+    };
+  }
+
+  private void run() {
+    long flushNs = clock.nanoTime() + MEASURED_EVERY.toNanos();
+    long toldDropped = 0;
+    try {
+      while (true) {
+        StreamEvent next = await(flushNs);
+        boolean written = true;
+        if (next != null) {
+          written = write(next);
+        }
+        if (clock.nanoTime() - flushNs >= 0) {
+          written &= flush();
+          flushNs = clock.nanoTime() + MEASURED_EVERY.toNanos();
+          toldDropped = tellDropped(toldDropped);
+        }
+        if (next == null && isClosing()) {
+          boolean _ = flush();
+          return;
+        }
+        if (!written && pause()) {
+          return;
+        }
+      }
+    } catch (InterruptedException _) {
+      log.debug("the journal of streams was interrupted");
+    } finally {
+      tellLost();
+    }
+  }
+
+  /// The next event, which stays until it is written; null when something else is due.
+  private @Nullable StreamEvent await(long untilNs) throws InterruptedException {
+    lock.lock();
+    try {
+      long left = untilNs - clock.nanoTime();
+      while (waiting.isEmpty() && !closing && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+      return waiting.peekFirst();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// @return whether it is written, or never will be
+  private boolean write(StreamEvent event) {
+    try {
+      StreamRecorder.Written written =
+          database.inTransaction(handle -> recorder.write(handle, event));
+      written.forget().ifPresent(Runnable::run);
+      written.stop().ifPresent(reason -> stop(event.stream(), reason));
+    } catch (DatabaseAwayException e) {
+      log.debug("an event waits for the database", e);
+      return false;
+    } catch (RuntimeException e) {
+      log.atError()
+          .addKeyValue("stream", event.stream())
+          .addKeyValue("event", event.getClass().getSimpleName())
+          .setCause(e)
+          .log("an event could not be written");
+    }
+    written(event);
+    return true;
+  }
+
+  private void stop(StreamId stream, String reason) {
+    var _ = live.stop(stream, reason);
+  }
+
+  private void written(StreamEvent event) {
+    boolean over =
+        event instanceof StreamEvent.StreamEnded || event instanceof StreamEvent.StreamError;
+    CompletableFuture<Void> told = null;
+    lock.lock();
+    try {
+      StreamEvent _ = waiting.removeFirst();
+      if (over) {
+        StreamEvent.StreamMeasured _ = measured.remove(event.stream());
+        told = awaited.remove(event.stream());
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (told != null) {
+      boolean _ = told.complete(null);
+    }
+  }
+
+  /// Writes what was measured since the last time.
+  ///
+  /// @return whether all of it is written
+  private boolean flush() {
+    List<StreamEvent.StreamMeasured> latest = takeMeasured();
+    try {
+      if (!latest.isEmpty()) {
+        database.useTransaction(
+            handle ->
+                latest.forEach(
+                    measurement -> {
+                      StreamRecorder.Written _ = recorder.write(handle, measurement);
+                    }));
+      }
+      for (List<StreamMetric> batch = batch(); !batch.isEmpty(); batch = batch()) {
+        List<StreamMetric> rows = batch;
+        database.useTransaction(
+            handle -> {
+              partitions.ensureFor(handle, rows.stream().map(StreamMetric::at).toList());
+              metricRows.insert(handle, rows);
+            });
+        removeMetrics(rows.size());
+      }
+      return true;
+    } catch (DatabaseAwayException e) {
+      log.debug("measurements wait for the database", e);
+      return false;
+    } catch (RuntimeException e) {
+      log.error("what was measured of streams could not be written", e);
+      removeMetrics(BATCH);
+      return true;
+    }
+  }
+
+  private List<StreamEvent.StreamMeasured> takeMeasured() {
+    lock.lock();
+    try {
+      List<StreamEvent.StreamMeasured> latest = new ArrayList<>(measured.values());
+      measured.clear();
+      for (StreamEvent.StreamMeasured measurement : latest) {
+        if (metrics.size() >= MAX_METRICS) {
+          StreamMetric _ = metrics.removeFirst();
+        }
+        metrics.addLast(
+            new StreamMetric(
+                measurement.stream(), measurement.at(), measurement.health(), Optional.empty()));
+      }
+      return latest;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private List<StreamMetric> batch() {
+    lock.lock();
+    try {
+      return metrics.stream().limit(BATCH).toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void removeMetrics(int count) {
+    lock.lock();
+    try {
+      for (int i = 0; i < count && !metrics.isEmpty(); i++) {
+        StreamMetric _ = metrics.removeFirst();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isClosing() {
+    lock.lock();
+    try {
+      return closing;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Rests before the database is asked again.
+  ///
+  /// @return whether the journal closes instead
+  private boolean pause() throws InterruptedException {
+    lock.lock();
+    try {
+      long left = AGAIN.toNanos();
+      while (!closing && left > 0) {
+        left = changed.awaitNanos(left);
+      }
+      return closing;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private long tellDropped(long told) {
+    long now = dropped();
+    if (now > told) {
+      log.error(
+          "{} events of streams were dropped: the database has been away for too long", now - told);
+    }
+    return now;
+  }
+
+  private void tellLost() {
+    int lost = backlog();
+    if (lost > 0) {
+      log.error("{} events of streams were not written: the database is away", lost);
+    }
+  }
+
+  /// Writes what waits, within [#STOP_TIMEOUT], and stops.
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closing = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    try {
+      if (!thread.join(STOP_TIMEOUT)) {
+        thread.interrupt();
+      }
+    } catch (InterruptedException e) {
+      thread.interrupt();
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,250 @@
+package nova.control.stream;
+
+import java.sql.Array;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import nova.control.channel.ChannelId;
+import nova.control.database.ConflictException;
+import nova.control.database.SqlTimes;
+import nova.control.stream.ChannelStream.StreamEnd;
+import nova.core.ChannelSlug;
+import nova.core.StreamId;
+import nova.core.StreamKeyId;
+import nova.core.StreamState;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.SqlStatement;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.jspecify.annotations.Nullable;
+
+/// The table of streams, within a transaction of its caller.
+///
+/// *Thread-safe.*
+final class StreamRepository {
+  private static final String SELECT =
+      """
+      SELECT s.id, c.slug, s.stream_key_id, s.state, s.title, s.description, s.tags, s.version,
+             s.created_at, s.started_at, s.seen_at, s.ended_at, s.end_reason, s.reconnect_until,
+             s.remote_address, s.encoder, s.tracks, s.epochs, s.reconnects, s.received_bytes,
+             s.received_frames, s.dropped_frames, s.repaired_timestamps
+        FROM streams s JOIN channels c ON c.id = s.channel_id
+      """;
+
+  /// Writes a new stream.
+  ///
+  /// @param node the server its broadcaster came to; none for a prepared one
+  /// @throws ConflictException with `streams_one_prepared` or `streams_one_live` when the channel
+  ///   has one already
+  void insert(Handle handle, ChannelStream stream, ChannelId channel, Optional<UUID> node) {
+    int _ =
+        bindAll(
+                handle.createUpdate(
+                    """
+                    INSERT INTO streams (id, channel_id, stream_key_id, node, state, title,
+                        description, tags, version, created_at, started_at, seen_at, ended_at,
+                        end_reason, reconnect_until, remote_address, encoder, tracks, epochs,
+                        reconnects, received_bytes, received_frames, dropped_frames,
+                        repaired_timestamps)
+                    VALUES (:id, :channel, :key, :node, :state, :title, :description, :tags,
+                        :version, :created, :started, :seen, :ended, :endReason, :reconnectUntil,
+                        :address, :encoder, CAST(:tracks AS jsonb), :epochs, :reconnects, :bytes,
+                        :frames, :dropped, :repaired)
+                    """),
+                stream,
+                node)
+            .bind("channel", channel.value())
+            .bind("created", SqlTimes.atUtc(stream.createdAt()))
+            .execute();
+  }
+
+  /// Writes what a stream has become; it was locked by this transaction.
+  ///
+  /// @param node the server its broadcaster came to, or that of before
+  void update(Handle handle, ChannelStream stream, Optional<UUID> node) {
+    int _ =
+        bindAll(
+                handle.createUpdate(
+                    """
+                    UPDATE streams
+                       SET stream_key_id = :key, node = coalesce(:node, node), state = :state,
+                           title = :title, description = :description, tags = :tags,
+                           version = :version, started_at = :started, seen_at = :seen,
+                           ended_at = :ended, end_reason = :endReason,
+                           reconnect_until = :reconnectUntil, remote_address = :address,
+                           encoder = :encoder, tracks = CAST(:tracks AS jsonb), epochs = :epochs,
+                           reconnects = :reconnects, received_bytes = :bytes,
+                           received_frames = :frames, dropped_frames = :dropped,
+                           repaired_timestamps = :repaired
+                     WHERE id = :id
+                    """),
+                stream,
+                node)
+            .execute();
+  }
+
+  private static <S extends SqlStatement<S>> S bindAll(
+      S statement, ChannelStream stream, Optional<UUID> node) {
+    return statement
+        .bind("id", stream.id().value())
+        .bind("key", stream.key().map(StreamKeyId::value).orElse(null))
+        .bindByType("node", node.orElse(null), UUID.class)
+        .bind("state", stream.state().name())
+        .bind("title", stream.metadata().title())
+        .bind("description", stream.metadata().description())
+        .bindArray("tags", String.class, stream.metadata().tags())
+        .bind("version", stream.version())
+        .bind("started", atUtc(stream.startedAt()))
+        .bind("seen", atUtc(stream.seenAt()))
+        .bind("ended", atUtc(stream.end().map(StreamEnd::at)))
+        .bind("endReason", stream.end().map(StreamEnd::reason).orElse(null))
+        .bind("reconnectUntil", atUtc(stream.reconnectUntil()))
+        .bind("address", stream.source().map(StreamSource::address).orElse(null))
+        .bind("encoder", stream.source().map(StreamSource::encoder).orElse(null))
+        .bind("tracks", TrackJson.text(stream.tracks()))
+        .bind("epochs", stream.totals().epochs())
+        .bind("reconnects", stream.totals().reconnects())
+        .bind("bytes", stream.totals().receivedBytes())
+        .bind("frames", stream.totals().receivedFrames())
+        .bind("dropped", stream.totals().droppedFrames())
+        .bind("repaired", stream.totals().repairedTimestamps());
+  }
+
+  Optional<ChannelStream> find(Handle handle, StreamId id) {
+    return handle
+        .createQuery(SELECT + " WHERE s.id = :id")
+        .bind("id", id.value())
+        .map(StreamRepository::stream)
+        .findOne();
+  }
+
+  /// As [#find], and nobody changes it before the transaction ends.
+  Optional<ChannelStream> lock(Handle handle, StreamId id) {
+    return handle
+        .createQuery(SELECT + " WHERE s.id = :id FOR UPDATE OF s")
+        .bind("id", id.value())
+        .map(StreamRepository::stream)
+        .findOne();
+  }
+
+  /// The stream of a channel that is live, else the one that was made last.
+  Optional<ChannelStream> latestOf(Handle handle, ChannelSlug channel) {
+    return handle
+        .createQuery(
+            SELECT
+                + """
+                 WHERE c.slug = :slug
+                 ORDER BY (s.ended_at IS NULL AND s.node IS NOT NULL) DESC, s.created_at DESC,
+                          s.id DESC
+                 LIMIT 1
+                """)
+        .bind("slug", channel.value())
+        .map(StreamRepository::stream)
+        .findOne();
+  }
+
+  /// Streams of a channel that a broadcaster holds or is awaited for, locked.
+  List<ChannelStream> lockLiveOf(Handle handle, ChannelId channel) {
+    return handle
+        .createQuery(
+            SELECT
+                + " WHERE s.channel_id = :id AND s.ended_at IS NULL AND s.node IS NOT NULL"
+                + " FOR UPDATE OF s")
+        .bind("id", channel.value())
+        .map(StreamRepository::stream)
+        .list();
+  }
+
+  /// Streams that a server had and has not ended, locked.
+  List<ChannelStream> lockLiveAt(Handle handle, UUID node) {
+    return handle
+        .createQuery(SELECT + " WHERE s.node = :node AND s.ended_at IS NULL FOR UPDATE OF s")
+        .bind("node", node)
+        .map(StreamRepository::stream)
+        .list();
+  }
+
+  /// What is on air, or awaited, with a stream key.
+  List<StreamId> liveWith(Handle handle, StreamKeyId key) {
+    return handle
+        .createQuery("SELECT id FROM streams WHERE stream_key_id = :key AND ended_at IS NULL")
+        .bind("key", key.value())
+        .mapTo(String.class)
+        .map(StreamId::new)
+        .list();
+  }
+
+  /// The latest first.
+  ///
+  /// @param after the last stream of the page before, or the first page
+  List<ChannelStream> list(
+      Handle handle, StreamFilter filter, Optional<ChannelStream> after, int limit) {
+    return handle
+        .createQuery(
+            SELECT
+                + """
+                 WHERE (CAST(:slug AS text) IS NULL OR c.slug = :slug)
+                   AND (cardinality(:states) = 0 OR s.state = ANY(:states))
+                   AND (CAST(:since AS timestamptz) IS NULL OR s.created_at >= :since)
+                   AND (CAST(:until AS timestamptz) IS NULL OR s.created_at < :until)
+                   AND (CAST(:after AS timestamptz) IS NULL
+                        OR (s.created_at, s.id) < (:after, :afterId))
+                 ORDER BY s.created_at DESC, s.id DESC LIMIT :limit
+                """)
+        .bind("slug", filter.channel().map(ChannelSlug::value).orElse(null))
+        .bindArray("states", String.class, filter.states().stream().map(Enum::name).toList())
+        .bind("since", atUtc(filter.since()))
+        .bind("until", atUtc(filter.until()))
+        .bind("after", atUtc(after.map(ChannelStream::createdAt)))
+        .bind("afterId", after.map(stream -> stream.id().value()).orElse(""))
+        .bind("limit", limit)
+        .map(StreamRepository::stream)
+        .list();
+  }
+
+  /// How many streams are in each state that is not over.
+  long live(Handle handle) {
+    return handle
+        .createQuery("SELECT count(*) FROM streams WHERE ended_at IS NULL AND node IS NOT NULL")
+        .mapTo(Long.class)
+        .one();
+  }
+
+  private static @Nullable OffsetDateTime atUtc(Optional<Instant> at) {
+    return at.map(SqlTimes::atUtc).orElse(null);
+  }
+
+  private static ChannelStream stream(ResultSet row, StatementContext context) throws SQLException {
+    Array tags = row.getArray("tags");
+    String endReason = row.getString("end_reason");
+    String address = row.getString("remote_address");
+    String encoder = row.getString("encoder");
+    return new ChannelStream(
+        new StreamId(row.getString("id")),
+        new ChannelSlug(row.getString("slug")),
+        Optional.ofNullable(row.getObject("stream_key_id", UUID.class)).map(StreamKeyId::new),
+        StreamState.valueOf(row.getString("state")),
+        new StreamMetadata(
+            row.getString("title"),
+            row.getString("description"),
+            List.of((String[]) tags.getArray())),
+        row.getLong("version"),
+        SqlTimes.instant(row, "created_at").orElseThrow(),
+        SqlTimes.instant(row, "started_at"),
+        SqlTimes.instant(row, "seen_at"),
+        SqlTimes.instant(row, "ended_at").map(at -> new StreamEnd(at, endReason)),
+        SqlTimes.instant(row, "reconnect_until"),
+        Optional.ofNullable(address).map(from -> new StreamSource(from, encoder)),
+        TrackJson.tracks(row.getString("tracks")),
+        new StreamTotals(
+            row.getInt("epochs"),
+            row.getInt("reconnects"),
+            row.getLong("received_bytes"),
+            row.getLong("received_frames"),
+            row.getLong("dropped_frames"),
+            row.getLong("repaired_timestamps")));
+  }
+}

@@ -1,0 +1,246 @@
+package nova.control.stream;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.random.RandomGenerator;
+import nova.control.audit.Actor;
+import nova.control.audit.AuditEntry.Subject;
+import nova.control.audit.AuditLog;
+import nova.control.channel.Channel;
+import nova.control.channel.ChannelRepository;
+import nova.control.database.ConflictException;
+import nova.control.database.Database;
+import nova.control.error.ConflictingException;
+import nova.control.error.StaleException;
+import nova.control.error.TextLimits;
+import nova.control.error.UnknownException;
+import nova.control.streamkey.StreamKeys;
+import nova.core.ChannelSlug;
+import nova.core.StreamId;
+import org.jdbi.v3.core.Handle;
+
+/// Streams as operators prepare, describe and stop them. Whoever calls waits for the database.
+///
+/// *Thread-safe.*
+public final class Streams {
+  private static final Duration STOPPED_WITHIN = Duration.ofSeconds(5);
+  private static final int MAX_REASON = 200;
+  private static final String PREPARED = "streams_one_prepared";
+
+  private final Database database;
+  private final StreamRepository streams;
+  private final ChannelRepository channels;
+  private final StreamRecorder recorder;
+  private final StreamJournal journal;
+  private final StreamKeys keys;
+  private final AuditLog audit;
+  private final LiveBroadcasts live;
+  private final InstantSource clock;
+  private final RandomGenerator random;
+
+  Streams(
+      Database database,
+      StreamRepository streams,
+      ChannelRepository channels,
+      StreamRecorder recorder,
+      StreamJournal journal,
+      StreamKeys keys,
+      AuditLog audit,
+      LiveBroadcasts live,
+      InstantSource clock,
+      RandomGenerator random) {
+    this.database = database;
+    this.streams = streams;
+    this.channels = channels;
+    this.recorder = recorder;
+    this.journal = journal;
+    this.keys = keys;
+    this.audit = audit;
+    this.live = live;
+    this.clock = clock;
+    this.random = random;
+  }
+
+  /// Prepares the next broadcast of a channel: whoever publishes to the channel next, after the one
+  /// who may be live now, gets this stream.
+  ///
+  /// @throws ConflictingException when one is prepared already
+  /// @throws UnknownException when there is no such channel
+  public ChannelStream prepare(ChannelSlug slug, StreamMetadata metadata, Actor actor) {
+    try {
+      Prepared prepared =
+          database.inTransaction(
+              handle -> {
+                Channel channel =
+                    channels
+                        .lock(handle, slug)
+                        .orElseThrow(() -> new UnknownException("channel", slug.value()));
+                StreamDraft draft = new StreamDraft(StreamId.random(random), slug, clock.instant());
+                draft.metadata = metadata;
+                ChannelStream stream = draft.done();
+                streams.insert(handle, stream, channel.id(), Optional.empty());
+                audit(handle, actor, "stream-prepared", stream, Map.of("channel", slug.value()));
+                return new Prepared(stream, keys.forgetting(handle, channel.id()));
+              });
+      prepared.forget().run();
+      return prepared.stream();
+    } catch (ConflictException e) {
+      if (e.constraint().equals(PREPARED)) {
+        throw new ConflictingException(
+            "stream-already-prepared",
+            "The next stream of channel '%s' is prepared already; change that one, or stop it."
+                .formatted(slug));
+      }
+      throw e;
+    }
+  }
+
+  private record Prepared(ChannelStream stream, Runnable forget) {}
+
+  /// A stream.
+  ///
+  /// @throws UnknownException when there is none
+  public ChannelStream find(StreamId id) {
+    return database.inTransaction(
+        handle -> streams.find(handle, id).orElseThrow(() -> unknown(id.value())));
+  }
+
+  /// The stream of a channel that is live, else the one that was made last.
+  ///
+  /// @throws UnknownException when it never had one
+  public ChannelStream latestOf(ChannelSlug channel) {
+    return database.inTransaction(
+        handle -> streams.latestOf(handle, channel).orElseThrow(() -> unknown(channel.value())));
+  }
+
+  /// The latest first.
+  ///
+  /// @param after the last stream of the page before; the first page if it is gone
+  public List<ChannelStream> list(StreamFilter filter, Optional<StreamId> after, int limit) {
+    return database.inTransaction(
+        handle ->
+            streams.list(handle, filter, after.flatMap(id -> streams.find(handle, id)), limit));
+  }
+
+  /// How many are live, or wait for their broadcaster to return.
+  public long live() {
+    return database.inTransaction(streams::live);
+  }
+
+  /// Changes what people are told of a stream, also when it is over.
+  ///
+  /// @param ifVersion that it must have
+  /// @throws StaleException when it has another one
+  /// @throws UnknownException when there is none
+  public ChannelStream update(
+      StreamId id, StreamChange change, Optional<Long> ifVersion, Actor actor) {
+    return database.inTransaction(
+        handle -> {
+          ChannelStream before = lock(handle, id);
+          if (ifVersion.isPresent() && ifVersion.get() != before.version()) {
+            throw new StaleException(ifVersion.get(), before.version());
+          }
+          StreamDraft draft = new StreamDraft(before);
+          draft.metadata = before.metadata().with(change);
+          if (draft.metadata.equals(before.metadata())) {
+            return before;
+          }
+          draft.version = before.version() + 1;
+          ChannelStream after = draft.done();
+          streams.update(handle, after, Optional.empty());
+          audit(handle, actor, "stream-updated", after, Map.of("channel", after.channel().value()));
+          return after;
+        });
+  }
+
+  /// Ends a stream, and waits a few seconds for that. Its broadcaster may begin another one: who is
+  /// not to, needs the key revoked.
+  ///
+  /// @param reason one sentence for the broadcaster
+  /// @return as it is then; its end may still be to come
+  /// @throws ConflictingException when it is over
+  /// @throws UnknownException when there is none
+  public ChannelStream stop(StreamId id, String reason, Actor actor) {
+    TextLimits.require("reason", reason, MAX_REASON);
+    Instant now = clock.instant();
+    Stopping stopping =
+        database.inTransaction(
+            handle -> {
+              ChannelStream stream = lock(handle, id);
+              if (stream.state().isOver()) {
+                throw new ConflictingException(
+                    "stream-is-over",
+                    "Stream %s is over since %s (expected: one that is prepared or live)."
+                        .formatted(id, stream.end().orElseThrow().at()));
+              }
+              audit(
+                  handle,
+                  actor,
+                  "stream-stopped",
+                  stream,
+                  Map.of("channel", stream.channel().value(), "reason", reason));
+              // Its end cannot be written before this transaction lets go of its row.
+              return stream.isPrepared()
+                  ? new Stopping.Cancelled(recorder.cancel(handle, stream, now, reason))
+                  : new Stopping.OnAir(journal.whenOver(id));
+            });
+    switch (stopping) {
+      case Stopping.Cancelled(Runnable forget) -> forget.run();
+      case Stopping.OnAir(CompletionStage<Void> over) -> awaitEnd(id, reason, over);
+    }
+    return find(id);
+  }
+
+  private sealed interface Stopping {
+    record Cancelled(Runnable forget) implements Stopping {}
+
+    record OnAir(CompletionStage<Void> over) implements Stopping {}
+  }
+
+  private void awaitEnd(StreamId id, String reason, CompletionStage<Void> over) {
+    try {
+      if (live.stop(id, reason)
+          .toCompletableFuture()
+          .get(STOPPED_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
+        Void _ = over.toCompletableFuture().get(STOPPED_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+      }
+    } catch (TimeoutException _) {
+      return; // it ends later, which the caller sees
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("stream %s could not be stopped".formatted(id), e);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private ChannelStream lock(Handle handle, StreamId id) {
+    return streams.lock(handle, id).orElseThrow(() -> unknown(id.value()));
+  }
+
+  private void audit(
+      Handle handle,
+      Actor actor,
+      String action,
+      ChannelStream stream,
+      Map<String, Object> details) {
+    audit.append(
+        handle,
+        clock.instant(),
+        actor,
+        action,
+        new Subject("stream", stream.id().value()),
+        details);
+  }
+
+  private static UnknownException unknown(String name) {
+    return new UnknownException("stream", name);
+  }
+}
