@@ -2,12 +2,19 @@ package nova.control.database;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationVersion;
+import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 
 /// A PostgreSQL with Nova's schema. Whoever asks waits for the answer, so do it on a virtual
 /// thread.
@@ -16,11 +23,16 @@ import org.jdbi.v3.core.Jdbi;
 public final class Database implements AutoCloseable {
   private static final String MIGRATIONS = "classpath:nova/control/database/migrations";
 
+  /// Begins the names of our connections; the rest is another for each [Database].
+  private static final String APPLICATION = "nova-";
+
   private final HikariDataSource connections;
+  private final DatabaseConfig config;
   private final Jdbi jdbi;
 
-  private Database(HikariDataSource connections) {
+  private Database(HikariDataSource connections, DatabaseConfig config) {
     this.connections = connections;
+    this.config = config;
     this.jdbi = Jdbi.create(connections);
   }
 
@@ -28,6 +40,20 @@ public final class Database implements AutoCloseable {
   ///
   /// @throws DatabaseStartException when there is no database, or it is of a later release
   public static Database open(DatabaseConfig config) {
+    Database database = connect(config);
+    try {
+      database.migrate();
+      return database;
+    } catch (DatabaseStartException e) {
+      database.close();
+      throw e;
+    }
+  }
+
+  /// Connects to what is there, whatever its schema.
+  ///
+  /// @throws DatabaseStartException when there is no database
+  public static Database connect(DatabaseConfig config) {
     HikariConfig pool = new HikariConfig();
     pool.setPoolName("database");
     pool.setJdbcUrl(config.url());
@@ -35,27 +61,97 @@ public final class Database implements AutoCloseable {
     pool.setPassword(config.password());
     pool.setMaximumPoolSize(config.connections());
     pool.setConnectionTimeout(config.patience().toMillis());
-    HikariDataSource connections;
+    pool.addDataSourceProperty("ApplicationName", APPLICATION + UUID.randomUUID());
     try {
-      connections = new HikariDataSource(pool);
+      return new Database(new HikariDataSource(pool), config);
     } catch (RuntimeException e) {
       throw new DatabaseStartException(
           "database.url %s cannot be used: %s (expected: a PostgreSQL of version 14 or later)"
               .formatted(config, rootMessage(e)),
           e);
     }
+  }
+
+  /// Brings the schema up to date.
+  ///
+  /// @throws DatabaseStartException when that cannot be done
+  public void migrate() {
+    migrate(MigrationVersion.LATEST);
+  }
+
+  /// Brings the schema to a version that this release has had; of a later one it stays.
+  ///
+  /// @throws DatabaseStartException when that cannot be done
+  public void migrateTo(int version) {
+    migrate(MigrationVersion.fromVersion(Integer.toString(version)));
+  }
+
+  private void migrate(MigrationVersion target) {
     try {
-      var _ =
-          Flyway.configure(Database.class.getClassLoader())
-              .dataSource(connections)
-              .locations(MIGRATIONS)
-              .load()
-              .migrate();
-      return new Database(connections);
+      var _ = migrations().target(target).load().migrate();
     } catch (FlywayException e) {
-      connections.close();
       throw new DatabaseStartException(
           "the schema of %s cannot be brought up to date: %s".formatted(config, e.getMessage()), e);
+    }
+  }
+
+  /// The version of the schema; 0 when there is none.
+  public int schemaVersion() {
+    return version(info -> info.getState().isApplied());
+  }
+
+  /// The version of the schema that this release brings.
+  public int newestSchemaVersion() {
+    return version(info -> info.getState().isResolved());
+  }
+
+  private int version(Predicate<MigrationInfo> counts) {
+    try {
+      return Stream.of(migrations().load().info().all())
+          .filter(counts)
+          .mapToInt(info -> info.getVersion().getMajor().intValueExact())
+          .max()
+          .orElse(0);
+    } catch (FlywayException e) {
+      throw new DatabaseAwayException("the database does not answer: " + e.getMessage(), e);
+    }
+  }
+
+  private FluentConfiguration migrations() {
+    return Flyway.configure(Database.class.getClassLoader())
+        .dataSource(connections)
+        .locations(MIGRATIONS);
+  }
+
+  /// How many connections others of Nova have to this database: servers, usually.
+  public int othersConnected() {
+    return inTransaction(
+        handle ->
+            handle
+                .createQuery(
+                    """
+                    SELECT count(*) FROM pg_stat_activity
+                     WHERE datname = current_database() AND starts_with(application_name, :nova)
+                       AND application_name <> current_setting('application_name')
+                    """)
+                .bind("nova", APPLICATION)
+                .mapTo(Integer.class)
+                .one());
+  }
+
+  /// Reads in one transaction, which sees all as it is when it begins.
+  ///
+  /// @throws DatabaseAwayException when the database does not answer
+  public <T> T inSnapshot(Function<Handle, T> reading) {
+    try {
+      return jdbi.inTransaction(
+          TransactionIsolationLevel.REPEATABLE_READ,
+          handle -> {
+            int _ = handle.execute("SET TRANSACTION READ ONLY");
+            return reading.apply(handle);
+          });
+    } catch (RuntimeException e) {
+      throw SqlErrors.translated(e);
     }
   }
 

@@ -78,6 +78,29 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
   }
 
+  /// How to connect to one that runs already, which goes on when whoever connects is done.
+  ///
+  /// @param data folder of the server
+  /// @return empty when none runs there
+  /// @throws DatabaseStartException when the folder cannot be read
+  public static Optional<DatabaseConfig> running(Path data, int connections, Duration patience) {
+    Path folder = data.resolve("postgres");
+    try {
+      Optional<Integer> port = runningOn(folder.resolve("cluster").resolve("postmaster.pid"));
+      if (port.isEmpty()) {
+        return Optional.empty();
+      }
+      String password = Files.readString(folder.resolve("password")).strip();
+      return Optional.of(config(port.get(), password, connections, patience));
+    } catch (IOException | RuntimeException e) {
+      throw new DatabaseStartException(
+          "the embedded PostgreSQL in %s cannot be reached: %s (expected: run by the user that"
+                  .formatted(folder, e)
+              + " runs the server)",
+          e);
+    }
+  }
+
   private static io.zonky.test.db.postgres.embedded.EmbeddedPostgres start(
       Path folder, Path secret, String password, int port) throws IOException {
     var builder =
@@ -169,7 +192,12 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
   /// How to connect to it.
   public DatabaseConfig config(int connections, Duration patience) {
-    String url = "jdbc:postgresql://127.0.0.1:%d/%s".formatted(server.getPort(), USER);
+    return config(server.getPort(), password, connections, patience);
+  }
+
+  private static DatabaseConfig config(
+      int port, String password, int connections, Duration patience) {
+    String url = "jdbc:postgresql://127.0.0.1:%d/%s".formatted(port, USER);
     return new DatabaseConfig(url, USER, password, connections, patience);
   }
 

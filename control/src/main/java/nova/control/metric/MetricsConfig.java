@@ -10,10 +10,11 @@ import nova.core.Setting;
 /// @param keep how long; a day goes when all of it is older
 public record MetricsConfig(
     @Setting(
-            value = "How long the metrics of streams are kept in the database; 1d or more.",
+            value = "How long the metrics of streams are kept in the database: 1d to 366d.",
             byDefault = "30d")
         Duration keep) {
-  private static final Duration LONGEST = Duration.ofDays(3_650);
+  // Whoever reads all days at once, such as a backup, holds a lock on each.
+  private static final Duration LONGEST = Duration.ofDays(366);
 
   public MetricsConfig {
     if (keep.compareTo(Duration.ofDays(1)) < 0 || keep.compareTo(LONGEST) > 0) {

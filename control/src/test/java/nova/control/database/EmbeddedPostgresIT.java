@@ -80,6 +80,23 @@ class EmbeddedPostgresIT {
   }
 
   @Test
+  void runningOne_isFoundAndUsed_withoutBeingStopped() {
+    assertThat(EmbeddedPostgres.running(data, 2, PATIENCE)).isEmpty();
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(data);
+        Database server = Database.open(postgres.config(2, PATIENCE))) {
+      DatabaseConfig found = EmbeddedPostgres.running(data, 2, PATIENCE).orElseThrow();
+      assertThat(found).isEqualTo(postgres.config(2, PATIENCE));
+      assertThat(server.othersConnected()).isZero();
+      try (Database other = Database.connect(found)) {
+        assertThat(other.othersConnected()).isPositive();
+        assertThat(other.schemaVersion()).isEqualTo(server.newestSchemaVersion());
+      }
+      assertThat(select(server, "SELECT 1")).isEqualTo("1");
+    }
+    assertThat(EmbeddedPostgres.running(data, 2, PATIENCE)).isEmpty();
+  }
+
+  @Test
   void folderThatCannotBeUsed_isSaidInOneSentence_withTheWaysOut() throws Exception {
     Path file = Files.writeString(data.resolve("postgres"), "not a folder");
     assertThatThrownBy(() -> EmbeddedPostgres.start(data).close())

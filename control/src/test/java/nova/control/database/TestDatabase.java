@@ -4,9 +4,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Objects;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -24,6 +29,7 @@ public final class TestDatabase implements BeforeAllCallback {
   private static final Path TARGET = Path.of("target");
 
   private @Nullable Database database;
+  private @Nullable EmbeddedPostgres postgres;
 
   /// Of all test classes; closed after the last of them.
   private record Opened(Path folder, EmbeddedPostgres postgres, Database database)
@@ -53,17 +59,34 @@ public final class TestDatabase implements BeforeAllCallback {
 
   @Override
   public void beforeAll(ExtensionContext context) {
-    database =
+    Opened opened =
         context
             .getRoot()
             .getStore(Namespace.create(TestDatabase.class))
-            .computeIfAbsent(Opened.class, _ -> Opened.open(), Opened.class)
-            .database();
+            .computeIfAbsent(Opened.class, _ -> Opened.open(), Opened.class);
+    database = opened.database();
+    postgres = opened.postgres();
   }
 
   /// The database itself.
   public Database database() {
     return Objects.requireNonNull(database);
+  }
+
+  /// Another database beside it, without tables.
+  public DatabaseConfig createEmpty() {
+    DatabaseConfig beside = Objects.requireNonNull(postgres).config(2, Duration.ofSeconds(5));
+    String name = "empty" + UUID.randomUUID().toString().replace("-", "");
+    try (Connection connection =
+            DriverManager.getConnection(beside.url(), beside.user(), beside.password());
+        Statement statement = connection.createStatement()) {
+      boolean _ = statement.execute("CREATE DATABASE " + name);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+    String url = beside.url().substring(0, beside.url().lastIndexOf('/') + 1) + name;
+    return new DatabaseConfig(
+        url, beside.user(), beside.password(), beside.connections(), beside.patience());
   }
 
   public <T> T inTransaction(Function<Handle, T> work) {
