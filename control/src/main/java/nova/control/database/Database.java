@@ -15,12 +15,15 @@ import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A PostgreSQL with Nova's schema. Whoever asks waits for the answer, so do it on a virtual
 /// thread.
 ///
 /// *Thread-safe.*
 public final class Database implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Database.class);
   private static final String MIGRATIONS = "classpath:nova/control/database/migrations";
 
   /// Begins the names of our connections; the rest is another for each [Database].
@@ -29,6 +32,7 @@ public final class Database implements AutoCloseable {
   private final HikariDataSource connections;
   private final DatabaseConfig config;
   private final Jdbi jdbi;
+  private volatile boolean answers = true;
 
   private Database(HikariDataSource connections, DatabaseConfig config) {
     this.connections = connections;
@@ -155,11 +159,38 @@ public final class Database implements AutoCloseable {
     }
   }
 
+  /// Whether it answered when it was last watched; while it does not, all who ask are told so at
+  /// once instead of after [DatabaseConfig#patience].
+  public boolean answers() {
+    return answers;
+  }
+
+  /// Looks whether it answers, once; to be repeated by who opened it.
+  public void watch() {
+    boolean before = answers;
+    try {
+      answers = jdbi.withHandle(handle -> handle.execute("SELECT 1") >= 0);
+    } catch (RuntimeException e) {
+      answers = false;
+      if (before) {
+        log.atWarn()
+            .addKeyValue("database", config)
+            .log("the database does not answer: {}", rootMessage(e));
+      }
+    }
+    if (answers && !before) {
+      log.atInfo().addKeyValue("database", config).log("the database answers again");
+    }
+  }
+
   /// Does work in one transaction: all of it or, when it throws, nothing.
   ///
   /// @throws DatabaseAwayException when the database does not answer
   /// @throws ConflictException when a constraint of the schema does not hold
   public <T> T inTransaction(Function<Handle, T> work) {
+    if (!answers) {
+      throw new DatabaseAwayException("the database does not answer");
+    }
     try {
       return jdbi.inTransaction(work::apply);
     } catch (RuntimeException e) {

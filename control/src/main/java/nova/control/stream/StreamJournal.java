@@ -17,8 +17,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import nova.control.database.Database;
 import nova.control.database.DatabaseAwayException;
 import nova.control.metric.StreamMetric;
-import nova.control.metric.StreamMetricsPartitions;
-import nova.control.metric.StreamMetricsRepository;
+import nova.control.metric.StreamMetrics;
 import nova.core.NanoClock;
 import nova.core.StreamEvent;
 import nova.core.StreamEvents;
@@ -49,8 +48,7 @@ public final class StreamJournal implements StreamEvents.Subscriber, AutoCloseab
 
   private final Database database;
   private final StreamRecorder recorder;
-  private final StreamMetricsRepository metricRows;
-  private final StreamMetricsPartitions partitions;
+  private final StreamMetrics streamMetrics;
   private final LiveBroadcasts live;
   private final NanoClock clock;
   private final Thread thread;
@@ -68,31 +66,28 @@ public final class StreamJournal implements StreamEvents.Subscriber, AutoCloseab
   private StreamJournal(
       Database database,
       StreamRecorder recorder,
-      StreamMetricsRepository metricRows,
-      StreamMetricsPartitions partitions,
+      StreamMetrics streamMetrics,
       LiveBroadcasts live,
       NanoClock clock,
       ThreadFactory threads) {
     this.database = database;
     this.recorder = recorder;
-    this.metricRows = metricRows;
-    this.partitions = partitions;
+    this.streamMetrics = streamMetrics;
     this.live = live;
     this.clock = clock;
     this.thread = threads.newThread(this::run);
   }
 
   /// Begins to write. It must be subscribed before broadcasters are let in.
-  static StreamJournal start(
+  public static StreamJournal start(
       Database database,
       StreamRecorder recorder,
-      StreamMetricsRepository metricRows,
-      StreamMetricsPartitions partitions,
+      StreamMetrics streamMetrics,
       LiveBroadcasts live,
       NanoClock clock,
       ThreadFactory threads) {
     StreamJournal journal =
-        new StreamJournal(database, recorder, metricRows, partitions, live, clock, threads);
+        new StreamJournal(database, recorder, streamMetrics, live, clock, threads);
     journal.thread.setName("stream-journal");
     journal.thread.start();
     return journal;
@@ -270,13 +265,8 @@ public final class StreamJournal implements StreamEvents.Subscriber, AutoCloseab
                     }));
       }
       for (List<StreamMetric> batch = batch(); !batch.isEmpty(); batch = batch()) {
-        List<StreamMetric> rows = batch;
-        database.useTransaction(
-            handle -> {
-              partitions.ensureFor(handle, rows.stream().map(StreamMetric::at).toList());
-              metricRows.insert(handle, rows);
-            });
-        removeMetrics(rows.size());
+        streamMetrics.add(batch);
+        removeMetrics(batch.size());
       }
       return true;
     } catch (DatabaseAwayException e) {

@@ -29,7 +29,7 @@ import org.jdbi.v3.core.Handle;
 /// stream, one audit entry and one event of the outbox, or nothing when it was written before.
 ///
 /// *Thread-safe.*
-final class StreamRecorder {
+public final class StreamRecorder {
   private final StreamRepository streams;
   private final ChannelRepository channels;
   private final StreamKeyRepository keyRows;
@@ -39,7 +39,7 @@ final class StreamRecorder {
   private final UUID node;
 
   /// @param node this server, by a name that it keeps when it starts again
-  StreamRecorder(
+  public StreamRecorder(
       StreamRepository streams,
       ChannelRepository channels,
       StreamKeyRepository keyRows,
@@ -91,7 +91,7 @@ final class StreamRecorder {
   /// Closes what this server had on air when it stopped without a word.
   ///
   /// @return the streams
-  List<StreamId> closeLeftOver(Handle handle, Instant now) {
+  public List<StreamId> closeLeftOver(Handle handle, Instant now) {
     List<StreamId> closed = new ArrayList<>();
     for (ChannelStream stream : streams.lockLiveAt(handle, node)) {
       Instant at = stream.seenAt().orElse(now);

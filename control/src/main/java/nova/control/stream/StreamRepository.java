@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// The table of streams, within a transaction of its caller.
 ///
 /// *Thread-safe.*
-final class StreamRepository {
+public final class StreamRepository {
   private static final String SELECT =
       """
       SELECT s.id, c.slug, s.stream_key_id, s.state, s.title, s.description, s.tags, s.version,

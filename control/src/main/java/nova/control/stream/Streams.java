@@ -46,7 +46,8 @@ public final class Streams {
   private final InstantSource clock;
   private final RandomGenerator random;
 
-  Streams(
+  /// @param random makes the ids of streams; used by several threads
+  public Streams(
       Database database,
       StreamRepository streams,
       ChannelRepository channels,

@@ -62,8 +62,8 @@ class ChannelRepositoryTest {
     Channel live = channel("live", 0);
     DATABASE.useTransaction(handle -> channels.insert(handle, live));
 
-    Optional<Channel> first = update(live.withTitle("First"));
-    Optional<Channel> stale = update(live.withTitle("Stale"));
+    Optional<Channel> first = update(live.with(title("First")));
+    Optional<Channel> stale = update(live.with(title("Stale")));
 
     assertThat(first).map(Channel::version).contains(2L);
     assertThat(stale).isEmpty();
@@ -91,9 +91,14 @@ class ChannelRepositoryTest {
     assertThat(read).isSortedAccordingTo((a, b) -> a.createdAt().compareTo(b.createdAt()));
   }
 
+  private static ChannelChange title(String title) {
+    return new ChannelChange(
+        Optional.of(title), Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
   @Test
   void textThatLooksLikeSql_isText() {
-    Channel odd = channel("live", 0).withTitle("'); DROP TABLE channels; -- \uD83C\uDFA5");
+    Channel odd = channel("live", 0).with(title("'); DROP TABLE channels; -- \uD83C\uDFA5"));
     DATABASE.useTransaction(handle -> channels.insert(handle, odd));
     assertThat(all()).containsExactly(odd);
   }

@@ -42,12 +42,20 @@ class StreamKeyRepositoryTest {
   }
 
   private static ChannelKey key(int secret) {
-    return ChannelKey.create(LIVE.id(), hash(secret), "key " + secret, NOW.plusSeconds(secret));
+    return key(secret, List.of());
+  }
+
+  private static ChannelKey key(int secret, List<String> networks) {
+    return ChannelKey.create(
+        LIVE.id(),
+        hash(secret),
+        new KeyTerms("key " + secret, networks, Optional.empty()),
+        NOW.plusSeconds(secret));
   }
 
   @Test
   void key_isFoundByItsHash_asItWasWritten() {
-    ChannelKey limited = key(1).within(List.of("10.0.0.0/8", "2001:db8::/32"));
+    ChannelKey limited = key(1, List.of("10.0.0.0/8", "2001:db8::/32"));
     insert(limited);
     insert(key(2));
 
@@ -60,7 +68,7 @@ class StreamKeyRepositoryTest {
   void secretOfAnotherKey_andUnknownChannel_areRefused() {
     insert(key(1));
     assertConflict(key(1), "stream_keys_sha256_unique");
-    ChannelKey stray = ChannelKey.create(ChannelId.random(), hash(9), "", NOW);
+    ChannelKey stray = ChannelKey.create(ChannelId.random(), hash(9), KeyTerms.NONE, NOW);
     assertConflict(stray, "stream_keys_channel_id_fkey");
     assertThat(listed()).hasSize(1);
   }

@@ -1,0 +1,24 @@
+package nova.control;
+
+import java.time.InstantSource;
+import java.util.concurrent.ThreadFactory;
+import java.util.random.RandomGenerator;
+import nova.control.stream.LiveBroadcasts;
+import nova.control.streamkey.StreamKeyCache;
+import nova.core.NanoClock;
+import nova.core.StreamEvents;
+
+/// What the control plane needs from outside.
+///
+/// *Immutable.*
+///
+/// @param random makes secrets, so it must be secure; used by several threads
+/// @param threads that may wait for the database
+public record ControlPorts(
+    StreamEvents events,
+    LiveBroadcasts live,
+    StreamKeyCache keyCache,
+    InstantSource clock,
+    NanoClock nanoClock,
+    RandomGenerator random,
+    ThreadFactory threads) {}
