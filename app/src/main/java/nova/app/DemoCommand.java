@@ -48,7 +48,7 @@ final class DemoCommand implements Callable<Integer> {
     Broadcast broadcast = Broadcast.live(source, limit(seconds), System::nanoTime);
     try (Lifecycle lifecycle = new Lifecycle();
         Shutdown _ = Shutdown.closing(lifecycle)) {
-      Links links = Wiring.open(config, keys.accepted(), lifecycle);
+      Links links = Wiring.open(config, keys.accepted(), lifecycle).links();
       PublishTarget target = PublishTarget.parse(links.publishLocally(keys.pattern()));
       RtmpPublisher publisher = lifecycle.own("publisher", RtmpPublisher.connect(target));
       WorkerSource _ = lifecycle.own("test pattern", source);

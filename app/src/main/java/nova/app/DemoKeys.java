@@ -2,8 +2,8 @@ package nova.app;
 
 import java.security.SecureRandom;
 import nova.app.config.AppConfig;
-import nova.app.keys.StreamKeys;
-import nova.app.keys.StreamSecret;
+import nova.app.keys.ConfiguredKeys;
+import nova.control.streamkey.StreamSecret;
 import nova.core.ChannelSlug;
 
 /// The keys of one demo: one for the test pattern, and one for a person with OBS. Both are made for
@@ -14,16 +14,16 @@ import nova.core.ChannelSlug;
 /// @param accepted all keys that may publish
 /// @param pattern publishes the test pattern to channel `demo`
 /// @param person publishes to channel `live`
-record DemoKeys(StreamKeys accepted, StreamSecret pattern, StreamSecret person) {
+record DemoKeys(ConfiguredKeys accepted, StreamSecret pattern, StreamSecret person) {
   private static final ChannelSlug PATTERN_CHANNEL = new ChannelSlug("demo");
 
   static DemoKeys of(AppConfig config, SecureRandom random) {
     StreamSecret pattern = StreamSecret.random(random);
     StreamSecret person = StreamSecret.random(random);
-    StreamKeys accepted =
-        ServerKeys.existing(config)
+    ConfiguredKeys accepted =
+        ConfiguredKeys.parse(config.streamKeys())
             .with(PATTERN_CHANNEL, pattern)
-            .with(ServerKeys.FIRST_CHANNEL, person);
+            .with(FirstStart.CHANNEL, person);
     return new DemoKeys(accepted, pattern, person);
   }
 
@@ -49,6 +49,6 @@ record DemoKeys(StreamKeys accepted, StreamSecret pattern, StreamSecret person) 
             links.hls(PATTERN_CHANNEL),
             links.rtmp(),
             person.value(),
-            links.watch(ServerKeys.FIRST_CHANNEL));
+            links.watch(FirstStart.CHANNEL));
   }
 }

@@ -2,7 +2,7 @@ package nova.app;
 
 import java.util.OptionalInt;
 import nova.app.config.AppConfig;
-import nova.app.keys.StreamSecret;
+import nova.control.streamkey.StreamSecret;
 import nova.core.ChannelSlug;
 
 /// The addresses that people are shown.

@@ -1,9 +1,9 @@
 package nova.app;
 
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import nova.app.config.AppConfig;
+import nova.app.keys.ConfiguredKeys;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -24,12 +24,12 @@ final class StartCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     AppConfig config = server.read(System.getenv());
-    ServerKeys keys = ServerKeys.of(config, new SecureRandom());
+    ConfiguredKeys keys = ConfiguredKeys.parse(config.streamKeys());
     try (Lifecycle lifecycle = new Lifecycle();
         Shutdown shutdown = Shutdown.closing(lifecycle)) {
-      Links links = Wiring.open(config, keys.keys(), lifecycle);
-      keys.keep(links).ifPresent(System.err::println);
-      System.out.println(links.ready());
+      RunningServer running = Wiring.open(config, keys, lifecycle);
+      FirstStart.of(config, running).ifPresent(System.err::println);
+      System.out.println(running.links().ready());
       shutdown.await(FOREVER);
     }
     return 0;

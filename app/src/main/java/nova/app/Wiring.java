@@ -16,8 +16,8 @@ import nova.app.http.HttpServers;
 import nova.app.http.MetricsRoute;
 import nova.app.http.RouteMount;
 import nova.app.http.transport.DeadlineTransport;
-import nova.app.keys.StreamKeyAuthorizer;
-import nova.app.keys.StreamKeys;
+import nova.app.keys.ConfiguredKeys;
+import nova.app.keys.ControlAuthorizer;
 import nova.app.metrics.DeliveryMeters;
 import nova.app.metrics.HttpMeters;
 import nova.app.metrics.IngestMeters;
@@ -28,7 +28,6 @@ import nova.core.InProcessStreamEvents;
 import nova.core.NanoClock;
 import nova.core.StreamEvent;
 import nova.delivery.DeliveryPorts;
-import nova.delivery.PlaybackGate;
 import nova.delivery.http.Delivery;
 import nova.framelog.InProcessFrameLog;
 import nova.framelog.InProcessRungLogs;
@@ -63,13 +62,13 @@ final class Wiring {
   private static final String WORKER = "nova.worker.LadderWorker";
 
   private final AppConfig config;
-  private final StreamKeys keys;
+  private final ConfiguredKeys keys;
   private final Lifecycle lifecycle;
   private final InstantSource clock = InstantSource.system();
   private final NanoClock nanoClock = System::nanoTime;
   private volatile int rtmpPort = NOT_LISTENING; // until RTMP accepts, which is last
 
-  private Wiring(AppConfig config, StreamKeys keys, Lifecycle lifecycle) {
+  private Wiring(AppConfig config, ConfiguredKeys keys, Lifecycle lifecycle) {
     this.config = config;
     this.keys = keys;
     this.lifecycle = lifecycle;
@@ -77,13 +76,13 @@ final class Wiring {
 
   /// Starts everything; when this returns both ports accept. What was opened belongs to
   /// `lifecycle`, also when this throws.
-  static Links open(AppConfig config, StreamKeys keys, Lifecycle lifecycle) {
+  static RunningServer open(AppConfig config, ConfiguredKeys keys, Lifecycle lifecycle) {
     return new Wiring(config, keys, lifecycle).open();
   }
 
   /// Opened against the flow, so that whoever receives is there before anybody sends; closed along
   /// the flow: broadcasters first, and viewers last, who still fetch the end.
-  private Links open() {
+  private RunningServer open() {
     DirectMemory.require(config.segments());
     int eventLoops = eventLoops();
     Vertx vertx = openVertx(eventLoops);
@@ -95,6 +94,8 @@ final class Wiring {
     InMemoryTimelineStore timelines = new InMemoryTimelineStore(Wiring::listenerFailed);
     InMemoryPosterStore posters = new InMemoryPosterStore();
     measureMemory(metrics, frames, segments);
+    ControlWiring control = ControlWiring.open(config, keys, events, clock, nanoClock, lifecycle);
+    control.measure(metrics);
     SegmentReclaimer _ =
         lifecycle.own("segment reclaimer", SegmentReclaimer.start(segments::sizeBytes));
 
@@ -114,11 +115,11 @@ final class Wiring {
                     segments,
                     timelines,
                     posters,
-                    PlaybackGate.OPEN,
+                    control.playbackGate(),
                     new DeliveryMeters(metrics),
                     clock,
                     nanoClock)));
-    HttpServers http = openHttp(vertx, eventLoops, metrics, delivery, api);
+    HttpServers http = openHttp(vertx, eventLoops, metrics, control, delivery, api);
     Packager packager =
         lifecycle.own(
             "packager",
@@ -140,17 +141,20 @@ final class Wiring {
         "streams",
         packager,
         Packager::streams);
-    openTranscoder(events, frames, rungs, metrics);
+    openTranscoder(events, frames, rungs, control, metrics);
     new PosterWiring(config, lifecycle, metrics)
         .open(events, frames, timelines, posters, nanoClock);
-    RtmpServer rtmp = openRtmp(frames, events, metrics);
-    return Links.of(config, rtmp.address().getPort(), http.port(), http.httpsPort());
+    RtmpServer rtmp = openRtmp(frames, events, control, metrics);
+    return new RunningServer(
+        Links.of(config, rtmp.address().getPort(), http.port(), http.httpsPort()),
+        control.control());
   }
 
   private void openTranscoder(
       InProcessStreamEvents events,
       InProcessFrameLog frames,
       InProcessRungLogs rungs,
+      ControlWiring control,
       Metrics metrics) {
     Transcoder _ =
         lifecycle.own(
@@ -161,7 +165,7 @@ final class Wiring {
                     events,
                     frames,
                     rungs,
-                    config.transcode().ladder()::steps,
+                    control::ladderSteps,
                     worker(),
                     Runtime.getRuntime().availableProcessors(),
                     clock,
@@ -181,18 +185,22 @@ final class Wiring {
   }
 
   private RtmpServer openRtmp(
-      InProcessFrameLog frames, InProcessStreamEvents events, Metrics metrics) {
+      InProcessFrameLog frames,
+      InProcessStreamEvents events,
+      ControlWiring control,
+      Metrics metrics) {
     IngestPorts ports =
         new IngestPorts(
             frames,
             events,
-            new StreamKeyAuthorizer(keys),
+            new ControlAuthorizer(keys, control.control().streamKeys(), Thread::startVirtualThread),
             new IngestMeters(metrics),
             clock,
             nanoClock,
             new SecureRandom());
     try {
       RtmpServer rtmp = lifecycle.own("RTMP", RtmpServer.start(config.rtmp(), ports));
+      control.listens(rtmp);
       rtmpPort = rtmp.address().getPort();
       return rtmp;
     } catch (IOException e) {
@@ -217,10 +225,19 @@ final class Wiring {
   }
 
   private HttpServers openHttp(
-      Vertx vertx, int eventLoops, Metrics metrics, Delivery delivery, Api api) {
+      Vertx vertx,
+      int eventLoops,
+      Metrics metrics,
+      ControlWiring control,
+      Delivery delivery,
+      Api api) {
     List<RouteMount> mounts =
         List.of(
-            new HealthRoutes(() -> rtmpPort != NOT_LISTENING && !lifecycle.isClosing()),
+            new HealthRoutes(
+                () ->
+                    rtmpPort != NOT_LISTENING
+                        && !lifecycle.isClosing()
+                        && control.control().databaseAnswers()),
             new MetricsRoute(metrics::scrape),
             delivery::mount,
             api::mount); // last, because it answers every path that nobody else knows

@@ -2,6 +2,9 @@ package nova.app.config;
 
 import java.util.List;
 import nova.api.ApiConfig;
+import nova.control.database.DatabaseConfig;
+import nova.control.metric.MetricsConfig;
+import nova.control.outbox.OutboxConfig;
 import nova.core.Setting;
 import nova.delivery.DeliveryConfig;
 import nova.framelog.FrameLogConfig;
@@ -24,9 +27,13 @@ public record AppConfig(
             byDefault = "info")
         String logLevel,
     @Setting(
-            "Who may publish, as CHANNEL=SECRET; with none the first start makes a key for channel"
-                + " `live`.")
+            "Who may publish beside the stream keys of the database, as CHANNEL=SECRET; channels"
+                + " that are missing are made. With none the first start makes channel `live` and a"
+                + " key.")
         List<String> streamKeys,
+    @Setting("The database of channels, keys and streams.") DatabaseConfig database,
+    @Setting("What is kept of the metrics of streams.") MetricsConfig metrics,
+    @Setting("What is kept of the events of streams.") OutboxConfig events,
     @Setting("The RTMP server.") RtmpConfig rtmp,
     @Setting("The HTTP server.") HttpConfig http,
     @Setting("The frame log.") FrameLogConfig frameLog,

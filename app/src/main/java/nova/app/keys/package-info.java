@@ -1,7 +1,6 @@
-/// Stream keys while there is no database of channels: those named on the command line, or one that
-/// the first start makes and whose hash a file keeps.
+/// Who may publish: stream keys of the configuration, and those of the control plane.
 ///
-/// A secret in, a channel out. Start reading at [StreamKeys] and [StreamKeyFile].
+/// A publish request in, a decision out. Start reading at [ControlAuthorizer].
 @NullMarked
 package nova.app.keys;
 

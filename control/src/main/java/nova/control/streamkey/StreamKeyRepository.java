@@ -89,6 +89,14 @@ public final class StreamKeyRepository {
         .map(StreamId::new);
   }
 
+  /// Whether there is no key, valid or not.
+  public boolean isEmpty(Handle handle) {
+    return handle
+        .createQuery("SELECT NOT EXISTS (SELECT FROM stream_keys)")
+        .mapTo(Boolean.class)
+        .one();
+  }
+
   /// All keys of a channel, the oldest first.
   public List<ChannelKey> list(Handle handle, ChannelId channel) {
     return handle

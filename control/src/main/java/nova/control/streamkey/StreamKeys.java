@@ -179,6 +179,11 @@ public final class StreamKeys {
                     .id()));
   }
 
+  /// Whether no key has ever been made for the channels there are.
+  public boolean isEmpty() {
+    return database.inTransaction(keys::isEmpty);
+  }
+
   /// Whether somebody may publish.
   ///
   /// @param address of the publisher, written as numbers

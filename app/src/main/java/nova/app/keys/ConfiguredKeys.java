@@ -4,33 +4,38 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import nova.app.error.StartupException;
+import nova.control.secret.Secrets;
+import nova.control.streamkey.StreamSecret;
 import nova.core.Bytes;
 import nova.core.ChannelSlug;
 
-/// The keys that may publish, each for one channel; only their hashes are held.
+/// Keys of the command line and the configuration, each for one channel; only their hashes are
+/// held. They work beside those of the database.
 ///
 /// *Immutable.*
-public final class StreamKeys {
+public final class ConfiguredKeys {
   /// One key: the channel it opens and the SHA-256 of the secret.
-  record HashedKey(ChannelSlug channel, Bytes sha256) {}
+  private record HashedKey(ChannelSlug channel, Bytes sha256) {}
 
   private final List<HashedKey> keys;
 
-  StreamKeys(List<HashedKey> keys) {
+  private ConfiguredKeys(List<HashedKey> keys) {
     this.keys = List.copyOf(keys);
   }
 
   /// No key at all.
-  public static StreamKeys none() {
-    return new StreamKeys(List.of());
+  public static ConfiguredKeys none() {
+    return new ConfiguredKeys(List.of());
   }
 
   /// Reads `CHANNEL=SECRET` as options and configuration spell it.
   ///
   /// @throws StartupException that never repeats the secret
-  public static StreamKeys parse(List<String> pairs) {
-    StreamKeys keys = none();
+  public static ConfiguredKeys parse(List<String> pairs) {
+    ConfiguredKeys keys = none();
     for (String pair : pairs) {
       int equals = pair.indexOf('=');
       if (equals < 0) {
@@ -50,21 +55,16 @@ public final class StreamKeys {
   /// These keys and one more.
   ///
   /// @throws StartupException when the secret already opens another channel
-  public StreamKeys with(ChannelSlug channel, StreamSecret secret) {
+  public ConfiguredKeys with(ChannelSlug channel, StreamSecret secret) {
     Optional<ChannelSlug> other = channelOf(secret.value());
     if (other.isPresent() && !other.get().equals(channel)) {
       throw new StartupException(
           "channels %s and %s have the same stream key (expected: each channel has its own)"
               .formatted(other.get(), channel));
     }
-    return plus(new StreamKeys(List.of(new HashedKey(channel, secret.sha256()))));
-  }
-
-  /// These keys and others.
-  public StreamKeys plus(StreamKeys others) {
     List<HashedKey> all = new ArrayList<>(keys);
-    all.addAll(others.keys);
-    return new StreamKeys(all);
+    all.add(new HashedKey(channel, secret.sha256()));
+    return new ConfiguredKeys(all);
   }
 
   public boolean isEmpty() {
@@ -73,7 +73,7 @@ public final class StreamKeys {
 
   /// The channel that `secret` opens. Takes the same time whether and wherever it matches.
   public Optional<ChannelSlug> channelOf(String secret) {
-    byte[] asked = StreamSecret.sha256(secret).toByteArray();
+    byte[] asked = Secrets.sha256(secret).toByteArray();
     Optional<ChannelSlug> found = Optional.empty();
     for (HashedKey key : keys) {
       if (MessageDigest.isEqual(asked, key.sha256().toByteArray())) {
@@ -83,7 +83,8 @@ public final class StreamKeys {
     return found;
   }
 
-  List<HashedKey> hashed() {
-    return keys;
+  /// The channels that are to be there for these keys.
+  public Set<ChannelSlug> channels() {
+    return keys.stream().map(HashedKey::channel).collect(Collectors.toUnmodifiableSet());
   }
 }

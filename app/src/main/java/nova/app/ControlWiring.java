@@ -1,0 +1,130 @@
+package nova.app;
+
+import java.security.SecureRandom;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import nova.app.config.AppConfig;
+import nova.app.error.StartupException;
+import nova.app.keys.ConfiguredKeys;
+import nova.app.metrics.Metrics;
+import nova.app.playback.TokenGate;
+import nova.control.Control;
+import nova.control.ControlConfig;
+import nova.control.ControlPorts;
+import nova.control.audit.Actor;
+import nova.control.channel.Channel;
+import nova.control.database.DatabaseStartException;
+import nova.control.playback.PlaybackRights;
+import nova.control.streamkey.CaffeineStreamKeyCache;
+import nova.core.ChannelSlug;
+import nova.core.NanoClock;
+import nova.core.StreamEvents;
+import nova.core.StreamId;
+import nova.ingest.RtmpServer;
+import nova.transcode.LadderStep;
+import org.jspecify.annotations.Nullable;
+
+/// Puts the control plane together, and joins it to the stages, which do not know it.
+///
+/// *Thread-safe* once opened.
+final class ControlWiring {
+  private final InstantSource clock;
+  private final NanoClock nanoClock;
+  private final Control control;
+  private volatile @Nullable RtmpServer rtmp; // begins to listen last
+
+  private ControlWiring(
+      AppConfig config, StreamEvents events, InstantSource clock, NanoClock nanoClock) {
+    this.clock = clock;
+    this.nanoClock = nanoClock;
+    DataFolder data = DataFolder.of(config);
+    data.prepare();
+    try {
+      control =
+          Control.open(
+              new ControlConfig(data.path(), config.database(), config.metrics(), config.events()),
+              new ControlPorts(
+                  events,
+                  this::stop,
+                  new CaffeineStreamKeyCache(nanoClock),
+                  clock,
+                  nanoClock,
+                  new SecureRandom(),
+                  Thread.ofVirtual().factory()));
+    } catch (DatabaseStartException e) {
+      throw new StartupException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /// Opens the database, and makes the channels of configured keys.
+  static ControlWiring open(
+      AppConfig config,
+      ConfiguredKeys keys,
+      StreamEvents events,
+      InstantSource clock,
+      NanoClock nanoClock,
+      Lifecycle lifecycle) {
+    ControlWiring wiring = new ControlWiring(config, events, clock, nanoClock);
+    Control control = lifecycle.own("control plane", wiring.control);
+    for (ChannelSlug channel : keys.channels()) {
+      Channel _ = control.channels().ensure(channel, Actor.SYSTEM);
+    }
+    return wiring;
+  }
+
+  Control control() {
+    return control;
+  }
+
+  /// Broadcasts can be stopped from now on.
+  void listens(RtmpServer server) {
+    rtmp = server;
+  }
+
+  private CompletionStage<Boolean> stop(StreamId stream, String reason) {
+    RtmpServer server = rtmp;
+    return server == null
+        ? CompletableFuture.completedStage(false)
+        : server.stopStream(stream, reason);
+  }
+
+  TokenGate playbackGate() {
+    return new TokenGate(
+        PlaybackRights.open(
+            control.channels().directory(),
+            control.tokens(),
+            clock,
+            nanoClock,
+            Thread::startVirtualThread));
+  }
+
+  /// The quality levels, as the ladder calls them.
+  List<LadderStep> ladderSteps() {
+    return control.currentLevels().enabled().stream()
+        .map(level -> new LadderStep(level.height(), level.videoBitrateBps(), level.maxFrameRate()))
+        .toList();
+  }
+
+  void measure(Metrics metrics) {
+    metrics.gauge(
+        "nova.database.up",
+        "Whether the database answered when it was last asked.",
+        "",
+        control,
+        watched -> watched.databaseAnswers() ? 1 : 0);
+    metrics.gauge(
+        "nova.journal.waiting",
+        "Events of streams that wait for the database.",
+        "events",
+        control,
+        Control::journalBacklog);
+    metrics.count(
+        "nova.journal.dropped",
+        "Events of streams that were never written because too many waited.",
+        "events",
+        control,
+        Control::journalDropped);
+  }
+}
