@@ -2,6 +2,7 @@ package nova.control.database;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import java.sql.Types;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -14,6 +15,8 @@ import org.flywaydb.core.api.MigrationVersion;
 import org.flywaydb.core.api.configuration.FluentConfiguration;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
+import org.jdbi.v3.core.argument.Arguments;
+import org.jdbi.v3.core.argument.NullArgument;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -38,6 +41,8 @@ public final class Database implements AutoCloseable {
     this.connections = connections;
     this.config = config;
     this.jdbi = Jdbi.create(connections);
+    // An absent value is of the type that its column has, not of text.
+    jdbi.getConfig(Arguments.class).setUntypedNullArgument(new NullArgument(Types.NULL));
   }
 
   /// Connects, and brings the schema up to date.
@@ -169,7 +174,8 @@ public final class Database implements AutoCloseable {
   public void watch() {
     boolean before = answers;
     try {
-      answers = jdbi.withHandle(handle -> handle.execute("SELECT 1") >= 0);
+      answers =
+          jdbi.withHandle(handle -> handle.createQuery("SELECT true").mapTo(Boolean.class).one());
     } catch (RuntimeException e) {
       answers = false;
       if (before) {

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A PostgreSQL of our own, for one server, beside its other data: who has no database needs none.
 ///
@@ -29,6 +31,7 @@ import java.util.Set;
 ///
 /// *Thread-safe.*
 public final class EmbeddedPostgres implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(EmbeddedPostgres.class);
   private static final String USER = "postgres";
   private static final Duration START_PATIENCE = Duration.ofSeconds(60); // with recovery
   private static final int PASSWORD_BYTES = 20;
@@ -63,6 +66,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
     Path folder = data.resolve("postgres");
     try {
       create(folder);
+      if (!Files.exists(folder.resolve("cluster"))) {
+        log.atInfo()
+            .addKeyValue("folder", folder)
+            .log("making the database, which takes a few seconds the first time");
+      }
       Path secret = folder.resolve("password");
       String password =
           Files.exists(secret) ? Files.readString(secret).strip() : newPassword(secret);

@@ -70,7 +70,7 @@ public final class StreamRepository {
                 handle.createUpdate(
                     """
                     UPDATE streams
-                       SET stream_key_id = :key, node = coalesce(:node, node), state = :state,
+                       SET stream_key_id = :key, node = coalesce(CAST(:node AS uuid), node), state = :state,
                            title = :title, description = :description, tags = :tags,
                            version = :version, started_at = :started, seen_at = :seen,
                            ended_at = :ended, end_reason = :endReason,
@@ -91,7 +91,7 @@ public final class StreamRepository {
     return statement
         .bind("id", stream.id().value())
         .bind("key", stream.key().map(StreamKeyId::value).orElse(null))
-        .bindByType("node", node.orElse(null), UUID.class)
+        .bind("node", node.orElse(null))
         .bind("state", stream.state().name())
         .bind("title", stream.metadata().title())
         .bind("description", stream.metadata().description())
