@@ -15,7 +15,13 @@ import picocli.CommandLine.UnmatchedArgumentException;
     versionProvider = Version.class,
     description = "A live video platform: RTMP in, low-latency HLS out.",
     synopsisSubcommandLabel = "COMMAND",
-    subcommands = {StartCommand.class, DemoCommand.class, PublishCommand.class},
+    subcommands = {
+      StartCommand.class,
+      DemoCommand.class,
+      PublishCommand.class,
+      BackupCommand.class,
+      RestoreCommand.class
+    },
     footer = {
       "",
       "`nova demo` shows everything at once; `nova COMMAND --help` explains a command."

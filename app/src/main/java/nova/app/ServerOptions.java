@@ -1,16 +1,12 @@
 package nova.app;
 
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import nova.app.config.AppConfig;
-import nova.app.config.ConfigReader;
 import nova.app.config.ConfigValue;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// The options of every command that runs a server. An option wins over the environment and the
@@ -18,20 +14,7 @@ import picocli.CommandLine.Option;
 ///
 /// *Confined to the main thread.*
 final class ServerOptions {
-  private static final Logger log = LoggerFactory.getLogger(ServerOptions.class);
-
-  @Option(
-      names = "--config",
-      paramLabel = "FILE",
-      description = "Configuration file (YAML); docs/configuration.md lists its keys.",
-      defaultValue = "${env:NOVA_CONFIG}")
-  private @Nullable Path config;
-
-  @Option(
-      names = "--data",
-      paramLabel = "DIR",
-      description = "Folder for what must survive a restart (./nova-data).")
-  private @Nullable String data;
+  @Mixin private DataOptions data = new DataOptions();
 
   @Option(
       names = "--bind",
@@ -89,7 +72,6 @@ final class ServerOptions {
   /// Merges file, environment and options, and sets the log level.
   AppConfig read(Map<String, String> environment) {
     Map<String, ConfigValue> options = new LinkedHashMap<>();
-    put(options, "data", "--data", data);
     put(options, "rtmp.bind", "--bind", bind);
     put(options, "http.bind", "--bind", bind);
     put(options, "rtmp.port", "--rtmp-port", rtmpPort);
@@ -102,8 +84,7 @@ final class ServerOptions {
     if (streamKeys != null) {
       options.put("stream-keys", ConfigValue.ofList(streamKeys, "option --stream-key"));
     }
-    AppConfig merged =
-        new ConfigReader(log::warn).read(Optional.ofNullable(config), environment, options);
+    AppConfig merged = data.read(environment, options);
     Logging.setLevel(merged.logLevel());
     return merged;
   }

@@ -50,6 +50,7 @@ class ArchitectureTest {
           "transcode", Set.of("framelog", "media", "core"),
           "packager", Set.of("framelog", "segments", "media", "core"),
           "delivery", Set.of("segments", "media", "core"),
+          "control", Set.of("core"),
           "api", Set.of("core"));
 
   @Test
@@ -72,6 +73,7 @@ class ArchitectureTest {
         "transcode",
         "packager",
         "delivery",
+        "control",
         "api"
       })
   void module_seesOnlyWhatItsArrowsAllow(String module) {

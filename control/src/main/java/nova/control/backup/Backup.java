@@ -2,7 +2,6 @@ package nova.control.backup;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import nova.control.database.Database;
 import nova.control.database.DatabaseAwayException;
@@ -17,8 +16,8 @@ import org.postgresql.copy.CopyManager;
 ///     manifest.json          of what schema it is, of which moment, rows and checksums
 ///
 /// Rows go by in pieces, so that memory does not grow with them. Writing sees the database as of
-/// one moment and stops nobody. Restoring is for a database that has no channels yet; it reads the
-/// file twice, to know that it is whole before anything is changed.
+/// one moment and stops nobody. Restoring is for a database that has no channels yet; the file is
+/// read twice, to know that it is whole before anything is changed.
 ///
 /// *Thread-safe.*
 public final class Backup {
@@ -37,13 +36,13 @@ public final class Backup {
   }
 
   /// Puts what a file holds into a database without channels and streams, and brings its schema up
-  /// to date. What else was in it is lost.
+  /// to date. What else was in it is lost. What was on air has ended.
   ///
   /// @param database of the schema of the backup or an earlier one, or empty; nobody else uses it
   /// @throws BackupException with a sentence when that cannot be done; then nothing was restored
   /// @throws DatabaseAwayException when the database does not answer
-  public static BackupManifest restore(Database database, Path path, BackupProgress progress) {
-    return new BackupRestorer(database, progress).restore(path);
+  public static void restore(Database database, BackupFile file, BackupProgress progress) {
+    new BackupRestorer(database, progress).restore(file);
   }
 
   static CopyManager copy(Handle handle) throws SQLException {

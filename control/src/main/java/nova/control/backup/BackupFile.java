@@ -3,6 +3,7 @@ package nova.control.backup;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.DigestInputStream;
@@ -17,16 +18,18 @@ import java.util.zip.ZipFile;
 /// A backup that was written: whole, and as it was written.
 ///
 /// *Confined to its opener's thread.*
-final class BackupFile implements AutoCloseable {
+public final class BackupFile implements AutoCloseable {
   /// No backup holds more, uncompressed.
   static final long MAX_BYTES = 256L << 30;
 
   private static final int MAX_MANIFEST_BYTES = 1 << 20;
 
+  private final Path path;
   private final ZipFile zip;
   private final BackupManifest manifest;
 
-  private BackupFile(ZipFile zip, BackupManifest manifest) {
+  private BackupFile(Path path, ZipFile zip, BackupManifest manifest) {
+    this.path = path;
     this.zip = zip;
     this.manifest = manifest;
   }
@@ -34,11 +37,11 @@ final class BackupFile implements AutoCloseable {
   /// Opens a file and reads all of it once, so that what is read later is known to be whole.
   ///
   /// @throws BackupException with a sentence when it is no backup, a part of one, or changed since
-  static BackupFile open(Path path) {
+  public static BackupFile open(Path path) {
     try {
       ZipFile zip = new ZipFile(path.toFile());
       try {
-        BackupFile file = new BackupFile(zip, manifest(zip));
+        BackupFile file = new BackupFile(path, zip, manifest(zip));
         file.check();
         return file;
       } catch (IOException | RuntimeException e) {
@@ -61,8 +64,15 @@ final class BackupFile implements AutoCloseable {
         cause);
   }
 
-  BackupManifest manifest() {
+  /// What it says that it holds, which is so.
+  public BackupManifest manifest() {
     return manifest;
+  }
+
+  /// Where it is, for people.
+  @Override
+  public String toString() {
+    return path.toString();
   }
 
   private static BackupManifest manifest(ZipFile zip) throws IOException {
@@ -167,7 +177,11 @@ final class BackupFile implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
-    zip.close();
+  public void close() {
+    try {
+      zip.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -2,7 +2,6 @@ package nova.control.backup;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -16,6 +15,7 @@ import java.util.stream.Collectors;
 import nova.control.database.ConflictException;
 import nova.control.database.Database;
 import nova.control.metric.StreamMetricsPartitions;
+import nova.control.stream.StreamRepository;
 import org.jdbi.v3.core.Handle;
 
 /// Restores one backup.
@@ -23,6 +23,7 @@ import org.jdbi.v3.core.Handle;
 /// *Confined to its caller's thread.*
 final class BackupRestorer {
   private static final int PARTITIONS_AT_ONCE = 30; // each takes some of PostgreSQL's locks
+  private static final String NOT_ON_AIR = "The database was restored from a backup.";
   private static final List<String> MUST_BE_EMPTY = List.of("channels", "streams");
 
   private final Database database;
@@ -33,22 +34,18 @@ final class BackupRestorer {
     this.progress = progress;
   }
 
-  BackupManifest restore(Path path) {
-    try (BackupFile file = BackupFile.open(path)) {
-      BackupManifest manifest = file.manifest();
-      requireRoom(manifest);
-      database.migrateTo(manifest.schemaVersion());
-      makePartitions(manifest.metricDays());
-      try {
-        database.useTransaction(handle -> restore(handle, file));
-      } catch (ConflictException e) {
-        throw new BackupException("'%s' contradicts itself: %s".formatted(path, e.getMessage()), e);
-      }
-      database.migrate();
-      return manifest;
-    } catch (IOException e) {
-      throw new BackupException("'%s' cannot be read: %s".formatted(path, e.getMessage()), e);
+  void restore(BackupFile file) {
+    BackupManifest manifest = file.manifest();
+    requireRoom(manifest);
+    database.migrateTo(manifest.schemaVersion());
+    makePartitions(manifest.metricDays());
+    try {
+      database.useTransaction(handle -> restore(handle, file));
+    } catch (ConflictException e) {
+      throw new BackupException("'%s' contradicts itself: %s".formatted(file, e.getMessage()), e);
     }
+    database.migrate();
+    database.useTransaction(handle -> new StreamRepository().endAllLive(handle, NOT_ON_AIR));
   }
 
   private void requireRoom(BackupManifest manifest) {

@@ -86,6 +86,11 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
   }
 
+  /// Whether there is one in a folder, running or not.
+  public static boolean exists(Path data) {
+    return Files.exists(data.resolve("postgres").resolve("cluster").resolve("PG_VERSION"));
+  }
+
   /// How to connect to one that runs already, which goes on when whoever connects is done.
   ///
   /// @param data folder of the server

@@ -146,6 +146,21 @@ public final class StreamRepository {
         .findOne();
   }
 
+  /// Ends all that was on air when the last sign of it came: no server has it any more.
+  public void endAllLive(Handle handle, String reason) {
+    int _ =
+        handle
+            .createUpdate(
+                """
+                UPDATE streams
+                   SET state = 'ERROR', version = version + 1, reconnect_until = NULL,
+                       ended_at = greatest(seen_at, started_at, created_at), end_reason = :reason
+                 WHERE ended_at IS NULL AND node IS NOT NULL
+                """)
+            .bind("reason", reason)
+            .execute();
+  }
+
   /// Streams of a channel that a broadcaster holds or is awaited for, locked.
   List<ChannelStream> lockLiveOf(Handle handle, ChannelId channel) {
     return handle

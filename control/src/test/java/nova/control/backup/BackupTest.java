@@ -140,6 +140,13 @@ class BackupTest {
     return path;
   }
 
+  private static BackupManifest restore(Database to, Path path, BackupProgress progress) {
+    try (BackupFile file = BackupFile.open(path)) {
+      Backup.restore(to, file, progress);
+      return file.manifest();
+    }
+  }
+
   /// A backup of [#fill].
   @BeforeAll
   static void writeUsual() throws IOException {
@@ -160,7 +167,7 @@ class BackupTest {
       fill(from);
       List<String> heard = new ArrayList<>();
       BackupManifest restored =
-          Backup.restore(to, write(from), (table, count) -> heard.add(table + " " + count));
+          restore(to, write(from), (table, count) -> heard.add(table + " " + count));
 
       assertThat(rows(to)).isEqualTo(rows(from));
       assertThat(to.schemaVersion()).isEqualTo(from.schemaVersion());
@@ -172,7 +179,7 @@ class BackupTest {
   @Test
   void numbersThatWereGiven_areNotGivenAgain_alsoOfRowsThatAreGone() throws IOException {
     try (Database to = connect()) {
-      BackupManifest _ = Backup.restore(to, usual(), BackupProgress.NONE);
+      BackupManifest _ = restore(to, usual(), BackupProgress.NONE);
       int next =
           to.inTransaction(
               handle ->
@@ -187,6 +194,40 @@ class BackupTest {
                       .mapTo(Integer.class)
                       .one());
       assertThat(next).isEqualTo(4);
+    }
+  }
+
+  @Test
+  void whatWasOnAir_hasEnded_whenItComesBack() throws IOException {
+    try (Database from = open();
+        Database to = connect()) {
+      fill(from);
+      execute(
+          from,
+          """
+          INSERT INTO streams (id, channel_id, node, state, title, description, tags, version,
+                               created_at, started_at, seen_at, reconnect_until, remote_address,
+                               tracks, epochs, reconnects, received_bytes, received_frames,
+                               dropped_frames, repaired_timestamps)
+          VALUES ('stream1', '%s', gen_random_uuid(), 'RECONNECTING', '', '', '{}', 4,
+                  '2026-11-22T12:00:00Z', '2026-11-22T12:00:01Z', '2026-11-22T12:00:09Z',
+                  '2026-11-22T12:00:39Z', '::1', '[]', 1, 0, 0, 0, 0, 0)
+          """
+              .formatted(CHANNEL));
+      BackupManifest _ = restore(to, write(from), BackupProgress.NONE);
+      assertThat(
+              to.<String>inTransaction(
+                  handle ->
+                      handle
+                          .createQuery(
+                              """
+                              SELECT concat_ws(' ', state, ended_at AT TIME ZONE 'UTC', version,
+                                               reconnect_until)
+                                FROM streams
+                              """)
+                          .mapTo(String.class)
+                          .one()))
+          .isEqualTo("ERROR 2026-11-22 12:00:09 5");
     }
   }
 
@@ -212,7 +253,7 @@ class BackupTest {
                 });
       }
       assertThat(rows(from)).isNotEqualTo(before);
-      BackupManifest _ = Backup.restore(to, path, BackupProgress.NONE);
+      BackupManifest _ = restore(to, path, BackupProgress.NONE);
       assertThat(rows(to)).isEqualTo(before);
     }
   }
@@ -236,7 +277,7 @@ class BackupTest {
               .formatted(CHANNEL));
       Path path = write(from);
 
-      BackupManifest restored = Backup.restore(to, path, BackupProgress.NONE);
+      BackupManifest restored = restore(to, path, BackupProgress.NONE);
 
       assertThat(restored.schemaVersion()).isEqualTo(2);
       assertThat(from.schemaVersion()).as("of what was backed up").isEqualTo(2);
@@ -259,7 +300,7 @@ class BackupTest {
         }
         metrics(from).add(some);
       }
-      BackupManifest restored = Backup.restore(to, write(from), BackupProgress.NONE);
+      BackupManifest restored = restore(to, write(from), BackupProgress.NONE);
       assertThat(restored.metricDays()).hasSize(13 * 29);
       assertThat(rows(to)).isEqualTo(rows(from));
     }
@@ -298,7 +339,7 @@ class BackupTest {
   }
 
   private static void assertRefused(Database database, Path path, String sentence) {
-    assertThatThrownBy(() -> Backup.restore(database, path, BackupProgress.NONE))
+    assertThatThrownBy(() -> restore(database, path, BackupProgress.NONE))
         .isInstanceOf(BackupException.class)
         .hasMessageContaining(sentence)
         .message()
