@@ -32,7 +32,7 @@ class BitrateRaiseTest {
   private static BitrateRaise raise(long kbps) {
     LadderSource source = new LadderSource(HD, null, 30, kbps * 1_000, 2_000);
     LadderConfig config = LadderConfig.defaults();
-    List<LadderStep> steps = config.steps();
+    List<LadderStep> steps = ScriptedPorts.USUAL;
     return new BitrateRaise(
         source, steps, LadderPlanner.plan(source, steps, config).rungs(), config);
   }

@@ -24,12 +24,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 class LadderPlannerTest {
   private static final String HIGH = "avc1.640028";
 
-  private static final List<LadderStep> USUAL =
-      List.of(
-          new LadderStep(480, 1_500_000, 30),
-          new LadderStep(1080, 5_000_000, 60),
-          new LadderStep(720, 3_000_000, 60));
-
   private static LadderSource source(int width, int height, double fps, long kbps) {
     return source(width, height, PixelAspectRatio.SQUARE, fps, kbps, 2_000, HIGH);
   }
@@ -50,12 +44,7 @@ class LadderPlannerTest {
 
   private static LadderConfig policy(String policy) {
     LadderConfig defaults = LadderConfig.defaults();
-    return new LadderConfig(
-        policy,
-        defaults.rungs(),
-        defaults.preset(),
-        defaults.peakPercent(),
-        defaults.fullRateLines());
+    return new LadderConfig(policy, defaults.preset(), defaults.peakPercent());
   }
 
   private static String ladder(LadderPlan plan) {
@@ -127,14 +116,15 @@ class LadderPlannerTest {
     PixelAspectRatio pixels = new PixelAspectRatio(pixelWidth, pixelHeight);
     LadderSource source = source(width, height, pixels, fps, kbps, keyframeIntervalMs, codec);
 
-    assertThat(ladder(LadderPlanner.plan(source, USUAL, policy(policy))))
+    assertThat(ladder(LadderPlanner.plan(source, ScriptedPorts.USUAL, policy(policy))))
         .as(name)
         .isEqualTo(ladder);
   }
 
   @Test
   void pictures_tooLargeToDecode_areNotEncoded() {
-    LadderPlan plan = LadderPlanner.plan(source(16_000, 16_000, 30, 20_000), USUAL, policy("auto"));
+    LadderPlan plan =
+        LadderPlanner.plan(source(16_000, 16_000, 30, 20_000), ScriptedPorts.USUAL, policy("auto"));
     assertThat(plan.isEmpty()).isTrue();
     assertThat(plan.reason()).startsWith("pictures of 16000x16000 are too large to encode");
   }
@@ -166,7 +156,9 @@ class LadderPlannerTest {
 
   @Test
   void objection_isASentenceForTheOperator() {
-    assertThat(LadderPlanner.plan(source(1920, 1080, 30, 9_000), USUAL, policy("auto")).reason())
+    assertThat(
+            LadderPlanner.plan(source(1920, 1080, 30, 9_000), ScriptedPorts.USUAL, policy("auto"))
+                .reason())
         .isEqualTo(
             "the source is not handed out beside its rungs: it has 9.0 Mbit/s (expected: <= 7.5"
                 + " Mbit/s at its size)");
@@ -186,13 +178,15 @@ class LadderPlannerTest {
             ? null
             : new AudioFormat(AudioCodec.AAC, audioCodec, 48_000, 2, 1024, Bytes.EMPTY);
     return LadderPlanner.plan(
-            new LadderSource(source.video(), audio, 30, 3_000_000, 2_000), USUAL, policy("auto"))
+            new LadderSource(source.video(), audio, 30, 3_000_000, 2_000),
+            ScriptedPorts.USUAL,
+            policy("auto"))
         .audioPassesThrough();
   }
 
   @Test
   void peak_isThatOfTheConfiguration() {
-    LadderConfig config = new LadderConfig("auto", List.of("480p:1000k"), "fast", 150, 720);
+    LadderConfig config = new LadderConfig("auto", "fast", 150);
     List<LadderStep> steps = List.of(new LadderStep(480, 1_000_000, 30));
     assertThat(LadderPlanner.plan(source(1280, 720, 30, 3_000), steps, config).rungs())
         .singleElement()
@@ -216,7 +210,8 @@ class LadderPlannerTest {
                   2_000,
                   HIGH);
           LadderPlan plan =
-              LadderPlanner.plan(source, USUAL, policy(random.nextBoolean() ? "auto" : "all"));
+              LadderPlanner.plan(
+                  source, ScriptedPorts.USUAL, policy(random.nextBoolean() ? "auto" : "all"));
 
           PixelAspectRatio pixel = source.video().pixelAspectRatio();
           double shownWidth =

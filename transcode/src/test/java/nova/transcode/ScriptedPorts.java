@@ -34,6 +34,13 @@ record ScriptedPorts(
     InProcessRungLogs rungs,
     AtomicReference<List<LadderStep>> ladder,
     AtomicLong skippedNs) {
+  /// The ladder of a new server.
+  static final List<LadderStep> USUAL =
+      List.of(
+          new LadderStep(480, 1_500_000, 30),
+          new LadderStep(1080, 5_000_000, 60),
+          new LadderStep(720, 3_000_000, 60));
+
   private static final FrameLogConfig KEEP_ALL =
       new FrameLogConfig(Duration.ofHours(1), DataSize.ofMiB(32));
 
@@ -46,7 +53,7 @@ record ScriptedPorts(
             }),
         new InProcessFrameLog(KEEP_ALL),
         new InProcessRungLogs(KEEP_ALL),
-        new AtomicReference<>(LadderConfig.defaults().steps()),
+        new AtomicReference<>(USUAL),
         new AtomicLong());
   }
 

@@ -14,14 +14,23 @@ import nova.app.error.StartupException;
 
 /// Reads the configuration. Later sources win: defaults, the file, `NOVA_…` variables, options.
 ///
-/// A key nobody declared is an error in the file, with a suggestion. In the environment it is only
-/// a warning, because Kubernetes puts variables such as `NOVA_PORT` into every container beside a
-/// service called `nova`.
+/// A key nobody declared is an error in the file, with a suggestion, and so is one that was
+/// removed. In the environment an unknown one is only a warning, because Kubernetes puts variables
+/// such as `NOVA_PORT` into every container beside a service called `nova`.
 ///
 /// *Immutable.*
 public final class ConfigReader {
-  /// Keys that were renamed or dropped, with what to write instead; none yet.
-  private static final Map<String, String> REMOVED = Map.of();
+  private static final String QUALITY_LEVELS =
+      "rungs are the quality levels of the API now, /api/v1/quality-levels, and change while the"
+          + " server runs";
+
+  /// Keys that were renamed or dropped, with what to write instead.
+  private static final Map<String, String> REMOVED =
+      Map.of(
+          "transcode.ladder.rungs",
+          QUALITY_LEVELS,
+          "transcode.ladder.full-rate-lines",
+          QUALITY_LEVELS + ", each with its maxFrameRate");
 
   /// Names the file itself, so it cannot be a key in it.
   private static final String FILE_VARIABLE = "NOVA_CONFIG";
@@ -91,6 +100,7 @@ public final class ConfigReader {
     environment.forEach(
         (name, text) -> {
           String path = paths.get(name);
+          requireNotRemoved(name);
           if (path != null) {
             found.put(path, ConfigValue.of(text, "environment variable " + name));
           } else if (name.startsWith("NOVA_") && !name.equals(FILE_VARIABLE)) {
@@ -100,6 +110,16 @@ public final class ConfigReader {
           }
         });
     return found;
+  }
+
+  private void requireNotRemoved(String variable) {
+    removed.forEach(
+        (path, instead) -> {
+          if (SettingKey.variable(path).equals(variable)) {
+            throw new StartupException(
+                "environment variable %s is no longer a setting: %s".formatted(variable, instead));
+          }
+        });
   }
 
   private static String suggestion(String written, Collection<String> candidates) {

@@ -18,6 +18,11 @@ record SettingKey(String path, SettingType type, String byDefault, String meanin
 
   /// The environment variable that overrides this key, such as `NOVA_RTMP_PORT`.
   String variable() {
+    return variable(path);
+  }
+
+  /// The environment variable of a key.
+  static String variable(String path) {
     return "NOVA_" + path.replace('.', '_').replace('-', '_').toUpperCase(Locale.ROOT);
   }
 

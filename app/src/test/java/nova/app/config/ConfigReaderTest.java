@@ -155,6 +155,18 @@ class ConfigReaderTest {
 
     assertThatThrownBy(() -> later.read(Optional.of(file()), Map.of(), Map.of()))
         .hasMessage("'web.port' in %s is no longer a key: write http.port", file());
+    assertThatThrownBy(() -> later.read(Optional.empty(), Map.of("NOVA_WEB_PORT", "80"), Map.of()))
+        .hasMessage("environment variable NOVA_WEB_PORT is no longer a setting: write http.port");
+  }
+
+  @Test
+  void rungs_are_quality_levels_now() {
+    assertThatThrownBy(() -> read("transcode: {ladder: {rungs: [720p:3000k]}}"))
+        .isInstanceOf(StartupException.class)
+        .hasMessageContaining("'transcode.ladder.rungs' in ")
+        .hasMessageContaining("/api/v1/quality-levels");
+    assertThatThrownBy(() -> read("transcode: {ladder: {full-rate-lines: 720}}"))
+        .hasMessageContaining("each with its maxFrameRate");
   }
 
   @Test

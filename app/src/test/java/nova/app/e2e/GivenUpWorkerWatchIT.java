@@ -23,10 +23,14 @@ class GivenUpWorkerWatchIT {
     Map<String, String> rungsAlone =
         Map.of(
             "NOVA_TRANSCODE_LADDER_POLICY", "all",
-            "NOVA_TRANSCODE_LADDER_RUNGS", "240p:450k, 144p:200k",
             "NOVA_TRANSCODE_WORKER_RESTARTS", "0");
     try (NovaProcess nova =
-            NovaProcess.start(directory, rungsAlone, "--stream-key", "live=" + KEY);
+            PreparedLadder.start(
+                directory,
+                Map.of(240, 450_000L, 144, 200_000L),
+                rungsAlone,
+                "--stream-key",
+                "live=" + KEY);
         Ffmpeg publisher = Ffmpeg.publish(clip, nova.rtmp("/live/" + KEY));
         Chromium chromium = new Chromium()) {
       String _ = nova.await("/hls/live/index.m3u8", body -> body.contains("/240p/index.m3u8"));

@@ -17,8 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 /// cores that encode.
 class LadderWatchIT {
   private static final String KEY = "a-secret-key-for-tests";
-  private static final Map<String, String> SMALL_LADDER =
-      Map.of("NOVA_TRANSCODE_LADDER_RUNGS", "480p:2500k, 360p:1000k, 240p:450k");
+  private static final Map<Integer, Long> SMALL_LADDER =
+      Map.of(480, 2_500_000L, 360, 1_000_000L, 240, 450_000L);
   private static final int ENOUGH_FOR_THE_SOURCE_KBPS = 4_500;
   private static final int TOO_SLOW_FOR_THE_SOURCE_KBPS = 1_900;
   private static final int PLENTY_KBPS = 20_000;
@@ -45,7 +45,7 @@ class LadderWatchIT {
             "-x264-params",
             "nal-hrd=cbr");
     try (NovaProcess nova =
-            NovaProcess.start(directory, SMALL_LADDER, "--stream-key", "live=" + KEY);
+            PreparedLadder.start(directory, SMALL_LADDER, Map.of(), "--stream-key", "live=" + KEY);
         Ffmpeg publisher = Ffmpeg.publish(clip, nova.rtmp("/live/" + KEY));
         Chromium chromium = new Chromium()) {
       awaitLadder(nova);
@@ -75,7 +75,7 @@ class LadderWatchIT {
   void rungChosenInTheMenu_playsOnWhenItsWorkerIsKilled() throws Exception {
     Path clip = Ffmpeg.clip(directory, "clip.flv", "854x480", 60, 10);
     try (NovaProcess nova =
-            NovaProcess.start(directory, SMALL_LADDER, "--stream-key", "live=" + KEY);
+            PreparedLadder.start(directory, SMALL_LADDER, Map.of(), "--stream-key", "live=" + KEY);
         Ffmpeg publisher = Ffmpeg.publish(clip, nova.rtmp("/live/" + KEY));
         Chromium chromium = new Chromium()) {
       awaitLadder(nova);

@@ -32,10 +32,9 @@ class OddSourcesIT {
   private static final int SECONDS = 11;
   private static final long SENT_MS = 10_600; // of which the last keyframe is at 10 s
   private static final String RUNG = "144p";
+  private static final Map<Integer, Long> LADDER = Map.of(360, 1_500_000L, 144, 250_000L);
   private static final Map<String, String> SETTINGS =
       Map.of(
-          "NOVA_TRANSCODE_LADDER_RUNGS",
-          "360p:1500k,144p:250k",
           "NOVA_STREAM_KEYS",
           "resized=key-resized,unsteady=key-unsteady,keyless=key-keyless"
               + ",damaged=key-damaged,tenbit=key-tenbit");
@@ -52,7 +51,7 @@ class OddSourcesIT {
   void oddSources_haveTheirRungs_orOneSentence_andNoWorkerIsRestarted() throws Exception {
     try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
       Future<Map<String, OddTags>> sources = threads.submit(this::sources);
-      try (NovaProcess nova = NovaProcess.start(directory, SETTINGS)) {
+      try (NovaProcess nova = PreparedLadder.start(directory, LADDER, SETTINGS)) {
         drive(nova, sources.get(60, TimeUnit.SECONDS), threads);
       }
     }

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import nova.control.database.Database;
+import nova.control.database.EmbeddedPostgres;
+import nova.control.quality.QualityLevel;
+import nova.control.quality.QualityLevelRepository;
 
 /// Nova as a user runs it: `./nova start` on free ports of loopback.
 ///
@@ -27,6 +32,7 @@ public final class NovaServer implements AutoCloseable {
       Map.of("NOVA_TRANSCODE_LADDER_POLICY", "none");
 
   private static final Duration READY_TIMEOUT = Duration.ofSeconds(60);
+  private static final int LADDER_FRAME_RATE = 30;
   private static final Pattern READY =
       Pattern.compile("nova ready rtmp=\\S*?:(\\d+)\\S* http=\\S*?:(\\d+)\\S*");
 
@@ -72,6 +78,29 @@ public final class NovaServer implements AutoCloseable {
   public static NovaServer startAgain(Path folder, String extraJvmFlags)
       throws IOException, InterruptedException {
     return start(folder, folder.resolve("nothing"), 0, NOTHING_ENCODED, extraJvmFlags);
+  }
+
+  /// Gives the server that is started in a folder next other quality levels than a new one has.
+  ///
+  /// @param ladder heights and bits per second
+  public static void prepareLadder(Path folder, Map<Integer, Long> ladder) {
+    QualityLevelRepository levels = new QualityLevelRepository();
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(folder.resolve("data"));
+        Database database = Database.open(postgres.config(2, READY_TIMEOUT))) {
+      Instant now = Instant.now();
+      database.useTransaction(
+          handle -> {
+            for (QualityLevel level : levels.list(handle)) {
+              boolean _ = levels.delete(handle, level.name());
+            }
+            ladder.forEach(
+                (height, bitrateBps) ->
+                    levels.insert(
+                        handle,
+                        new QualityLevel(
+                            height, bitrateBps, LADDER_FRAME_RATE, true, 1, now, now)));
+          });
+    }
   }
 
   private static NovaServer start(

@@ -37,7 +37,8 @@ public record Soak(int mediaMinutes, int speed, Path folder, String jvmFlags) {
   private static final int FRAME_RATE = 30;
   private static final int CORE_SAMPLE_RATE = 24_000; // see HeAacSink
   private static final int VIDEO_KBPS = 500;
-  private static final String RUNGS = "180p:600k,120p:250k,90p:120k";
+  private static final Map<Integer, Long> RUNGS =
+      Map.of(180, 600_000L, 120, 250_000L, 90, 120_000L);
   private static final Duration LADDER_TIMEOUT = Duration.ofSeconds(60);
   private static final Duration SAMPLE_INTERVAL = Duration.ofSeconds(1);
   private static final int PROGRESS_MINUTES = 5;
@@ -68,7 +69,9 @@ public record Soak(int mediaMinutes, int speed, Path folder, String jvmFlags) {
   public Verdict run(PrintWriter progress) throws IOException, InterruptedException {
     Clip clip = clip("320x180");
     Clip other = clip("256x144");
-    try (NovaServer nova = NovaServer.start(folder.resolve("nova"), 2, settings(), jvmFlags)) {
+    Path server = folder.resolve("nova");
+    NovaServer.prepareLadder(server, RUNGS);
+    try (NovaServer nova = NovaServer.start(server, 2, settings(), jvmFlags)) {
       Workers workers = new Workers(nova.handle());
       try (Broadcasts broadcasts = new Broadcasts(clip, other, speed, workers)) {
         broadcasts.startLong(nova.publishUrl(LONG));
@@ -90,7 +93,6 @@ public record Soak(int mediaMinutes, int speed, Path folder, String jvmFlags) {
   /// is one of the wall clock, too.
   private Map<String, String> settings() {
     return Map.of(
-        "NOVA_TRANSCODE_LADDER_RUNGS", RUNGS,
         "NOVA_RTMP_LIMITS_SOURCE_FRAME_RATE", Integer.toString(2 * FRAME_RATE * speed),
         "NOVA_RTMP_KEEP_LOG", shortened(Duration.ofSeconds(60)),
         "NOVA_PACKAGER_KEEP_ENDED", shortened(Duration.ofMinutes(10)),

@@ -1,0 +1,52 @@
+package nova.app.e2e;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import nova.app.process.NovaProcess;
+import nova.control.audit.Actor;
+import nova.control.audit.AuditLog;
+import nova.control.database.Database;
+import nova.control.database.EmbeddedPostgres;
+import nova.control.quality.CurrentLevels;
+import nova.control.quality.QualityLevel;
+import nova.control.quality.QualityLevelRepository;
+import nova.control.quality.QualityLevels;
+
+/// Servers whose quality levels are others than those of a new one.
+final class PreparedLadder {
+  private static final int FRAME_RATE = 30;
+
+  private PreparedLadder() {}
+
+  /// Starts a server on a database that was prepared.
+  ///
+  /// @param ladder heights and bits per second
+  static NovaProcess start(
+      Path folder, Map<Integer, Long> ladder, Map<String, String> environment, String... options)
+      throws IOException, InterruptedException {
+    prepare(folder.resolve("nova-data"), ladder);
+    return NovaProcess.start(folder, environment, options);
+  }
+
+  private static void prepare(Path data, Map<Integer, Long> ladder) {
+    QualityLevelRepository rows = new QualityLevelRepository();
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(data);
+        Database database = Database.open(postgres.config(2, Duration.ofSeconds(5)));
+        CurrentLevels current = CurrentLevels.start(database, rows, Thread.ofVirtual().factory())) {
+      QualityLevels levels =
+          new QualityLevels(
+              database, rows, new AuditLog(database), current, InstantSource.system());
+      for (QualityLevel level : levels.list()) {
+        levels.delete(level.name(), Optional.empty(), Actor.SYSTEM);
+      }
+      ladder.forEach(
+          (height, bitrateBps) -> {
+            QualityLevel _ = levels.create(height, bitrateBps, FRAME_RATE, true, Actor.SYSTEM);
+          });
+    }
+  }
+}
