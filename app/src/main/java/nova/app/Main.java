@@ -1,6 +1,10 @@
 package nova.app;
 
 import java.io.PrintWriter;
+import nova.app.cli.ChannelCommand;
+import nova.app.cli.KeyCommand;
+import nova.app.cli.StreamCommand;
+import nova.app.cli.TokenCommand;
 import nova.app.error.StartupException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -19,6 +23,10 @@ import picocli.CommandLine.UnmatchedArgumentException;
       StartCommand.class,
       DemoCommand.class,
       PublishCommand.class,
+      ChannelCommand.class,
+      KeyCommand.class,
+      StreamCommand.class,
+      TokenCommand.class,
       BackupCommand.class,
       RestoreCommand.class
     },
