@@ -9,15 +9,21 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import nova.app.config.AppConfig;
 import nova.app.config.ConfigReader;
 import nova.app.error.StartupException;
-import nova.app.keys.StreamKeys;
+import nova.app.keys.ConfiguredKeys;
+import nova.app.process.TestPostgres;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class WiringTest {
+  @TempDir private Path folder;
+
   @Test
   void server_is_ready_only_when_rtmp_accepts_as_well() throws Exception {
     try (ServerSocket rtmp = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
@@ -25,7 +31,7 @@ class WiringTest {
       int httpPort = freePort();
       AppConfig blocked = config(rtmp.getLocalPort(), httpPort);
 
-      assertThatThrownBy(() -> Wiring.open(blocked, StreamKeys.none(), lifecycle))
+      assertThatThrownBy(() -> Wiring.open(blocked, ConfiguredKeys.none(), lifecycle))
           .isInstanceOf(StartupException.class)
           .hasMessageStartingWith("port %d for RTMP is taken", rtmp.getLocalPort());
 
@@ -34,22 +40,24 @@ class WiringTest {
     }
     try (Lifecycle lifecycle = new Lifecycle()) {
       int httpPort = freePort();
-      Links links = Wiring.open(config(0, httpPort), StreamKeys.none(), lifecycle);
+      Links links = Wiring.open(config(0, httpPort), ConfiguredKeys.none(), lifecycle).links();
 
       assertThat(status(httpPort, "/health/ready")).isEqualTo(200);
       assertThat(links.ready()).startsWith("nova ready ");
     }
   }
 
-  private static AppConfig config(int rtmpPort, int httpPort) {
-    Map<String, String> environment =
+  private AppConfig config(int rtmpPort, int httpPort) {
+    Map<String, String> environment = new HashMap<>(TestPostgres.environment(folder));
+    environment.putAll(
         Map.of(
+            "NOVA_DATA", folder.toString(),
             "NOVA_RTMP_BIND", "127.0.0.1",
             "NOVA_RTMP_PORT", Integer.toString(rtmpPort),
             "NOVA_HTTP_BIND", "127.0.0.1",
             "NOVA_HTTP_PORT", Integer.toString(httpPort),
             "NOVA_SEGMENTS_MEMORY", "16MiB",
-            "NOVA_SEGMENTS_MEMORY_PER_STREAM", "16MiB");
+            "NOVA_SEGMENTS_MEMORY_PER_STREAM", "16MiB"));
     return new ConfigReader(_ -> {}).read(Optional.empty(), environment, Map.of());
   }
 

@@ -2,15 +2,14 @@ package nova.app.e2e;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import nova.app.process.NovaProcess;
+import nova.app.process.TestPostgres;
 import nova.control.audit.Actor;
 import nova.control.audit.AuditLog;
 import nova.control.database.Database;
-import nova.control.database.EmbeddedPostgres;
 import nova.control.quality.CurrentLevels;
 import nova.control.quality.QualityLevel;
 import nova.control.quality.QualityLevelRepository;
@@ -28,14 +27,13 @@ final class PreparedLadder {
   static NovaProcess start(
       Path folder, Map<Integer, Long> ladder, Map<String, String> environment, String... options)
       throws IOException, InterruptedException {
-    prepare(folder.resolve("nova-data"), ladder);
+    prepare(folder, ladder);
     return NovaProcess.start(folder, environment, options);
   }
 
-  private static void prepare(Path data, Map<Integer, Long> ladder) {
+  private static void prepare(Path folder, Map<Integer, Long> ladder) {
     QualityLevelRepository rows = new QualityLevelRepository();
-    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(data);
-        Database database = Database.open(postgres.config(2, Duration.ofSeconds(5)));
+    try (Database database = Database.open(TestPostgres.of(folder));
         CurrentLevels current = CurrentLevels.start(database, rows, Thread.ofVirtual().factory())) {
       QualityLevels levels =
           new QualityLevels(

@@ -18,7 +18,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import nova.app.local.LocalServer;
 
 /// `nova` as its users run it: a process of its own with its output in files.
 ///
@@ -32,9 +34,11 @@ public final class NovaProcess implements AutoCloseable {
   private final Process process;
   private final Path out;
   private final Path err;
+  private final Path data;
   private final HttpClient http = HttpClient.newHttpClient();
 
-  private NovaProcess(Process process, Path out, Path err) {
+  private NovaProcess(Process process, Path out, Path err, Path data) {
+    this.data = data;
     this.process = process;
     this.out = out;
     this.err = err;
@@ -74,8 +78,16 @@ public final class NovaProcess implements AutoCloseable {
             .redirectOutput(out.toFile())
             .redirectError(err.toFile());
     builder.environment().keySet().removeIf(name -> name.startsWith("NOVA_"));
+    if (!environment.containsKey("NOVA_DATABASE_URL")) {
+      builder.environment().putAll(TestPostgres.environment(folder));
+    }
     builder.environment().putAll(environment);
-    return new NovaProcess(builder.start(), out, err);
+    return new NovaProcess(builder.start(), out, err, dataFolder(folder, List.of(arguments)));
+  }
+
+  private static Path dataFolder(Path folder, List<String> arguments) {
+    int option = arguments.indexOf("--data");
+    return folder.resolve(option < 0 ? "nova-data" : arguments.get(option + 1));
   }
 
   /// Runs a command that serves, `start` or `demo`, on free ports of the loopback.
@@ -165,10 +177,35 @@ public final class NovaProcess implements AutoCloseable {
     return URI.create(ready().http()).resolve(path);
   }
 
+  /// Asks for `path`; what needs a token gets that of the machine's owner.
   public HttpResponse<String> get(String path) throws IOException, InterruptedException {
-    return http.send(
-        HttpRequest.newBuilder(web(path)).timeout(Duration.ofSeconds(30)).build(),
-        BodyHandlers.ofString());
+    return send(path, request -> request);
+  }
+
+  /// Posts a JSON body as the machine's owner.
+  public HttpResponse<String> post(String path, String body)
+      throws IOException, InterruptedException {
+    return send(
+        path,
+        request ->
+            request
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body)));
+  }
+
+  private HttpResponse<String> send(String path, UnaryOperator<HttpRequest.Builder> kind)
+      throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        kind.apply(HttpRequest.newBuilder(web(path)).timeout(Duration.ofSeconds(30)));
+    if (path.startsWith("/api/") || path.startsWith("/metrics")) {
+      request = request.header("Authorization", "Bearer " + ownersToken());
+    }
+    return http.send(request.build(), BodyHandlers.ofString());
+  }
+
+  /// The token of whoever can read the data folder.
+  public String ownersToken() {
+    return LocalServer.find(data).orElseThrow().token();
   }
 
   /// Asks for `path` until the body satisfies `condition`; the bound is generous and only met by a
@@ -234,7 +271,16 @@ public final class NovaProcess implements AutoCloseable {
 
   @Override
   public void close() {
-    process.destroyForcibly().onExit().join();
+    process.destroy(); // a database of its own would outlive a kill
+    try {
+      if (!process.waitFor(15, TimeUnit.SECONDS)) {
+        Process _ = process.destroyForcibly();
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      Process _ = process.destroyForcibly();
+    }
+    Process _ = process.onExit().join();
     http.close();
   }
 

@@ -12,18 +12,18 @@ import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import nova.app.config.AppConfig;
 import nova.app.config.ConfigReader;
 import nova.app.config.ConfigValue;
-import nova.app.keys.StreamKeyAuthorizer;
-import nova.app.keys.StreamKeys;
 import nova.core.Bytes;
+import nova.core.ChannelSlug;
 import nova.core.InProcessStreamEvents;
 import nova.core.StreamEvent;
 import nova.core.StreamEvents;
@@ -31,6 +31,8 @@ import nova.framelog.InProcessFrameLog;
 import nova.ingest.IngestPorts;
 import nova.ingest.RtmpServer;
 import nova.ingest.publish.IngestMetrics;
+import nova.ingest.publish.PublishDecision;
+import nova.ingest.publish.PublishRequest;
 import nova.media.flv.FlvTag;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,11 +65,18 @@ class RtmpPublisherTest {
             new IngestPorts(
                 new InProcessFrameLog(config.frameLog()),
                 bus,
-                new StreamKeyAuthorizer(StreamKeys.parse(List.of("live=right-key"))),
+                RtmpPublisherTest::authorize,
                 IngestMetrics.NONE,
                 InstantSource.system(),
                 System::nanoTime,
                 new SecureRandom()));
+  }
+
+  private static CompletionStage<PublishDecision> authorize(PublishRequest request) {
+    return CompletableFuture.completedStage(
+        request.key().secret().equals("right-key")
+            ? new PublishDecision.Accepted(new ChannelSlug("live"))
+            : new PublishDecision.Refused("unknown-key", "The stream key is not known here."));
   }
 
   @AfterEach

@@ -3,6 +3,7 @@ package nova.control.database;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Types;
+import java.time.Duration;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -28,6 +29,10 @@ import org.slf4j.LoggerFactory;
 public final class Database implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Database.class);
   private static final String MIGRATIONS = "classpath:nova/control/database/migrations";
+
+  // Each is a process of PostgreSQL, with some MiB of its own.
+  private static final int IDLE_CONNECTIONS = 2;
+  private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(1);
 
   /// Begins the names of our connections; the rest is another for each [Database].
   private static final String APPLICATION = "nova-";
@@ -69,6 +74,8 @@ public final class Database implements AutoCloseable {
     pool.setUsername(config.user());
     pool.setPassword(config.password());
     pool.setMaximumPoolSize(config.connections());
+    pool.setMinimumIdle(Math.min(IDLE_CONNECTIONS, config.connections()));
+    pool.setIdleTimeout(IDLE_TIMEOUT.toMillis());
     pool.setConnectionTimeout(config.patience().toMillis());
     pool.addDataSourceProperty("ApplicationName", APPLICATION + UUID.randomUUID());
     try {
