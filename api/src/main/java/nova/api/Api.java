@@ -1,6 +1,11 @@
 package nova.api;
 
 import io.vertx.ext.web.Router;
+import java.util.List;
+import java.util.stream.Stream;
+import nova.api.http.ApiRouter;
+import nova.api.http.Operation;
+import nova.api.http.RouteGuard;
 import nova.api.http.UnknownPaths;
 import nova.api.pages.PageRoutes;
 import nova.api.pages.SiteAssets;
@@ -15,15 +20,14 @@ import nova.core.StreamEvents.Subscription;
 ///
 /// *Thread-safe.*
 public final class Api implements AutoCloseable {
-  private final StreamDirectory directory;
-  private final PlaybackLinks links;
+  private final RouteGuard guard;
+  private final ApiRouter routes;
   private final PageRoutes pages;
   private final Subscription subscription;
 
-  private Api(
-      StreamDirectory directory, PlaybackLinks links, PageRoutes pages, Subscription subscription) {
-    this.directory = directory;
-    this.links = links;
+  private Api(RouteGuard guard, ApiRouter routes, PageRoutes pages, Subscription subscription) {
+    this.guard = guard;
+    this.routes = routes;
     this.pages = pages;
     this.subscription = subscription;
   }
@@ -35,15 +39,27 @@ public final class Api implements AutoCloseable {
         new StreamDirectory(ports.clock(), config.endedStreamsKept(), config.maxStreams());
     PlaybackLinks links = new PlaybackLinks(config.publicUrl(), ports.posters());
     PageRoutes pages = new PageRoutes(SiteAssets.load(), links.pathPrefix(), ports.rtmpPort());
+    RouteGuard guard =
+        new RouteGuard(ports.authenticator(), config.limits(), ports.nanoClock(), ports.threads());
+    List<Operation> operations =
+        Stream.of(
+                new StreamRoutes(directory, links).operations(),
+                new PlaybackRoutes(directory, links).operations())
+            .flatMap(List::stream)
+            .toList();
     Subscription subscription = ports.events().subscribe(directory);
-    return new Api(directory, links, pages, subscription);
+    return new Api(guard, new ApiRouter(guard, operations), pages, subscription);
+  }
+
+  /// Who lets requests in, for routes elsewhere that need a token too.
+  public RouteGuard guard() {
+    return guard;
   }
 
   /// Adds all routes to the router of one event loop, and as the router's last routes the answers
   /// to unknown paths.
   public void mount(Router router) {
-    new StreamRoutes(directory, links).mount(router);
-    new PlaybackRoutes(directory, links).mount(router);
+    routes.mount(router);
     pages.mount(router);
     UnknownPaths.mount(router, pages::answerNotFound);
   }

@@ -2,6 +2,7 @@ package nova.api;
 
 import java.net.URI;
 import java.time.Duration;
+import nova.api.http.ApiLimits;
 import nova.core.Setting;
 
 /// Configuration of the API and the watch pages.
@@ -19,7 +20,8 @@ public record ApiConfig(
     @Setting(
             value = "Streams listed at most; beyond it the one that ended first is forgotten.",
             byDefault = "4096")
-        int maxStreams) {
+        int maxStreams,
+    @Setting("How much anybody may ask of the API.") ApiLimits limits) {
   public ApiConfig {
     publicUrl = withoutTrailingSlash(publicUrl.strip());
     checkPublicUrl(publicUrl);
@@ -34,7 +36,7 @@ public record ApiConfig(
   }
 
   public static ApiConfig defaults() {
-    return new ApiConfig("", Duration.ofMinutes(10), 4096);
+    return new ApiConfig("", Duration.ofMinutes(10), 4096, ApiLimits.defaults());
   }
 
   private static String withoutTrailingSlash(String url) {

@@ -3,8 +3,11 @@ package nova.api;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
+import nova.api.http.Authenticator;
+import nova.core.NanoClock;
 import nova.core.StreamEvents;
 import nova.core.StreamId;
 
@@ -14,11 +17,17 @@ import nova.core.StreamId;
 ///
 /// @param events the bus the streams are learnt from
 /// @param clock the wall clock by which ended streams are forgotten
+/// @param nanoClock by which limits are counted
+/// @param threads runs each task on a thread of its own, which may wait
+/// @param authenticator whose an API token is
 /// @param rtmpPort the port broadcasters connect to, asked at each request because it may be chosen
 ///   by the operating system after the API is opened
 /// @param posters when the stream's poster was taken, empty while it has none; must not block
 public record ApiPorts(
     StreamEvents events,
     InstantSource clock,
+    NanoClock nanoClock,
+    Executor threads,
+    Authenticator authenticator,
     IntSupplier rtmpPort,
     Function<StreamId, Optional<Instant>> posters) {}

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import nova.api.http.ApiLimits;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -31,6 +32,6 @@ class ApiConfigTest {
   }
 
   private static ApiConfig config(String url) {
-    return new ApiConfig(url, Duration.ofMinutes(10), 1);
+    return new ApiConfig(url, Duration.ofMinutes(10), 1, ApiLimits.defaults());
   }
 }

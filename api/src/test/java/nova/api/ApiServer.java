@@ -2,21 +2,17 @@ package nova.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpServer;
-import io.vertx.ext.web.Router;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import nova.api.http.TestHttp;
+import nova.api.http.TestTokens;
+import nova.control.token.Scope;
 import nova.core.InProcessStreamEvents;
 import nova.core.StreamEvents;
 import nova.core.StreamId;
@@ -37,10 +33,10 @@ final class ApiServer implements AutoCloseable {
   /// When the posters of streams were taken.
   final Map<StreamId, Instant> posters = new ConcurrentHashMap<>();
 
-  private final Vertx vertx = Vertx.vertx();
-  private final HttpClient client = HttpClient.newHttpClient();
+  final TestTokens tokens = new TestTokens();
+  private final String viewer = tokens.add("nova_viewer", Scope.VIEWER);
   private final Api api;
-  private final HttpServer server;
+  private final TestHttp http;
 
   ApiServer() {
     this(ApiConfig.defaults());
@@ -51,58 +47,48 @@ final class ApiServer implements AutoCloseable {
         Api.open(
             config,
             new ApiPorts(
-                events, clock, () -> RTMP_PORT, id -> Optional.ofNullable(posters.get(id))));
-    Router router = Router.router(vertx);
-    api.mount(router);
-    server = vertx.createHttpServer().requestHandler(router).listen(0, "127.0.0.1").await();
+                events,
+                clock,
+                () -> clock.nanoTime(),
+                Thread::startVirtualThread,
+                tokens,
+                () -> RTMP_PORT,
+                id -> Optional.ofNullable(posters.get(id))));
+    http = new TestHttp(api::mount);
   }
 
   HttpResponse<String> get(String path, String... headers) {
-    return send("GET", path, headers);
+    return http.get(path, headers);
   }
 
   HttpResponse<String> send(String method, String path, String... headers) {
-    return send(method, path, BodyHandlers.ofString(), headers);
+    return http.send(method, path, headers);
   }
 
   HttpResponse<byte[]> getBytes(String path, String... headers) {
-    return send("GET", path, BodyHandlers.ofByteArray(), headers);
+    return http.send("GET", path, BodyPublishers.noBody(), BodyHandlers.ofByteArray(), headers);
+  }
+
+  /// What somebody reads who may read everything.
+  HttpResponse<String> read(String path) {
+    return get(path, "Authorization", viewer);
   }
 
   JsonNode json(String path) {
     try {
-      return JSON.readTree(get(path).body());
+      return JSON.readTree(read(path).body());
     } catch (IOException e) {
       throw new AssertionError(e);
-    }
-  }
-
-  private <T> HttpResponse<T> send(
-      String method, String path, HttpResponse.BodyHandler<T> body, String... headers) {
-    HttpRequest.Builder request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + server.actualPort() + path))
-            .timeout(Duration.ofSeconds(10))
-            .method(method, BodyPublishers.noBody());
-    if (headers.length > 0) {
-      request.headers(headers);
-    }
-    try {
-      return client.send(request.build(), body);
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    } catch (InterruptedException e) {
-      throw new AssertionError("interrupted", e);
     }
   }
 
   static String header(HttpResponse<?> response, String name) {
-    return response.headers().firstValue(name).orElse("");
+    return TestHttp.header(response, name);
   }
 
   @Override
   public void close() {
-    client.close();
+    http.close();
     api.close();
-    vertx.close().await();
   }
 }

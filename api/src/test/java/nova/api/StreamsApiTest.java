@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import nova.api.http.ApiLimits;
 import nova.core.ChannelSlug;
 import nova.core.Epoch;
 import nova.core.StreamEvent.EpochBegan;
@@ -58,7 +59,7 @@ class StreamsApiTest {
   void stream_active_showsTracksAndMeasurements() {
     try (ApiServer server = new ApiServer()) {
       goLive(server);
-      assertThat(server.get("/api/v1/streams/" + STREAM).body())
+      assertThat(server.read("/api/v1/streams/" + STREAM).body())
           .isEqualTo(
               """
               {"id":"k7m2p9xq4wz8rt3v","channel":"my-show","state":"ACTIVE",\
@@ -108,7 +109,7 @@ class StreamsApiTest {
       assertThat(stream.path("state").asText()).isEqualTo("ERROR");
       assertThat(stream.path("endReason").asText()).isEqualTo("grace-expired");
       assertThat(stream.has("endedAt")).isTrue();
-      assertThat(server.get("/api/v1/streams?live=maybe").statusCode()).isEqualTo(400);
+      assertThat(server.read("/api/v1/streams?live=maybe").statusCode()).isEqualTo(400);
     }
   }
 
@@ -117,7 +118,7 @@ class StreamsApiTest {
     try (ApiServer server = new ApiServer()) {
       goLive(server);
       for (String path : List.of("/api/v1/streams", "/api/v1/streams/my-show")) {
-        assertThat(server.get(path).body()).doesNotContain("203.0.113.7").doesNotContain("OBS");
+        assertThat(server.read(path).body()).doesNotContain("203.0.113.7").doesNotContain("OBS");
       }
     }
   }
@@ -145,13 +146,14 @@ class StreamsApiTest {
       assertThat(playback(server)).isEqualTo("ended");
       server.clock.advance(Duration.ofMinutes(10).plusMillis(1));
       assertThat(playback(server)).isEqualTo("offline");
-      assertThat(server.get("/api/v1/streams/my-show").statusCode()).isEqualTo(404);
+      assertThat(server.read("/api/v1/streams/my-show").statusCode()).isEqualTo(404);
     }
   }
 
   @Test
   void links_withPublicUrlBelowAPath_keepThePath() {
-    ApiConfig config = new ApiConfig("https://example.com/tv/", Duration.ofMinutes(10), 16);
+    ApiConfig config =
+        new ApiConfig("https://example.com/tv/", Duration.ofMinutes(10), 16, ApiLimits.defaults());
     try (ApiServer server = new ApiServer(config)) {
       goLive(server);
       assertThat(server.json("/api/v1/channels/my-show/playback").path("hls").asText())
@@ -166,7 +168,8 @@ class StreamsApiTest {
 
   @Test
   void poster_isLinkedOnceThereIsOne_andNeverUnderTheSameAddressAsTheOneBefore() {
-    ApiConfig config = new ApiConfig("https://example.com/tv", Duration.ofMinutes(10), 16);
+    ApiConfig config =
+        new ApiConfig("https://example.com/tv", Duration.ofMinutes(10), 16, ApiLimits.defaults());
     try (ApiServer server = new ApiServer(config)) {
       goLive(server);
       assertThat(server.json("/api/v1/channels/my-show/playback").has("poster")).isFalse();
@@ -210,23 +213,22 @@ class StreamsApiTest {
   @Test
   void error_isAProblemInOneSentence() {
     try (ApiServer server = new ApiServer()) {
-      HttpResponse<String> unknown = server.get("/api/v1/streams/nobody");
+      HttpResponse<String> unknown = server.read("/api/v1/streams/nobody");
       assertThat(unknown.statusCode()).isEqualTo(404);
       assertThat(header(unknown, "Content-Type")).isEqualTo("application/problem+json");
       assertThat(header(unknown, "Access-Control-Allow-Origin")).isEqualTo("*");
       assertThat(unknown.body())
           .isEqualTo(
               """
-              {"type":"about:blank","title":"Not Found","status":404,"detail":"No stream or \
-              channel of that name has been live in the last minutes.",\
-              "reason":"unknown-stream"}\
+              {"type":"about:blank","title":"Not Found","status":404,\
+              "detail":"There is no stream 'nobody'.","reason":"unknown-stream"}\
               """);
 
       HttpResponse<String> written = server.send("POST", "/api/v1/streams");
       assertThat(written.statusCode()).isEqualTo(405);
       assertThat(header(written, "Allow")).isEqualTo("GET, HEAD, OPTIONS");
 
-      assertThat(server.get("/api/v1/streams/%3Cscript%3E").body()).doesNotContain("script");
+      assertThat(server.read("/api/v1/streams/%3Cscript%3E").body()).doesNotContain("script");
       assertThat(server.get("/api/v1/channels/UPPER/playback").statusCode()).isEqualTo(404);
       assertThat(server.get("/api/v2/anything", "Accept", "text/html").body())
           .contains("unknown-path");

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import nova.api.Api;
 import nova.api.ApiPorts;
+import nova.api.http.Authenticator;
 import nova.app.config.AppConfig;
 import nova.app.error.ListenFailure;
 import nova.app.http.HealthRoutes;
@@ -105,7 +106,13 @@ final class Wiring {
             Api.open(
                 config.api(),
                 new ApiPorts(
-                    events, clock, () -> rtmpPort, id -> posters.find(id).map(Poster::takenAt))));
+                    events,
+                    clock,
+                    nanoClock,
+                    Thread::startVirtualThread,
+                    Authenticator.NONE,
+                    () -> rtmpPort,
+                    id -> posters.find(id).map(Poster::takenAt))));
     Delivery delivery =
         lifecycle.own(
             "delivery",

@@ -1,5 +1,6 @@
 package nova.api.http;
 
+import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
@@ -8,12 +9,13 @@ import io.vertx.ext.web.RoutingContext;
 public final class Bodies {
   private Bodies() {}
 
-  public static void end(RoutingContext context, Buffer body) {
+  /// Ends it.
+  ///
+  /// @return when the client's system has been given all of it
+  public static Future<Void> end(RoutingContext context, Buffer body) {
     context.response().putHeader("Content-Length", Integer.toString(body.length()));
-    if (context.request().method().equals(HttpMethod.HEAD)) {
-      context.response().end();
-    } else {
-      context.response().end(body);
-    }
+    return context.request().method().equals(HttpMethod.HEAD)
+        ? context.response().end()
+        : context.response().end(body);
   }
 }

@@ -4,25 +4,68 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+import org.jspecify.annotations.Nullable;
 
-/// A 200 with a JSON body that shared caches may keep for a moment.
+/// What went well, as JSON.
 ///
 /// *Immutable.*
 ///
-/// @param body a value of records, strings, numbers and lists
-public record JsonAnswer(Object body, int maxAgeSeconds) {
+/// @param body a value of records, strings, numbers, lists and maps; null for none
+/// @param cacheControl who may keep it, and how long
+/// @param version of what is shown, which becomes its ETag; null for what has none
+/// @param location path of what was created, or null
+public record JsonAnswer(
+    int status,
+    @Nullable Object body,
+    String cacheControl,
+    @Nullable Long version,
+    @Nullable String location) {
   private static final ObjectWriter WRITER = JsonMapper.builder().build().writer();
+  private static final String PRIVATE = "no-store";
 
-  public static JsonAnswer ok(Object body, int maxAgeSeconds) {
-    return new JsonAnswer(body, maxAgeSeconds);
+  /// For everybody; shared caches may keep it for a moment.
+  public static JsonAnswer shared(Object body, int maxAgeSeconds) {
+    return new JsonAnswer(200, body, "public, max-age=" + maxAgeSeconds, null, null);
+  }
+
+  /// For whoever asked, and nobody keeps it.
+  public static JsonAnswer ok(Object body) {
+    return new JsonAnswer(200, body, PRIVATE, null, null);
+  }
+
+  /// Something that was not there before.
+  ///
+  /// @param location path where it is now
+  public static JsonAnswer created(String location, Object body) {
+    return new JsonAnswer(201, body, PRIVATE, null, location);
+  }
+
+  /// Done, and there is nothing to show.
+  public static JsonAnswer nothing() {
+    return new JsonAnswer(204, null, PRIVATE, null, null);
+  }
+
+  /// The same with an ETag.
+  public JsonAnswer at(long shown) {
+    return new JsonAnswer(status, body, cacheControl, shown, location);
   }
 
   public void answer(RoutingContext context) {
-    context
-        .response()
-        .putHeader("Content-Type", "application/json")
-        .putHeader("Cache-Control", "public, max-age=" + maxAgeSeconds);
+    HttpServerResponse response = context.response();
+    response.setStatusCode(status).putHeader("Cache-Control", cacheControl);
+    if (version != null) {
+      response.putHeader("ETag", EntityTags.text(version));
+    }
+    if (location != null) {
+      response.putHeader("Location", location);
+    }
+    if (body == null) {
+      response.end();
+      return;
+    }
+    response.putHeader("Content-Type", "application/json");
     Bodies.end(context, json(body));
   }
 

@@ -23,10 +23,7 @@ public final class UnknownPaths {
       page.handle(context);
       return;
     }
-    context
-        .response()
-        .putHeader("Access-Control-Allow-Origin", "*")
-        .putHeader("X-Content-Type-Options", "nosniff");
+    ApiRouter.openToScripts(context.response());
     Problem.notFound("unknown-path", "There is nothing at this address.").answer(context);
   }
 }

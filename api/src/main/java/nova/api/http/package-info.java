@@ -1,6 +1,7 @@
-/// What every route of the API answers with: JSON, Problem Details, CORS and caching headers.
+/// How every operation of the API is asked and answered: who may, what is read of a request, JSON,
+/// Problem Details, limits, CORS and caching headers.
 ///
-/// A request and a value in, an HTTP response out. Start reading at [ReadRoute].
+/// A request and a value in, an HTTP response out. Start reading at [ApiRouter], then [RouteGuard].
 @NullMarked
 package nova.api.http;
 

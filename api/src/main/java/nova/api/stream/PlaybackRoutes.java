@@ -3,12 +3,12 @@ package nova.api.stream;
 import static java.util.Objects.requireNonNull;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.time.temporal.ChronoUnit;
+import java.util.List;
 import nova.api.http.JsonAnswer;
+import nova.api.http.Operation;
 import nova.api.http.Problem;
-import nova.api.http.ReadRoute;
+import nova.api.http.Times;
 import nova.core.ChannelSlug;
 import nova.core.StreamState;
 import org.jspecify.annotations.Nullable;
@@ -29,12 +29,13 @@ public final class PlaybackRoutes {
     this.links = links;
   }
 
-  public void mount(Router router) {
-    ReadRoute.mount(router, "/api/v1/channels/:slug/playback", this::playback);
+  public List<Operation> operations() {
+    return List.of(
+        new Operation.Open("getPlayback", "/channels/{channel}/playback", this::playback));
   }
 
   private void playback(RoutingContext context) {
-    String slug = requireNonNull(context.pathParam("slug"));
+    String slug = requireNonNull(context.pathParam("channel"));
     if (!ChannelSlug.isValid(slug)) {
       Problem.notFound(
               "invalid-channel-name", "A channel name is 1 to 64 characters of a-z, 0-9, - and _.")
@@ -46,7 +47,7 @@ public final class PlaybackRoutes {
             .latestOf(new ChannelSlug(slug))
             .map(record -> PlaybackView.of(record, links))
             .orElseGet(() -> new PlaybackView(slug, "offline", null, null, null, null));
-    JsonAnswer.ok(view, MAX_AGE_SECONDS).answer(context);
+    JsonAnswer.shared(view, MAX_AGE_SECONDS).answer(context);
   }
 
   /// @param state offline, starting, live, reconnecting or ended
@@ -67,7 +68,7 @@ public final class PlaybackRoutes {
           record.id().value(),
           links.hlsPath(record.id()),
           links.posterPath(record.id()),
-          record.startedAt().truncatedTo(ChronoUnit.MILLIS).toString());
+          Times.text(record.startedAt()));
     }
 
     private static String stateOf(StreamState state) {

@@ -1,14 +1,15 @@
 package nova.api.stream;
 
-import static java.util.Objects.requireNonNull;
-
-import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Optional;
+import nova.api.http.Access;
+import nova.api.http.ApiRequest;
 import nova.api.http.JsonAnswer;
+import nova.api.http.Operation;
 import nova.api.http.Problem;
-import nova.api.http.ReadRoute;
+import nova.api.http.ProblemException;
+import nova.control.error.UnknownException;
+import nova.control.token.Scope;
 import nova.core.ChannelSlug;
 import nova.core.StreamId;
 
@@ -17,8 +18,6 @@ import nova.core.StreamId;
 ///
 /// *Thread-safe.*
 public final class StreamRoutes {
-  private static final int MAX_AGE_SECONDS = 1;
-
   private final StreamDirectory directory;
   private final PlaybackLinks links;
 
@@ -27,37 +26,38 @@ public final class StreamRoutes {
     this.links = links;
   }
 
-  public void mount(Router router) {
-    ReadRoute.mount(router, "/api/v1/streams", this::list);
-    ReadRoute.mount(router, "/api/v1/streams/:id", this::one);
+  public List<Operation> operations() {
+    return List.of(
+        Operation.get("listStreams", "/streams", Access.of(Scope.VIEWER), this::list)
+            .taking("live"),
+        Operation.get("getStream", "/streams/{id}", Access.of(Scope.VIEWER), this::one));
   }
 
-  private void list(RoutingContext context) {
-    String live = context.queryParams().get("live");
-    if (live != null && !live.equals("true") && !live.equals("false")) {
-      Problem.badRequest("invalid-parameter", "The parameter live takes true or false.")
-          .answer(context);
-      return;
-    }
-    List<StreamView> streams =
-        directory.all().stream()
-            .filter(record -> !"true".equals(live) || !record.state().isOver())
-            .map(record -> StreamView.of(record, links))
-            .toList();
-    JsonAnswer.ok(new StreamList(streams), MAX_AGE_SECONDS).answer(context);
+  private JsonAnswer list(ApiRequest request) {
+    boolean onlyLive = request.flag("live").orElse(false);
+    return JsonAnswer.ok(
+        new StreamList(
+            directory.all().stream()
+                .filter(record -> !onlyLive || !record.state().isOver())
+                .filter(record -> request.caller().sees(record.channel()))
+                .map(record -> StreamView.of(record, links))
+                .toList()));
   }
 
-  private void one(RoutingContext context) {
-    String id = requireNonNull(context.pathParam("id"));
-    Optional<StreamRecord> record = find(id);
-    if (record.isPresent()) {
-      JsonAnswer.ok(StreamView.of(record.get(), links), MAX_AGE_SECONDS).answer(context);
-    } else {
-      Problem.notFound(
-              "unknown-stream",
-              "No stream or channel of that name has been live in the last minutes.")
-          .answer(context);
-    }
+  private JsonAnswer one(ApiRequest request) {
+    String id = request.path("id");
+    return find(id)
+        .filter(record -> request.caller().sees(record.channel()))
+        .map(record -> JsonAnswer.ok(StreamView.of(record, links)))
+        .orElseThrow(() -> unknown(id));
+  }
+
+  private static RuntimeException unknown(String id) {
+    return StreamId.isValid(id) || ChannelSlug.isValid(id)
+        ? new UnknownException("stream", id)
+        : new ProblemException(
+            Problem.notFound(
+                "unknown-stream", "There is no such stream (expected: a stream id or a channel)."));
   }
 
   private Optional<StreamRecord> find(String id) {

@@ -2,10 +2,10 @@ package nova.api.stream;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import nova.api.http.Times;
 import nova.core.RenditionId;
 import nova.core.StreamHealth;
 import nova.core.TrackDescription;
@@ -99,7 +99,7 @@ record StreamView(
         record.id().value(),
         record.channel().value(),
         record.state().name(),
-        millis(record.startedAt()),
+        Times.text(record.startedAt()),
         text(record.endedAt()),
         record.endReason(),
         text(record.graceUntil()),
@@ -124,11 +124,7 @@ record StreamView(
   }
 
   private static @Nullable String text(@Nullable Instant instant) {
-    return instant == null ? null : millis(instant);
-  }
-
-  private static String millis(Instant instant) {
-    return instant.truncatedTo(ChronoUnit.MILLIS).toString();
+    return instant == null ? null : Times.text(instant);
   }
 
   /// Frame rates are shown with three decimals as in HLS, and not at all while unknown.

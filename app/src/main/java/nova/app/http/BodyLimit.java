@@ -8,7 +8,8 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 
 /// Refuses bodies larger than the limit: one whose length is announced before any of it is read,
-/// another once more has come. No route takes a body yet, so what comes is counted and dropped.
+/// another once more has come, which is counted and dropped. A route that reads a body takes the
+/// place of the counting, and bounds the body itself.
 ///
 /// *Immutable.*
 final class BodyLimit implements Handler<RoutingContext> {

@@ -51,7 +51,7 @@ class ArchitectureTest {
           "packager", Set.of("framelog", "segments", "media", "core"),
           "delivery", Set.of("segments", "media", "core"),
           "control", Set.of("core"),
-          "api", Set.of("core"));
+          "api", Set.of("control", "core"));
 
   @Test
   void everyModule_hasClassesToCheck() {

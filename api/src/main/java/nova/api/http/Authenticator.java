@@ -1,0 +1,20 @@
+package nova.api.http;
+
+import java.util.Optional;
+
+/// Port: whose a secret is.
+///
+/// *Thread-safe.*
+@FunctionalInterface
+public interface Authenticator {
+  /// Nobody.
+  Authenticator NONE = (secret, address) -> Optional.empty();
+
+  /// Whoever has the secret; empty when it opens nothing now, whatever the reason. May block, and
+  /// is called on virtual threads.
+  ///
+  /// @param secret as it was shown, of at most 256 characters; never logged
+  /// @param address of the socket it came from, as text
+  /// @throws nova.control.database.DatabaseAwayException when that cannot be told now
+  Optional<Caller> authenticate(String secret, String address);
+}

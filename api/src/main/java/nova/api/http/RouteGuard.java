@@ -1,0 +1,168 @@
+package nova.api.http;
+
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import nova.control.token.Token;
+import nova.core.NanoClock;
+import org.jspecify.annotations.Nullable;
+
+/// Lets requests in that show a token which opens what they ask for, and not more of them than
+/// anybody may send.
+///
+/// Spec: RFC 6750 §2.1 (the token is in the header and nowhere else). *Thread-safe.*
+public final class RouteGuard {
+  private static final Pattern BEARER =
+      Pattern.compile("[Bb][Ee][Aa][Rr][Ee][Rr] +([A-Za-z0-9._~+/=-]{1,256})");
+
+  private final Authenticator authenticator;
+  private final RequestLimits limits;
+  private final BlockingWork blocking;
+
+  /// @param threads runs each task on a thread of its own
+  public RouteGuard(
+      Authenticator authenticator, ApiLimits limits, NanoClock clock, Executor threads) {
+    this.authenticator = authenticator;
+    this.limits = new RequestLimits(limits, clock);
+    this.blocking = new BlockingWork(threads);
+  }
+
+  /// A handler that passes on what shows a token of this access, on the event loop, and answers the
+  /// rest.
+  public Handler<RoutingContext> protect(Access access, Handler<RoutingContext> next) {
+    return context -> admit(context, access, context.normalizedPath(), false, _ -> next);
+  }
+
+  /// Does work for a caller who may, on a thread that may wait, and then what it came to on the
+  /// event loop.
+  ///
+  /// @param operation that is asked for, for the log
+  /// @param hasBody whether what is wrong is in the body rather than in the query
+  void admit(
+      RoutingContext context,
+      Access access,
+      String operation,
+      boolean hasBody,
+      Function<Caller, Handler<RoutingContext>> work) {
+    String address = context.request().remoteAddress().hostAddress();
+    String secret;
+    try {
+      secret = secret(context, address);
+    } catch (ProblemException e) {
+      e.problem().answer(context);
+      return;
+    }
+    blocking.run(context, () -> answer(secret, address, access, operation, hasBody, work));
+  }
+
+  private Handler<RoutingContext> answer(
+      String secret,
+      String address,
+      Access access,
+      String operation,
+      boolean hasBody,
+      Function<Caller, Handler<RoutingContext>> work) {
+    @Nullable Quota quota = null;
+    Handler<RoutingContext> answer;
+    try {
+      Caller caller = caller(secret, address);
+      quota = limits.charge("token " + caller.token().id());
+      requireQuota(quota);
+      requireAccess(caller.token(), access);
+      answer = work.apply(caller);
+    } catch (RuntimeException e) {
+      answer = Failures.problem(operation, hasBody, e)::answer;
+    }
+    return described(quota, answer);
+  }
+
+  private static Handler<RoutingContext> described(
+      @Nullable Quota quota, Handler<RoutingContext> answer) {
+    return context -> {
+      if (quota != null) {
+        quota.describe(context.response());
+      }
+      answer.handle(context);
+    };
+  }
+
+  /// What the request shows, unless it is refused for that alone. Nothing was looked up yet.
+  private String secret(RoutingContext context, String address) {
+    List<String> shown = context.request().headers().getAll(HttpHeaders.AUTHORIZATION);
+    long wait = shown.isEmpty() ? 0 : limits.failureWaitSeconds(address);
+    if (wait > 0) {
+      throw new ProblemException(
+          Problem.later(
+              429,
+              "too-many-wrong-tokens",
+              "Too many wrong tokens came from this address; none is looked at for a moment.",
+              wait));
+    }
+    Optional<String> secret = shown.size() == 1 ? bearer(shown.getFirst()) : Optional.empty();
+    if (secret.isEmpty()) {
+      Quota quota = limits.charge("address " + RequestLimits.network(address));
+      quota.describe(context.response());
+      requireQuota(quota);
+      throw new ProblemException(
+          Problem.of(
+              401,
+              "token-required",
+              "This needs an API token (expected: the header Authorization: Bearer nova_…)."));
+    }
+    return secret.get();
+  }
+
+  private static Optional<String> bearer(String authorization) {
+    Matcher bearer = BEARER.matcher(authorization.strip());
+    return bearer.matches() ? Optional.of(bearer.group(1)) : Optional.empty();
+  }
+
+  private Caller caller(String secret, String address) {
+    Optional<Caller> caller = authenticator.authenticate(secret, address);
+    if (caller.isEmpty()) {
+      limits.failed(address);
+      throw new ProblemException(
+          Problem.of(
+              401,
+              Problem.INVALID_TOKEN,
+              "The token is unknown, revoked or expired; have another one made."));
+    }
+    return caller.get();
+  }
+
+  private static void requireQuota(Quota quota) {
+    if (quota.isExceeded()) {
+      throw new ProblemException(
+          Problem.later(
+              429,
+              "too-many-requests",
+              "Too many requests (expected: at most %d a minute).".formatted(quota.perMinute()),
+              Math.max(1, quota.nextInSeconds())));
+    }
+  }
+
+  private static void requireAccess(Token token, Access access) {
+    if (!token.scope().includes(access.scope())) {
+      throw new ProblemException(
+          Problem.of(
+              403,
+              "insufficient-scope",
+              "The token is of scope %s (expected: %s)."
+                  .formatted(token.scope().label(), access.scope().label())));
+    }
+    if (access.wholeServer() && token.channel().isPresent()) {
+      throw new ProblemException(
+          Problem.of(
+              403,
+              "token-of-one-channel",
+              "The token is for channel '%s' only (expected: one without a channel)."
+                  .formatted(token.channel().get())));
+    }
+  }
+}
