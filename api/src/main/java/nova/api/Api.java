@@ -44,7 +44,7 @@ public final class Api implements AutoCloseable {
     List<Operation> operations =
         Stream.of(
                 new StreamRoutes(directory, links).operations(),
-                new PlaybackRoutes(directory, links).operations())
+                new PlaybackRoutes(directory, ports.channels(), links, guard).operations())
             .flatMap(List::stream)
             .toList();
     Subscription subscription = ports.events().subscribe(directory);

@@ -7,6 +7,8 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
 import nova.api.http.Authenticator;
+import nova.control.channel.Channel;
+import nova.core.ChannelSlug;
 import nova.core.NanoClock;
 import nova.core.StreamEvents;
 import nova.core.StreamId;
@@ -20,6 +22,7 @@ import nova.core.StreamId;
 /// @param nanoClock by which limits are counted
 /// @param threads runs each task on a thread of its own, which may wait
 /// @param authenticator whose an API token is
+/// @param channels a channel as memory knows it; must not block
 /// @param rtmpPort the port broadcasters connect to, asked at each request because it may be chosen
 ///   by the operating system after the API is opened
 /// @param posters when the stream's poster was taken, empty while it has none; must not block
@@ -29,5 +32,6 @@ public record ApiPorts(
     NanoClock nanoClock,
     Executor threads,
     Authenticator authenticator,
+    Function<ChannelSlug, Optional<Channel>> channels,
     IntSupplier rtmpPort,
     Function<StreamId, Optional<Instant>> posters) {}

@@ -12,7 +12,9 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import nova.api.http.TestHttp;
 import nova.api.http.TestTokens;
+import nova.control.channel.Channel;
 import nova.control.token.Scope;
+import nova.core.ChannelSlug;
 import nova.core.InProcessStreamEvents;
 import nova.core.StreamEvents;
 import nova.core.StreamId;
@@ -33,6 +35,9 @@ final class ApiServer implements AutoCloseable {
   /// When the posters of streams were taken.
   final Map<StreamId, Instant> posters = new ConcurrentHashMap<>();
 
+  /// What memory knows of channels.
+  final Map<ChannelSlug, Channel> channels = new ConcurrentHashMap<>();
+
   final TestTokens tokens = new TestTokens();
   private final String viewer = tokens.add("nova_viewer", Scope.VIEWER);
   private final Api api;
@@ -52,6 +57,7 @@ final class ApiServer implements AutoCloseable {
                 () -> clock.nanoTime(),
                 Thread::startVirtualThread,
                 tokens,
+                slug -> Optional.ofNullable(channels.get(slug)),
                 () -> RTMP_PORT,
                 id -> Optional.ofNullable(posters.get(id))));
     http = new TestHttp(api::mount);

@@ -8,8 +8,13 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import nova.api.http.ApiLimits;
+import nova.control.channel.Channel;
+import nova.control.channel.ChannelChange;
+import nova.control.channel.PlaybackPolicy;
+import nova.control.token.Scope;
 import nova.core.ChannelSlug;
 import nova.core.Epoch;
 import nova.core.StreamEvent.EpochBegan;
@@ -151,6 +156,65 @@ class StreamsApiTest {
   }
 
   @Test
+  void playback_tellsTheTitleAndThePicture() {
+    try (ApiServer server = new ApiServer()) {
+      server.channels.put(
+          CHANNEL, Channel.create(CHANNEL, "My <b>Show</b>", server.clock.instant()));
+      goLive(server);
+      assertThat(server.get("/api/v1/channels/my-show/playback").body())
+          .isEqualTo(
+              """
+              {"channel":"my-show","title":"My <b>Show</b>","state":"live",\
+              "stream":"k7m2p9xq4wz8rt3v","hls":"/hls/k7m2p9xq4wz8rt3v/index.m3u8",\
+              "startedAt":"2026-11-22T16:00:00Z","width":1280,"height":720,"frameRate":29.97}\
+              """);
+      assertThat(server.get("/api/v1/playback").body())
+          .isEqualTo(
+              "{\"channels\":[%s]}"
+                  .formatted(server.get("/api/v1/channels/my-show/playback").body()));
+    }
+  }
+
+  @Test
+  void listOfPlayback_isOfWhatIsListedPublicAndLive() {
+    try (ApiServer server = new ApiServer()) {
+      goLive(server);
+      assertThat(listed(server)).containsExactly("my-show");
+      Channel channel = Objects.requireNonNull(server.channels.get(CHANNEL));
+      server.channels.put(CHANNEL, channel.with(listed(false)));
+      assertThat(listed(server)).isEmpty();
+      server.channels.put(CHANNEL, channel.with(playback(PlaybackPolicy.TOKEN)));
+      assertThat(listed(server)).isEmpty();
+      server.channels.remove(CHANNEL);
+      assertThat(listed(server)).as("deleted").isEmpty();
+      assertThat(playback(server)).as("deleted").isEqualTo("offline");
+      server.channels.put(CHANNEL, channel);
+      server.events.publish(new StreamEnded(STREAM, server.clock.instant(), "unpublished"));
+      assertThat(listed(server)).isEmpty();
+    }
+  }
+
+  @Test
+  void playback_ofAChannelForTokens_needsOneThatSeesIt() {
+    try (ApiServer server = new ApiServer()) {
+      goLive(server);
+      Channel channel = Objects.requireNonNull(server.channels.get(CHANNEL));
+      server.channels.put(CHANNEL, channel.with(playback(PlaybackPolicy.TOKEN)));
+      String path = "/api/v1/channels/my-show/playback";
+      HttpResponse<String> anonymous = server.get(path);
+      assertThat(anonymous.statusCode()).isEqualTo(401);
+      assertThat(header(anonymous, "Cache-Control")).isEqualTo("no-store");
+      HttpResponse<String> viewer = server.read(path);
+      assertThat(viewer.body()).contains("\"state\":\"live\"");
+      assertThat(header(viewer, "Cache-Control")).isEqualTo("no-store");
+      String other = server.tokens.add("nova_other", Scope.ADMIN, new ChannelSlug("other"));
+      assertThat(server.get(path, "Authorization", other).body())
+          .contains("\"state\":\"offline\"")
+          .doesNotContain("hls");
+    }
+  }
+
+  @Test
   void links_withPublicUrlBelowAPath_keepThePath() {
     ApiConfig config =
         new ApiConfig("https://example.com/tv/", Duration.ofMinutes(10), 16, ApiLimits.defaults());
@@ -235,11 +299,26 @@ class StreamsApiTest {
     }
   }
 
+  private static List<String> listed(ApiServer server) {
+    return server.json("/api/v1/playback").path("channels").findValuesAsText("channel");
+  }
+
+  private static ChannelChange listed(boolean listed) {
+    return new ChannelChange(
+        Optional.empty(), Optional.empty(), Optional.of(listed), Optional.empty());
+  }
+
+  private static ChannelChange playback(PlaybackPolicy policy) {
+    return new ChannelChange(
+        Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(policy));
+  }
+
   private static String playback(ApiServer server) {
     return server.json("/api/v1/channels/my-show/playback").path("state").asText();
   }
 
   private static void start(ApiServer server) {
+    server.channels.putIfAbsent(CHANNEL, Channel.create(CHANNEL, "", server.clock.instant()));
     server.events.publish(
         new StreamStarted(
             STREAM, server.clock.instant(), CHANNEL, ADDRESS, "OBS", Optional.empty()));

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import nova.api.Api;
 import nova.api.ApiPorts;
@@ -25,6 +26,7 @@ import nova.app.metrics.IngestMeters;
 import nova.app.metrics.Metrics;
 import nova.app.metrics.PackagerMeters;
 import nova.app.metrics.TranscodeMeters;
+import nova.control.channel.Channel;
 import nova.core.InProcessStreamEvents;
 import nova.core.NanoClock;
 import nova.core.StreamEvent;
@@ -111,6 +113,7 @@ final class Wiring {
                     nanoClock,
                     Thread::startVirtualThread,
                     Authenticator.NONE,
+                    slug -> Optional.of(Channel.create(slug, "", clock.instant())),
                     () -> rtmpPort,
                     id -> posters.find(id).map(Poster::takenAt))));
     Delivery delivery =

@@ -2,6 +2,7 @@ package nova.api.stream;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import nova.core.ChannelSlug;
 import nova.core.StreamEvent.EpochBegan;
 import nova.core.StreamHealth;
@@ -36,6 +37,21 @@ record StreamRecord(
     LadderRecord ladder) {
   StreamRecord {
     tracks = List.copyOf(tracks);
+  }
+
+  /// Its picture, unless there is none or none yet.
+  Optional<TrackDescription.Video> video() {
+    return tracks.stream()
+        .filter(TrackDescription.Video.class::isInstance)
+        .map(TrackDescription.Video.class::cast)
+        .findFirst();
+  }
+
+  /// Of its picture, as measured or else as announced; 0 while unknown.
+  double frameRate() {
+    return health != null && health.frameRate() > 0
+        ? health.frameRate()
+        : video().map(TrackDescription.Video::frameRate).orElse(0.0);
   }
 
   static StreamRecord started(StreamId id, ChannelSlug channel, long sequence, Instant at) {

@@ -3,7 +3,6 @@ package nova.api.stream;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import nova.api.http.Times;
 import nova.core.RenditionId;
@@ -59,7 +58,14 @@ record StreamView(
       return switch (track) {
         case TrackDescription.Video v ->
             new TrackView(
-                id, kind, v.codec(), v.width(), v.height(), known(v.frameRate()), null, null);
+                id,
+                kind,
+                v.codec(),
+                v.width(),
+                v.height(),
+                FrameRates.shown(v.frameRate()),
+                null,
+                null);
         case TrackDescription.Audio a ->
             new TrackView(id, kind, a.codec(), null, null, null, a.sampleRate(), a.channels());
       };
@@ -108,7 +114,7 @@ record StreamView(
         health == null ? null : health.videoBitrateBps() + health.audioBitrateBps(),
         health == null ? null : health.videoBitrateBps(),
         health == null ? null : health.audioBitrateBps(),
-        health == null ? null : known(health.frameRate()),
+        health == null ? null : FrameRates.shown(health.frameRate()),
         health == null || health.keyframeIntervalMs() == 0 ? null : health.keyframeIntervalMs(),
         health == null ? null : health.receivedBytes(),
         health == null ? null : health.receivedFrames(),
@@ -125,10 +131,5 @@ record StreamView(
 
   private static @Nullable String text(@Nullable Instant instant) {
     return instant == null ? null : Times.text(instant);
-  }
-
-  /// Frame rates are shown with three decimals as in HLS, and not at all while unknown.
-  private static @Nullable Double known(double frameRate) {
-    return frameRate <= 0 ? null : Double.valueOf(String.format(Locale.ROOT, "%.3f", frameRate));
   }
 }

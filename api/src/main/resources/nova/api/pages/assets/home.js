@@ -6,26 +6,26 @@ const INTERVAL_MS = 4000;
 const POSTER_INTERVAL_MS = 10_000;
 const cards = byId('cards');
 
-const STATES = { ACTIVE: 'Live', RECONNECTING: 'Reconnecting', PENDING_INGEST: 'Starting' };
+const STATES = { live: 'Live', reconnecting: 'Reconnecting', starting: 'Starting' };
 
 /** Only what changed is touched, so that focus and scroll position stay. */
-function showStreams(streams) {
-  const wanted = new Map(streams.map((stream) => [stream.channel, stream]));
+function showChannels(playbacks) {
+  const wanted = new Map(playbacks.map((playback) => [playback.channel, playback]));
   for (const card of [...cards.children]) {
     if (!wanted.has(card.dataset.channel)) card.remove();
   }
-  for (const stream of wanted.values()) {
-    let card = cards.querySelector(`[data-channel="${CSS.escape(stream.channel)}"]`);
+  for (const playback of wanted.values()) {
+    let card = cards.querySelector(`[data-channel="${CSS.escape(playback.channel)}"]`);
     if (!card) {
-      card = newCard(stream.channel);
+      card = newCard(playback.channel);
       cards.append(card);
     }
-    fillCard(card, stream);
+    fillCard(card, playback);
   }
-  document.body.dataset.state = streams.length ? 'live' : 'empty';
-  byId('empty').hidden = streams.length > 0;
-  const count = streams.length === 1 ? '1 broadcast' : `${streams.length} broadcasts`;
-  setText(byId('count'), streams.length ? count : '');
+  document.body.dataset.state = playbacks.length ? 'live' : 'empty';
+  byId('empty').hidden = playbacks.length > 0;
+  const count = playbacks.length === 1 ? '1 broadcast' : `${playbacks.length} broadcasts`;
+  setText(byId('count'), playbacks.length ? count : '');
 }
 
 function newCard(channel) {
@@ -43,13 +43,14 @@ function newCard(channel) {
   return card;
 }
 
-function fillCard(card, stream) {
-  card.dataset.state = stream.state;
+function fillCard(card, playback) {
+  card.dataset.state = playback.state;
   const badge = card.querySelector('.badge');
-  badge.dataset.state = (STATES[stream.state] ?? '').toLowerCase();
-  setText(badge, STATES[stream.state] ?? '');
-  setText(card.querySelector('.card-facts'), factsOf(stream));
-  showPoster(card, stream.playback.poster);
+  badge.dataset.state = playback.state;
+  setText(badge, STATES[playback.state] ?? '');
+  setText(card.querySelector('.card-title'), playback.title ?? playback.channel);
+  setText(card.querySelector('.card-facts'), factsOf(playback));
+  showPoster(card, playback.poster);
 }
 
 /** The letter stays until there is a picture, and the picture until there is the next. */
@@ -59,13 +60,12 @@ function showPoster(card, poster) {
     shown?.remove();
     return;
   }
-  const { pathname, search } = new URL(poster, location.href);
   const now = performance.now();
   const fresh = shown && now - Number(shown.dataset.at) < POSTER_INTERVAL_MS;
-  if (fresh || document.hidden || shown?.getAttribute('src') === pathname + search) return;
+  if (fresh || document.hidden || shown?.getAttribute('src') === poster) return;
   const image = shown ?? newPoster(card);
   image.dataset.at = String(now);
-  image.src = pathname + search;
+  image.src = poster;
 }
 
 function newPoster(card) {
@@ -78,14 +78,12 @@ function newPoster(card) {
   return image;
 }
 
-function factsOf(stream) {
-  const time = since(stream.startedAt, Date.now());
+function factsOf({ state, startedAt, width, height, frameRate }) {
+  const time = since(startedAt, Date.now());
   const facts = [time === 'just now' ? 'just started' : `for ${time}`];
-  const video = stream.tracks.find((track) => track.kind === 'video');
-  if (video?.height) facts.push(`${Math.min(video.width, video.height)}p`);
-  else if (stream.tracks.length) facts.push('audio only');
-  const frameRate = stream.frameRate ?? video?.frameRate;
-  if (video && frameRate) facts.push(`${Math.round(frameRate)} fps`);
+  if (height) facts.push(`${Math.min(width, height)}p`);
+  else if (state !== 'starting') facts.push('audio only');
+  if (frameRate) facts.push(`${Math.round(frameRate)} fps`);
   return facts.join(' · ');
 }
 
@@ -110,11 +108,11 @@ function hueOf(channel) {
 async function refresh() {
   const notice = byId('notice');
   try {
-    const response = await fetch(`${base}/api/v1/streams?live=true`, {
+    const response = await fetch(`${base}/api/v1/playback`, {
       signal: AbortSignal.timeout(8000),
     });
     if (!response.ok) throw new Error(`status ${response.status}`);
-    showStreams((await response.json()).streams);
+    showChannels((await response.json()).channels);
     notice.hidden = true;
   } catch {
     notice.textContent = 'The server cannot be reached. Trying again.';

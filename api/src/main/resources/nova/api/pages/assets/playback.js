@@ -10,7 +10,7 @@ const UNREACHABLE_INTERVAL_MS = 2000;
 /**
  * Follows GET /api/v1/channels/{slug}/playback.
  *
- * `onStatus` receives {state, stream, hls, poster, startedAt}, after every answer;
+ * `onStatus` receives {state, title, stream, hls, poster, startedAt}, after every answer;
  * `onUnreachable` the number of answers that failed to come in a row.
  */
 export class PlaybackStatus {
@@ -39,8 +39,9 @@ export class PlaybackStatus {
     clearTimeout(this.#timer);
     try {
       const response = await fetch(this.#url, { signal: AbortSignal.timeout(8000) });
-      if (!response.ok) throw new Error(`status ${response.status}`);
-      const status = await response.json();
+      const isPrivate = response.status === 401;
+      if (!response.ok && !isPrivate) throw new Error(`status ${response.status}`);
+      const status = isPrivate ? { state: 'private' } : await response.json();
       this.#failures = 0;
       this.#last = status.state;
       this.#onStatus(status);

@@ -1,7 +1,7 @@
 // The stage: brings what the server says together with what the player does, and shows one state.
 //
 // For tests and for pages around an iframe, the element #player carries:
-//   data-state    connecting | offline | starting | live | reconnecting | ended | unplayable
+//   data-state    connecting | offline | private | starting | live | reconnecting | ended | unplayable
 //   data-stream   id of the stream being played, empty when none is
 //   data-moving   "true" while pictures or sound move
 //   data-latency  seconds behind live with one decimal, empty while unknown
@@ -30,6 +30,7 @@ const POSTER_INTERVAL_MS = 20_000;
 const WORDS = {
   connecting: ['Connecting', ''],
   offline: ['Offline', 'Nobody is broadcasting here right now. When that changes, this page starts to play by itself.'],
+  private: ['Not public', 'This channel is not for everybody, and this page cannot show it.'],
   starting: ['Starting', 'The broadcast is about to begin.'],
   reconnecting: ['Reconnecting', 'The broadcaster lost the connection. Playback goes on by itself when they return.'],
   ended: ['The broadcast has ended', 'Thank you for watching. The next one starts here by itself.'],
@@ -78,6 +79,11 @@ export class Stage extends EventTarget {
     return this.#root.dataset.state;
   }
 
+  /** Of the channel, for people; undefined while it has none. */
+  get title() {
+    return this.#server.title;
+  }
+
   get startedAt() {
     return this.#server.startedAt;
   }
@@ -124,7 +130,7 @@ export class Stage extends EventTarget {
   /** What the broadcast shows stands where the picture will be; after that it is not asked for. */
   #showPoster() {
     const { state, poster } = this.#server;
-    if (state === 'offline' || state === 'ended') {
+    if (state === 'offline' || state === 'private' || state === 'ended') {
       this.#dropPoster();
       return;
     }
@@ -161,7 +167,7 @@ export class Stage extends EventTarget {
       case 'ended':
         if (this.#playedOut()) this.#player.stop();
         break;
-      default: // offline or starting: there is nothing to play yet
+      default: // offline, private or starting: there is nothing to play yet
         this.#player.stop();
     }
   }

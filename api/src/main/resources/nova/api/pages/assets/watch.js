@@ -8,6 +8,7 @@ import { Stage } from './stage.js';
 const BADGES = {
   connecting: 'Connecting',
   offline: 'Offline',
+  private: 'Not public',
   starting: 'Starting',
   live: 'Live',
   reconnecting: 'Reconnecting',
@@ -23,11 +24,21 @@ function refresh() {
   const badge = byId('badge');
   badge.dataset.state = state;
   if (badge.textContent !== BADGES[state]) badge.textContent = BADGES[state];
-  document.title = `${state === 'live' ? '● ' : ''}${channel} · Nova`;
+  const title = stage.title ?? channel;
+  if (byId('title').textContent !== title) nameIt(title);
+  document.title = `${state === 'live' ? '● ' : ''}${title} · Nova`;
   const live = state === 'live' || state === 'reconnecting';
   show(byId('since'), live && stage.startedAt ? liveFor(stage.startedAt) : '');
   show(byId('latency'), facts.latency ? `${facts.latency} s behind live` : '');
   show(byId('quality'), facts.quality);
+}
+
+/** The title of the channel, which only the server's answer tells. */
+function nameIt(title) {
+  byId('title').textContent = title;
+  if ('mediaSession' in navigator) {
+    navigator.mediaSession.metadata = new MediaMetadata({ title, artist: 'Nova' });
+  }
 }
 
 function liveFor(startedAt) {
@@ -36,6 +47,7 @@ function liveFor(startedAt) {
 }
 
 stage.addEventListener('change', refresh);
+nameIt(channel);
 refresh();
 
 const watchUrl = new URL(`${base}/watch/${channel}`, location.href).href;
@@ -45,7 +57,7 @@ const toast = byId('toast');
 byId('share').addEventListener('click', async () => {
   const phone = matchMedia('(pointer: coarse)').matches;
   if (phone && navigator.share) {
-    await navigator.share({ title: `${channel} · Nova`, url: watchUrl }).catch(() => {});
+    await navigator.share({ title: `${stage.title ?? channel} · Nova`, url: watchUrl }).catch(() => {});
   } else {
     await copy(watchUrl, toast, 'Link copied.');
   }
@@ -65,7 +77,3 @@ byId('embed').addEventListener('click', () => {
 byId('copy-embed').addEventListener('click', () =>
   copy(byId('embed-code').value, toast, 'Code copied.'),
 );
-
-if ('mediaSession' in navigator) {
-  navigator.mediaSession.metadata = new MediaMetadata({ title: channel, artist: 'Nova' });
-}
