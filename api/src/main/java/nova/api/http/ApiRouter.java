@@ -56,7 +56,7 @@ public final class ApiRouter {
   }
 
   /// Opens an answer to scripts of any origin.
-  static void openToScripts(HttpServerResponse response) {
+  public static void openToScripts(HttpServerResponse response) {
     response
         .putHeader("Access-Control-Allow-Origin", "*")
         .putHeader("Access-Control-Expose-Headers", ANSWER_HEADERS)

@@ -16,7 +16,8 @@ import nova.core.ChannelSlug;
 import org.jspecify.annotations.Nullable;
 
 /// `/` shows what is live, `/watch/{channel}` is the watch page, `/embed/{channel}` the bare player
-/// for iframes, and `/assets/{version}/…` the files they use.
+/// for iframes, `/api/docs` shows the document of the API, and `/assets/{version}/…` has the files
+/// they use.
 ///
 /// *Thread-safe.*
 public final class PageRoutes {
@@ -25,6 +26,7 @@ public final class PageRoutes {
   private final PageTemplate home;
   private final PageTemplate watch;
   private final PageTemplate embed;
+  private final PageTemplate docs;
   private final PageTemplate notFound;
 
   /// @param pathPrefix the path below which viewers see this server, empty or starting with `/`
@@ -35,11 +37,13 @@ public final class PageRoutes {
     this.home = PageTemplate.load(assets, "home.html", pathPrefix);
     this.watch = PageTemplate.load(assets, "watch.html", pathPrefix);
     this.embed = PageTemplate.load(assets, "embed.html", pathPrefix);
+    this.docs = PageTemplate.load(assets, "docs.html", pathPrefix);
     this.notFound = PageTemplate.load(assets, "not-found.html", pathPrefix);
   }
 
   public void mount(Router router) {
     read(router, "/").handler(context -> answerPage(context, home, ""));
+    read(router, "/api/docs").handler(context -> answerPage(context, docs, ""));
     read(router, "/watch/:channel").handler(context -> channelPage(context, watch));
     read(router, "/embed/:channel").handler(context -> channelPage(context, embed));
     read(router, "/assets/:version/*").handler(this::asset);

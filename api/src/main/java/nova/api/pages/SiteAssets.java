@@ -25,6 +25,8 @@ public final class SiteAssets {
           "aligned-segments.js",
           "clock.js",
           "controls.js",
+          "docs.css",
+          "docs.js",
           "dom.js",
           "embed.js",
           "hls-config.js",
@@ -42,7 +44,12 @@ public final class SiteAssets {
           "stage.js",
           "watch.js",
           "vendor/hls.js-1.7.4/LICENSE",
-          "vendor/hls.js-1.7.4/hls.min.mjs");
+          "vendor/hls.js-1.7.4/hls.min.mjs",
+          "vendor/swagger-ui-5.35.0/LICENSE",
+          "vendor/swagger-ui-5.35.0/NOTICE",
+          "vendor/swagger-ui-5.35.0/swagger-ui-bundle.js",
+          "vendor/swagger-ui-5.35.0/swagger-ui-bundle.js.LICENSE.txt",
+          "vendor/swagger-ui-5.35.0/swagger-ui.css");
 
   private final String version;
   private final Map<String, SiteAsset> byName;

@@ -1,0 +1,35 @@
+package nova.api.openapi;
+
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import nova.api.http.ApiRouter;
+import nova.api.http.Bodies;
+
+/// `GET /api/openapi.json`. It holds no data, so everybody may read it.
+///
+/// *Thread-safe.*
+public final class DocumentRoute {
+  private final ApiDocument document;
+
+  public DocumentRoute(ApiDocument document) {
+    this.document = document;
+  }
+
+  public void mount(Router router) {
+    router
+        .route("/api/openapi.json")
+        .method(HttpMethod.GET)
+        .method(HttpMethod.HEAD)
+        .handler(this::answer);
+  }
+
+  private void answer(RoutingContext context) {
+    ApiRouter.openToScripts(context.response());
+    context
+        .response()
+        .putHeader("Content-Type", "application/json")
+        .putHeader("Cache-Control", "no-cache");
+    var _ = Bodies.end(context, document.json());
+  }
+}
