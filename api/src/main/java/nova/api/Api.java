@@ -1,18 +1,29 @@
 package nova.api;
 
 import io.vertx.ext.web.Router;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.stream.Stream;
+import nova.api.audit.AuditRoutes;
+import nova.api.channel.ChannelRoutes;
 import nova.api.http.ApiRouter;
 import nova.api.http.Operation;
 import nova.api.http.RouteGuard;
 import nova.api.http.UnknownPaths;
+import nova.api.openapi.ApiDocument;
+import nova.api.openapi.DocumentRoute;
 import nova.api.pages.PageRoutes;
 import nova.api.pages.SiteAssets;
+import nova.api.quality.QualityLevelRoutes;
 import nova.api.stream.PlaybackLinks;
 import nova.api.stream.PlaybackRoutes;
 import nova.api.stream.StreamDirectory;
+import nova.api.stream.StreamMetricRoutes;
 import nova.api.stream.StreamRoutes;
+import nova.api.streamkey.StreamKeyRoutes;
+import nova.api.system.SystemRoutes;
+import nova.api.token.TokenRoutes;
+import nova.control.Control;
 import nova.core.StreamEvents.Subscription;
 
 /// The REST API and the watch pages. Opened once per process, mounted once per HTTP server
@@ -22,12 +33,19 @@ import nova.core.StreamEvents.Subscription;
 public final class Api implements AutoCloseable {
   private final RouteGuard guard;
   private final ApiRouter routes;
+  private final DocumentRoute document;
   private final PageRoutes pages;
   private final Subscription subscription;
 
-  private Api(RouteGuard guard, ApiRouter routes, PageRoutes pages, Subscription subscription) {
+  private Api(
+      RouteGuard guard,
+      ApiRouter routes,
+      DocumentRoute document,
+      PageRoutes pages,
+      Subscription subscription) {
     this.guard = guard;
     this.routes = routes;
+    this.document = document;
     this.pages = pages;
     this.subscription = subscription;
   }
@@ -41,14 +59,39 @@ public final class Api implements AutoCloseable {
     PageRoutes pages = new PageRoutes(SiteAssets.load(), links.pathPrefix(), ports.rtmpPort());
     RouteGuard guard =
         new RouteGuard(ports.authenticator(), config.limits(), ports.nanoClock(), ports.threads());
-    List<Operation> operations =
-        Stream.of(
-                new StreamRoutes(directory, links).operations(),
-                new PlaybackRoutes(directory, ports.channels(), links, guard).operations())
-            .flatMap(List::stream)
-            .toList();
+    List<Operation> operations = operations(config, ports, directory, links, guard);
+    DocumentRoute document = new DocumentRoute(ApiDocument.load(links.pathPrefix()));
     Subscription subscription = ports.events().subscribe(directory);
-    return new Api(guard, new ApiRouter(guard, operations), pages, subscription);
+    return new Api(guard, new ApiRouter(guard, operations), document, pages, subscription);
+  }
+
+  private static List<Operation> operations(
+      ApiConfig config,
+      ApiPorts ports,
+      StreamDirectory directory,
+      PlaybackLinks links,
+      RouteGuard guard) {
+    Control control = ports.control();
+    InstantSource clock = ports.clock();
+    return Stream.of(
+            new PlaybackRoutes(directory, control.channels().directory()::find, links, guard)
+                .operations(),
+            new ChannelRoutes(control.channels(), directory::liveOf).operations(),
+            new StreamKeyRoutes(control.streamKeys(), clock).operations(),
+            new StreamRoutes(control.streams(), directory, links).operations(),
+            new StreamMetricRoutes(control.streams(), control.streamMetrics(), clock).operations(),
+            new QualityLevelRoutes(control.qualityLevels()).operations(),
+            new TokenRoutes(control.tokens(), clock).operations(),
+            new AuditRoutes(control.audit()).operations(),
+            new SystemRoutes(ports.version(), clock, config.limits(), control, directory::live)
+                .operations())
+        .flatMap(List::stream)
+        .toList();
+  }
+
+  /// All that can be asked.
+  List<Operation> operations() {
+    return routes.operations();
   }
 
   /// Who lets requests in, for routes elsewhere that need a token too.
@@ -60,6 +103,7 @@ public final class Api implements AutoCloseable {
   /// to unknown paths.
   public void mount(Router router) {
     routes.mount(router);
+    document.mount(router);
     pages.mount(router);
     UnknownPaths.mount(router, pages::answerNotFound);
   }

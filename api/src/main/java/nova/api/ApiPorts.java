@@ -7,8 +7,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.IntSupplier;
 import nova.api.http.Authenticator;
-import nova.control.channel.Channel;
-import nova.core.ChannelSlug;
+import nova.control.Control;
 import nova.core.NanoClock;
 import nova.core.StreamEvents;
 import nova.core.StreamId;
@@ -17,21 +16,23 @@ import nova.core.StreamId;
 ///
 /// *Immutable.*
 ///
+/// @param version of the server
 /// @param events the bus the streams are learnt from
 /// @param clock the wall clock by which ended streams are forgotten
 /// @param nanoClock by which limits are counted
 /// @param threads runs each task on a thread of its own, which may wait
 /// @param authenticator whose an API token is
-/// @param channels a channel as memory knows it; must not block
+/// @param control what operators do things with
 /// @param rtmpPort the port broadcasters connect to, asked at each request because it may be chosen
 ///   by the operating system after the API is opened
 /// @param posters when the stream's poster was taken, empty while it has none; must not block
 public record ApiPorts(
+    String version,
     StreamEvents events,
     InstantSource clock,
     NanoClock nanoClock,
     Executor threads,
     Authenticator authenticator,
-    Function<ChannelSlug, Optional<Channel>> channels,
+    Control control,
     IntSupplier rtmpPort,
     Function<StreamId, Optional<Instant>> posters) {}

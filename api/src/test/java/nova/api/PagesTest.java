@@ -11,16 +11,20 @@ import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
+import nova.control.database.TestDatabase;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class PagesTest {
+  @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
+
   private static final Pattern ASSET = Pattern.compile("(?:src|href)=\"(/assets/[^\"]+)\"");
   private static final Pattern IMPORT = Pattern.compile("from '\\./([^']+)'");
   private static final Pattern SCRIPT = Pattern.compile("<script[^>]*>");
 
   @Test
   void page_allowsOnlyItsOwnScripts() {
-    try (ApiServer server = new ApiServer()) {
+    try (ApiServer server = new ApiServer(DATABASE)) {
       for (String path : List.of("/", "/watch/live", "/embed/live")) {
         HttpResponse<String> page = server.get(path);
         assertThat(page.statusCode()).isEqualTo(200);
@@ -42,7 +46,7 @@ class PagesTest {
 
   @Test
   void page_isFramedByOthers_onlyWhenMeantFor() {
-    try (ApiServer server = new ApiServer()) {
+    try (ApiServer server = new ApiServer(DATABASE)) {
       assertThat(header(server.get("/watch/live"), "Content-Security-Policy"))
           .endsWith("frame-ancestors 'none'");
       assertThat(header(server.get("/"), "X-Frame-Options")).isEqualTo("DENY");
@@ -54,7 +58,7 @@ class PagesTest {
 
   @Test
   void page_isFilledIn() {
-    try (ApiServer server = new ApiServer()) {
+    try (ApiServer server = new ApiServer(DATABASE)) {
       assertThat(server.get("/watch/my_show-2").body())
           .contains("data-channel=\"my_show-2\"", "<title>my_show-2")
           .doesNotContain("{{");
@@ -64,7 +68,7 @@ class PagesTest {
 
   @Test
   void badChannelName_isA404ThatDoesNotRepeatIt() {
-    try (ApiServer server = new ApiServer()) {
+    try (ApiServer server = new ApiServer(DATABASE)) {
       for (String name : List.of("%3Cscript%3Ealert(1)%3C%2Fscript%3E", "UPPER", "a".repeat(65))) {
         HttpResponse<String> page = server.get("/watch/" + name, "Accept", "text/html");
         assertThat(page.statusCode()).isEqualTo(404);
@@ -76,7 +80,7 @@ class PagesTest {
 
   @Test
   void unknownPath_isAPageForPeopleAndAProblemForPrograms() {
-    try (ApiServer server = new ApiServer()) {
+    try (ApiServer server = new ApiServer(DATABASE)) {
       HttpResponse<String> page = server.get("/nowhere", "Accept", "text/html,*/*;q=0.8");
       assertThat(page.statusCode()).isEqualTo(404);
       assertThat(page.body()).contains("nothing at this address");
@@ -88,7 +92,7 @@ class PagesTest {
 
   @Test
   void everyAssetOfEveryPage_isServedForEver() {
-    try (ApiServer server = new ApiServer()) {
+    try (ApiServer server = new ApiServer(DATABASE)) {
       for (String path : List.of("/", "/watch/live", "/embed/live")) {
         List<String> assets =
             ASSET.matcher(server.get(path).body()).results().map(match -> match.group(1)).toList();
@@ -102,7 +106,7 @@ class PagesTest {
 
   @Test
   void asset_ofAnotherVersionOrOutside_isNotServed() {
-    try (ApiServer server = new ApiServer()) {
+    try (ApiServer server = new ApiServer(DATABASE)) {
       String css = firstAsset(server, "nova.css");
       for (String path :
           List.of(
@@ -119,7 +123,7 @@ class PagesTest {
 
   @Test
   void asset_isCompressedForThoseWhoAccept() throws IOException {
-    try (ApiServer server = new ApiServer()) {
+    try (ApiServer server = new ApiServer(DATABASE)) {
       String css = firstAsset(server, "nova.css");
       String plain = server.get(css).body();
       HttpResponse<byte[]> packed = server.getBytes(css, "Accept-Encoding", "br, gzip");
@@ -138,7 +142,7 @@ class PagesTest {
 
   @Test
   void icon_isServedWhereBrowsersLook() {
-    try (ApiServer server = new ApiServer()) {
+    try (ApiServer server = new ApiServer(DATABASE)) {
       HttpResponse<String> icon = server.get("/favicon.ico");
       assertThat(icon.statusCode()).isEqualTo(200);
       assertThat(header(icon, "Content-Type")).isEqualTo("image/svg+xml");

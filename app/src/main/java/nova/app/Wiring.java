@@ -6,11 +6,10 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import nova.api.Api;
 import nova.api.ApiPorts;
-import nova.api.http.Authenticator;
+import nova.api.token.TokenAuthenticator;
 import nova.app.config.AppConfig;
 import nova.app.error.ListenFailure;
 import nova.app.http.HealthRoutes;
@@ -26,7 +25,6 @@ import nova.app.metrics.IngestMeters;
 import nova.app.metrics.Metrics;
 import nova.app.metrics.PackagerMeters;
 import nova.app.metrics.TranscodeMeters;
-import nova.control.channel.Channel;
 import nova.core.InProcessStreamEvents;
 import nova.core.NanoClock;
 import nova.core.StreamEvent;
@@ -108,12 +106,13 @@ final class Wiring {
             Api.open(
                 config.api(),
                 new ApiPorts(
+                    Version.text(),
                     events,
                     clock,
                     nanoClock,
                     Thread::startVirtualThread,
-                    Authenticator.NONE,
-                    slug -> Optional.of(Channel.create(slug, "", clock.instant())),
+                    new TokenAuthenticator(control.control().tokens()),
+                    control.control(),
                     () -> rtmpPort,
                     id -> posters.find(id).map(Poster::takenAt))));
     Delivery delivery =

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import nova.control.error.UnknownException;
 import nova.core.ChannelSlug;
 
@@ -22,6 +23,10 @@ public record ApiRequest(
     Map<String, String> query,
     Optional<Long> ifVersion,
     JsonFields body) {
+  /// No body is longer.
+  public static final int MAX_BODY_BYTES = BodyReader.MAX_BYTES;
+
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,64}");
   private static final int DEFAULT_LIMIT = 50;
   private static final int MAX_LIMIT = 200;
   private static final int MAX_CURSOR = 512;
@@ -45,17 +50,7 @@ public record ApiRequest(
   /// @throws UnknownException also when it is none that the caller sees
   public ChannelSlug channel() {
     String slug = path("channel");
-    if (!ChannelSlug.isValid(slug)) {
-      throw new ProblemException(
-          Problem.notFound(
-              "unknown-channel",
-              "There is no such channel (expected: 1 to 64 characters of a-z, 0-9, - and _)."));
-    }
-    ChannelSlug channel = new ChannelSlug(slug);
-    if (!caller.sees(channel)) {
-      throw new UnknownException("channel", slug);
-    }
-    return channel;
+    return Slugs.parse(slug).filter(caller::sees).orElseThrow(() -> unknown("channel", slug));
   }
 
   /// A query parameter of any text.
@@ -111,6 +106,23 @@ public record ApiRequest(
         "cursor",
         text -> text.isEmpty() || text.length() > MAX_CURSOR ? Optional.empty() : Optional.of(text),
         "what nextCursor of the page before was");
+  }
+
+  /// Ends a request whose cursor is of no page.
+  public static ProblemException invalidCursor() {
+    return new ProblemException(
+        Problem.invalidParameter(
+            "cursor", "The cursor is of no page (expected: what nextCursor was)."));
+  }
+
+  /// Ends a request for what is not there, or not for its sender. Only what could be a name is
+  /// repeated.
+  public static RuntimeException unknown(String kind, String name) {
+    return NAME.matcher(name).matches()
+        ? new UnknownException(kind, name)
+        : new ProblemException(
+            Problem.notFound(
+                "unknown-" + kind, "There is no such %s.".formatted(kind.replace('-', ' '))));
   }
 
   private static Optional<Integer> limit(String text) {

@@ -7,9 +7,6 @@ import java.util.Optional;
 /// *Thread-safe.*
 @FunctionalInterface
 public interface Authenticator {
-  /// Nobody.
-  Authenticator NONE = (secret, address) -> Optional.empty();
-
   /// Whoever has the secret; empty when it opens nothing now, whatever the reason. May block, and
   /// is called on virtual threads.
   ///

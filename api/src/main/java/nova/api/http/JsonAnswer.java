@@ -1,6 +1,7 @@
 package nova.api.http;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.vertx.core.buffer.Buffer;
@@ -22,7 +23,11 @@ public record JsonAnswer(
     String cacheControl,
     @Nullable Long version,
     @Nullable String location) {
-  private static final ObjectWriter WRITER = JsonMapper.builder().build().writer();
+  private static final ObjectWriter WRITER =
+      JsonMapper.builder()
+          .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
+          .build()
+          .writer();
   private static final String PRIVATE = "no-store";
 
   /// For everybody; shared caches may keep it for a moment.

@@ -100,6 +100,16 @@ public final class StreamDirectory implements StreamEvents.Subscriber {
     return id == null ? Optional.empty() : find(id);
   }
 
+  /// The stream of a channel that is not over.
+  public Optional<StreamId> liveOf(ChannelSlug channel) {
+    return latestOf(channel).filter(record -> !record.state().isOver()).map(StreamRecord::id);
+  }
+
+  /// How many streams are not over.
+  public long live() {
+    return byId.values().stream().filter(record -> !record.state().isOver()).count();
+  }
+
   private void start(StreamEvent.StreamStarted event) {
     if (byId.containsKey(event.stream())) {
       return;

@@ -1,75 +1,163 @@
 package nova.api.stream;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import nova.api.http.Access;
 import nova.api.http.ApiRequest;
+import nova.api.http.ApiRouter;
 import nova.api.http.JsonAnswer;
+import nova.api.http.JsonFields;
 import nova.api.http.Operation;
-import nova.api.http.Problem;
-import nova.api.http.ProblemException;
-import nova.control.error.UnknownException;
+import nova.api.http.Page;
+import nova.api.http.Slugs;
+import nova.control.stream.ChannelStream;
+import nova.control.stream.StreamChange;
+import nova.control.stream.StreamFilter;
+import nova.control.stream.StreamMetadata;
+import nova.control.stream.Streams;
 import nova.control.token.Scope;
 import nova.core.ChannelSlug;
 import nova.core.StreamId;
+import nova.core.StreamState;
+import org.jspecify.annotations.Nullable;
 
-/// `GET /api/v1/streams` (with `?live=true` only those not over) and `GET /api/v1/streams/{id}`,
-/// where the id is a stream id or the slug of a channel, which means its latest stream.
+/// `/streams`: broadcasts that are prepared, live or over. In a path the id of a stream may also be
+/// the slug of a channel, which means its latest one.
 ///
 /// *Thread-safe.*
 public final class StreamRoutes {
+  private static final int MAX_REASON = 200;
+  private static final String STOPPED = "The broadcast was stopped by an operator.";
+
+  private final Streams streams;
   private final StreamDirectory directory;
   private final PlaybackLinks links;
 
-  public StreamRoutes(StreamDirectory directory, PlaybackLinks links) {
+  /// @param directory what memory knows of streams that are live
+  public StreamRoutes(Streams streams, StreamDirectory directory, PlaybackLinks links) {
+    this.streams = streams;
     this.directory = directory;
     this.links = links;
   }
 
   public List<Operation> operations() {
+    Access read = Access.of(Scope.VIEWER);
+    Access change = Access.of(Scope.OPERATOR);
     return List.of(
-        Operation.get("listStreams", "/streams", Access.of(Scope.VIEWER), this::list)
-            .taking("live"),
-        Operation.get("getStream", "/streams/{id}", Access.of(Scope.VIEWER), this::one));
+        Operation.get("listStreams", "/streams", read, this::list)
+            .taking("channel", "state", "live", "since", "until", "limit", "cursor"),
+        Operation.post("createStream", "/streams", change, this::create),
+        Operation.get("getStream", "/streams/{id}", read, this::find),
+        Operation.patch("updateStream", "/streams/{id}", change, this::update),
+        Operation.post("stopStream", "/streams/{id}/stop", change, this::stop));
   }
 
   private JsonAnswer list(ApiRequest request) {
-    boolean onlyLive = request.flag("live").orElse(false);
+    Optional<ChannelSlug> asked = request.query("channel", Slugs::parse, Slugs.EXPECTED);
+    if (asked.isPresent() && !request.caller().sees(asked.get())) {
+      throw ApiRequest.unknown("channel", asked.get().value());
+    }
+    Set<StreamState> states = states(request);
+    Optional<StreamId> after = request.cursor().map(StreamRoutes::cursor);
+    int limit = request.limit();
+    StreamFilter filter =
+        new StreamFilter(
+            asked.or(() -> request.caller().token().channel()),
+            states,
+            request.time("since"),
+            request.time("until"));
+    List<ChannelStream> found =
+        states.isEmpty() ? List.of() : streams.list(filter, after, limit + 1);
+    Page<ChannelStream> page = Page.of(found, limit, stream -> stream.id().value());
     return JsonAnswer.ok(
-        new StreamList(
-            directory.all().stream()
-                .filter(record -> !onlyLive || !record.state().isOver())
-                .filter(record -> request.caller().sees(record.channel()))
-                .map(record -> StreamView.of(record, links))
-                .toList()));
+        new StreamList(page.map(stream -> view(request, stream)), page.nextCursor()));
   }
 
-  private JsonAnswer one(ApiRequest request) {
-    String id = request.path("id");
-    return find(id)
-        .filter(record -> request.caller().sees(record.channel()))
-        .map(record -> JsonAnswer.ok(StreamView.of(record, links)))
-        .orElseThrow(() -> unknown(id));
+  /// Those that are asked for; none when nothing can be both.
+  private static Set<StreamState> states(ApiRequest request) {
+    Optional<StreamState> state =
+        request.query(
+            "state",
+            text -> Stream.of(StreamState.values()).filter(s -> s.name().equals(text)).findFirst(),
+            "the state of a stream, such as ACTIVE");
+    Optional<Boolean> live = request.flag("live");
+    Set<StreamState> states = EnumSet.allOf(StreamState.class);
+    states.removeIf(
+        one ->
+            state.map(wanted -> wanted != one).orElse(false)
+                || live.map(wanted -> wanted == one.isOver()).orElse(false));
+    return states;
   }
 
-  private static RuntimeException unknown(String id) {
-    return StreamId.isValid(id) || ChannelSlug.isValid(id)
-        ? new UnknownException("stream", id)
-        : new ProblemException(
-            Problem.notFound(
-                "unknown-stream", "There is no such stream (expected: a stream id or a channel)."));
+  private static StreamId cursor(String text) {
+    if (!StreamId.isValid(text)) {
+      throw ApiRequest.invalidCursor();
+    }
+    return new StreamId(text);
   }
 
-  private Optional<StreamRecord> find(String id) {
-    Optional<StreamRecord> byId =
-        StreamId.isValid(id) ? directory.find(new StreamId(id)) : Optional.empty();
-    return byId.isEmpty() && ChannelSlug.isValid(id)
-        ? directory.latestOf(new ChannelSlug(id))
-        : byId;
+  private JsonAnswer create(ApiRequest request) {
+    JsonFields body = request.body().only("channel", "title", "description", "tags");
+    ChannelSlug channel = body.requiredOneOf("channel", Slugs::parse, Slugs.EXPECTED);
+    if (!request.caller().sees(channel)) {
+      throw ApiRequest.unknown("channel", channel.value());
+    }
+    StreamChange wanted = change(body);
+    ChannelStream made =
+        streams.prepare(
+            channel,
+            new StreamMetadata(
+                wanted.title().orElse(""),
+                wanted.description().orElse(""),
+                wanted.tags().orElse(List.of())),
+            request.caller().actor());
+    return JsonAnswer.created(ApiRouter.ROOT + "/streams/" + made.id(), view(request, made))
+        .at(made.version());
   }
 
-  /// The JSON of the list; an object, so that paging can be added beside it.
-  private record StreamList(List<StreamView> streams) {
+  private JsonAnswer find(ApiRequest request) {
+    return answer(request, StreamPaths.find(streams, request));
+  }
+
+  private JsonAnswer update(ApiRequest request) {
+    StreamChange change = change(request.body().only("title", "description", "tags"));
+    StreamId id = StreamPaths.find(streams, request).id();
+    return answer(
+        request, streams.update(id, change, request.ifVersion(), request.caller().actor()));
+  }
+
+  private JsonAnswer stop(ApiRequest request) {
+    String reason = request.body().only("reason").text("reason", MAX_REASON).orElse(STOPPED);
+    StreamId id = StreamPaths.find(streams, request).id();
+    return answer(request, streams.stop(id, reason, request.caller().actor()));
+  }
+
+  private static StreamChange change(JsonFields body) {
+    return new StreamChange(
+        body.text("title", StreamMetadata.MAX_TITLE),
+        body.text("description", StreamMetadata.MAX_DESCRIPTION),
+        body.texts("tags", StreamMetadata.MAX_TAGS, StreamMetadata.MAX_TAG));
+  }
+
+  private JsonAnswer answer(ApiRequest request, ChannelStream stream) {
+    return JsonAnswer.ok(view(request, stream)).at(stream.version());
+  }
+
+  private StreamView view(ApiRequest request, ChannelStream stream) {
+    return StreamView.of(
+        stream,
+        directory.find(stream.id()),
+        links,
+        request.caller().token().scope().includes(Scope.OPERATOR));
+  }
+
+  /// The JSON of a page.
+  @JsonInclude(JsonInclude.Include.NON_NULL)
+  private record StreamList(List<StreamView> streams, @Nullable String nextCursor) {
     StreamList {
       streams = List.copyOf(streams);
     }

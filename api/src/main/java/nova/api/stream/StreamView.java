@@ -3,17 +3,24 @@ package nova.api.stream;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import nova.api.http.Times;
+import nova.control.stream.ChannelStream;
+import nova.control.stream.StreamSource;
+import nova.control.stream.StreamTotals;
 import nova.core.RenditionId;
 import nova.core.StreamHealth;
+import nova.core.StreamState;
 import nova.core.TrackDescription;
 import org.jspecify.annotations.Nullable;
 
-/// The JSON of one stream in `/api/v1/streams`. What is not known yet is left out.
+/// The JSON of one stream: what the database keeps of it, and while it is live or was a moment ago
+/// what memory knows, which is fresher. What is not known is left out.
 ///
 /// *Immutable.*
 ///
+/// @param streamKey and `source` are for operators only
 /// @param codecs RFC 6381 codec strings of all tracks, as in `CODECS`
 /// @param bitrateBps bits per second of all media
 /// @param keyframeIntervalMs longest recent distance between keyframes
@@ -22,10 +29,17 @@ record StreamView(
     String id,
     String channel,
     String state,
-    String startedAt,
+    String title,
+    String description,
+    List<String> tags,
+    long version,
+    String createdAt,
+    @Nullable String startedAt,
     @Nullable String endedAt,
     @Nullable String endReason,
     @Nullable String reconnectUntil,
+    @Nullable String streamKey,
+    @Nullable SourceView source,
     List<TrackView> tracks,
     String codecs,
     @Nullable Long bitrateBps,
@@ -33,13 +47,22 @@ record StreamView(
     @Nullable Long audioBitrateBps,
     @Nullable Double frameRate,
     @Nullable Long keyframeIntervalMs,
-    @Nullable Long receivedBytes,
-    @Nullable Long receivedFrames,
-    @Nullable Long repairedTimestamps,
-    @Nullable Long droppedFrames,
+    int epochs,
+    int reconnects,
+    long receivedBytes,
+    long receivedFrames,
+    long repairedTimestamps,
+    long droppedFrames,
     List<String> advice,
-    LadderView ladder,
-    PlaybackView playback) {
+    @Nullable LadderView ladder,
+    PlaybackLinksView playback) {
+
+  /// Who sends it.
+  record SourceView(String address, String encoder) {
+    static SourceView of(StreamSource source) {
+      return new SourceView(source.address(), source.encoder());
+    }
+  }
 
   /// One track; the fields of the other kind are left out.
   @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -97,36 +120,77 @@ record StreamView(
 
   /// Where to play the stream, the pages of its channel, and what it shows once that is known.
   @JsonInclude(JsonInclude.Include.NON_NULL)
-  record PlaybackView(String hls, String watch, String embed, @Nullable String poster) {}
+  record PlaybackLinksView(String hls, String watch, String embed, @Nullable String poster) {
+    static PlaybackLinksView of(ChannelStream stream, PlaybackLinks links) {
+      return new PlaybackLinksView(
+          links.hls(stream.id()),
+          links.watch(stream.channel()),
+          links.embed(stream.channel()),
+          links.poster(stream.id()));
+    }
+  }
 
-  static StreamView of(StreamRecord record, PlaybackLinks links) {
-    StreamHealth health = record.health();
+  /// What there is to show.
+  ///
+  /// @param known what memory knows
+  /// @param tellsSource whether whoever asks may know who broadcasts
+  static StreamView of(
+      ChannelStream kept, Optional<StreamRecord> known, PlaybackLinks links, boolean tellsSource) {
+    Now now = Now.of(kept, known);
+    StreamTotals totals = kept.totals();
+    @Nullable StreamHealth health = known.map(StreamRecord::health).orElse(null);
+    List<TrackDescription> tracks =
+        known.map(StreamRecord::tracks).filter(list -> !list.isEmpty()).orElse(kept.tracks());
     return new StreamView(
-        record.id().value(),
-        record.channel().value(),
-        record.state().name(),
-        Times.text(record.startedAt()),
-        text(record.endedAt()),
-        record.endReason(),
-        text(record.graceUntil()),
-        record.tracks().stream().map(TrackView::of).toList(),
-        record.tracks().stream().map(TrackDescription::codec).collect(Collectors.joining(",")),
+        kept.id().value(),
+        kept.channel().value(),
+        now.state().name(),
+        kept.metadata().title(),
+        kept.metadata().description(),
+        kept.metadata().tags(),
+        kept.version(),
+        Times.text(kept.createdAt()),
+        Times.textOrNull(kept.startedAt()),
+        text(now.endedAt()),
+        now.endReason(),
+        text(now.reconnectUntil()),
+        tellsSource ? kept.key().map(Object::toString).orElse(null) : null,
+        tellsSource ? kept.source().map(SourceView::of).orElse(null) : null,
+        tracks.stream().map(TrackView::of).toList(),
+        tracks.stream().map(TrackDescription::codec).collect(Collectors.joining(",")),
         health == null ? null : health.videoBitrateBps() + health.audioBitrateBps(),
         health == null ? null : health.videoBitrateBps(),
         health == null ? null : health.audioBitrateBps(),
         health == null ? null : FrameRates.shown(health.frameRate()),
         health == null || health.keyframeIntervalMs() == 0 ? null : health.keyframeIntervalMs(),
-        health == null ? null : health.receivedBytes(),
-        health == null ? null : health.receivedFrames(),
-        health == null ? null : health.repairedTimestamps(),
-        health == null ? null : health.droppedFrames(),
+        totals.epochs(),
+        totals.reconnects(),
+        health == null ? totals.receivedBytes() : health.receivedBytes(),
+        health == null ? totals.receivedFrames() : health.receivedFrames(),
+        health == null ? totals.repairedTimestamps() : health.repairedTimestamps(),
+        health == null ? totals.droppedFrames() : health.droppedFrames(),
         health == null ? List.of() : health.advice(),
-        LadderView.of(record.ladder()),
-        new PlaybackView(
-            links.hls(record.id()),
-            links.watch(record.channel()),
-            links.embed(record.channel()),
-            links.poster(record.id())));
+        known.map(record -> LadderView.of(record.ladder())).orElse(null),
+        PlaybackLinksView.of(kept, links));
+  }
+
+  /// Where a stream stands. An end that is written is the end; before it memory knows better.
+  private record Now(
+      StreamState state,
+      @Nullable Instant endedAt,
+      @Nullable String endReason,
+      @Nullable Instant reconnectUntil) {
+    static Now of(ChannelStream kept, Optional<StreamRecord> known) {
+      if (kept.end().isEmpty() && known.isPresent()) {
+        StreamRecord record = known.get();
+        return new Now(record.state(), record.endedAt(), record.endReason(), record.graceUntil());
+      }
+      return new Now(
+          kept.state(),
+          kept.end().map(ChannelStream.StreamEnd::at).orElse(null),
+          kept.end().map(ChannelStream.StreamEnd::reason).orElse(null),
+          kept.reconnectUntil().orElse(null));
+    }
   }
 
   private static @Nullable String text(@Nullable Instant instant) {

@@ -49,8 +49,8 @@ public final class StreamRepository {
                         end_reason, reconnect_until, remote_address, encoder, tracks, epochs,
                         reconnects, received_bytes, received_frames, dropped_frames,
                         repaired_timestamps)
-                    VALUES (:id, :channel, :key, :node, :state, :title, :description, :tags,
-                        :version, :created, :started, :seen, :ended, :endReason, :reconnectUntil,
+                    VALUES (:id, :channel, CAST(:key AS uuid), CAST(:node AS uuid), :state, :title,
+                        :description, :tags, :version, :created, :started, :seen, :ended, :endReason, :reconnectUntil,
                         :address, :encoder, CAST(:tracks AS jsonb), :epochs, :reconnects, :bytes,
                         :frames, :dropped, :repaired)
                     """),
@@ -70,7 +70,7 @@ public final class StreamRepository {
                 handle.createUpdate(
                     """
                     UPDATE streams
-                       SET stream_key_id = :key, node = coalesce(CAST(:node AS uuid), node), state = :state,
+                       SET stream_key_id = CAST(:key AS uuid), node = coalesce(CAST(:node AS uuid), node), state = :state,
                            title = :title, description = :description, tags = :tags,
                            version = :version, started_at = :started, seen_at = :seen,
                            ended_at = :ended, end_reason = :endReason,

@@ -73,6 +73,11 @@ public final class TestDatabase implements BeforeAllCallback {
     return Objects.requireNonNull(database);
   }
 
+  /// How others get into it.
+  public DatabaseConfig config() {
+    return Objects.requireNonNull(postgres).config(4, Duration.ofSeconds(5));
+  }
+
   /// Another database beside it, without tables.
   public DatabaseConfig createEmpty() {
     DatabaseConfig beside = Objects.requireNonNull(postgres).config(2, Duration.ofSeconds(5));
