@@ -42,6 +42,7 @@ public final class SiteAssets {
           "quality.js",
           "renditions.js",
           "stage.js",
+          "token.js",
           "watch.js",
           "vendor/hls.js-1.7.4/LICENSE",
           "vendor/hls.js-1.7.4/hls.min.mjs",

@@ -3,10 +3,12 @@ package nova.app.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.microsoft.playwright.Route;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import nova.app.e2e.WatchedPage.Look;
@@ -105,6 +107,39 @@ class WatchIT {
         assertThat(again.isAlive()).isTrue();
       }
       assertThat(before).contains("RECONNECTING");
+    }
+  }
+
+  @Test
+  void page_ofAChannelForTokenHolders_playsByTheTokenOfItsAddress_andSaysWhenItNeedsOne()
+      throws Exception {
+    Path clip = Ffmpeg.clip(directory, "clip.flv", "640x360", 60, 10);
+    try (NovaProcess nova = NovaProcess.start(directory, "--stream-key", "live=" + KEY);
+        Chromium chromium = new Chromium();
+        Ffmpeg publisher = Ffmpeg.publish(clip, nova.rtmp("/live/" + KEY))) {
+      WatchedPage page =
+          new WatchedPage(
+              chromium.open(nova.web("/watch/live#token=nova_abc234").toString(), 1280, 800));
+      List<String> asked = new CopyOnWriteArrayList<>();
+      page.page().onRequest(request -> asked.add(request.url()));
+      page.awaitPlaying();
+      assertThat(asked)
+          .filteredOn(url -> url.contains("/hls/") || url.contains("/media/"))
+          .isNotEmpty()
+          .allMatch(url -> url.contains("/p/nova_abc234/"));
+
+      WatchedPage without =
+          new WatchedPage(chromium.open(nova.web("/watch/live").toString(), 1280, 800));
+      for (WatchedPage each : List.of(page, without)) {
+        each.page()
+            .route(
+                "**/api/v1/channels/live/playback",
+                route -> route.fulfill(new Route.FulfillOptions().setStatus(401)));
+        each.await("private", look -> look.state().equals("private"));
+      }
+      assertThat(page.page().textContent("#curtain-text")).contains("does not open this channel");
+      assertThat(without.page().textContent("#curtain-text")).contains("needs a token");
+      assertThat(publisher.isAlive()).isTrue();
     }
   }
 

@@ -2,6 +2,7 @@
 // without a reload.
 
 import { base } from './dom.js';
+import { authorization } from './token.js';
 
 const INTERVAL_MS = { offline: 3000, starting: 1000, live: 2500, reconnecting: 1000, ended: 3000 };
 const HIDDEN_INTERVAL_MS = 10_000;
@@ -38,8 +39,11 @@ export class PlaybackStatus {
     this.#asking = true;
     clearTimeout(this.#timer);
     try {
-      const response = await fetch(this.#url, { signal: AbortSignal.timeout(8000) });
-      const isPrivate = response.status === 401;
+      const response = await fetch(this.#url, {
+        headers: authorization,
+        signal: AbortSignal.timeout(8000),
+      });
+      const isPrivate = response.status === 401 || response.status === 403;
       if (!response.ok && !isPrivate) throw new Error(`status ${response.status}`);
       const status = isPrivate ? { state: 'private' } : await response.json();
       this.#failures = 0;

@@ -18,6 +18,7 @@ import { LivePlayer } from './player.js';
 import { PlaybackStatus } from './playback.js';
 import { describeQuality } from './quality.js';
 import { Controls } from './controls.js';
+import { throughToken, token } from './token.js';
 
 const REFRESH_MS = 500;
 const UNREACHABLE_AFTER = 3;
@@ -30,7 +31,12 @@ const POSTER_INTERVAL_MS = 20_000;
 const WORDS = {
   connecting: ['Connecting', ''],
   offline: ['Offline', 'Nobody is broadcasting here right now. When that changes, this page starts to play by itself.'],
-  private: ['Not public', 'This channel is not for everybody, and this page cannot show it.'],
+  private: [
+    'Not public',
+    token
+      ? 'The token of this link does not open this channel, or no longer. Ask whoever gave it to you for another.'
+      : 'This channel needs a token: open it by the link that you were given.',
+  ],
   starting: ['Starting', 'The broadcast is about to begin.'],
   reconnecting: ['Reconnecting', 'The broadcaster lost the connection. Playback goes on by itself when they return.'],
   ended: ['The broadcast has ended', 'Thank you for watching. The next one starts here by itself.'],
@@ -137,7 +143,7 @@ export class Stage extends EventTarget {
     const now = performance.now();
     if (!poster || this.#played || document.hidden || now - this.#posterAt < POSTER_INTERVAL_MS) return;
     this.#posterAt = now;
-    this.#video.poster = poster;
+    this.#video.poster = throughToken(poster);
   }
 
   #dropPoster() {
@@ -153,7 +159,7 @@ export class Stage extends EventTarget {
       case 'live':
       case 'reconnecting': {
         if (!canPlay) break;
-        const url = new URL(hls, location.href).href;
+        const url = new URL(throughToken(hls), location.href).href;
         if (this.#player.url !== url) {
           this.#sentence = '';
           this.#player.load(url);
