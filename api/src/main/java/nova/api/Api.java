@@ -59,22 +59,19 @@ public final class Api implements AutoCloseable {
     PageRoutes pages = new PageRoutes(SiteAssets.load(), links.pathPrefix(), ports.rtmpPort());
     RouteGuard guard =
         new RouteGuard(ports.authenticator(), config.limits(), ports.nanoClock(), ports.threads());
-    List<Operation> operations = operations(config, ports, directory, links, guard);
+    List<Operation> operations = operations(config, ports, directory, links);
     DocumentRoute document = new DocumentRoute(ApiDocument.load(links.pathPrefix()));
     Subscription subscription = ports.events().subscribe(directory);
     return new Api(guard, new ApiRouter(guard, operations), document, pages, subscription);
   }
 
   private static List<Operation> operations(
-      ApiConfig config,
-      ApiPorts ports,
-      StreamDirectory directory,
-      PlaybackLinks links,
-      RouteGuard guard) {
+      ApiConfig config, ApiPorts ports, StreamDirectory directory, PlaybackLinks links) {
     Control control = ports.control();
     InstantSource clock = ports.clock();
     return Stream.of(
-            new PlaybackRoutes(directory, control.channels().directory()::find, links, guard)
+            new PlaybackRoutes(
+                    directory, control.channels().directory()::find, links, ports.rights())
                 .operations(),
             new ChannelRoutes(control.channels(), directory::liveOf).operations(),
             new StreamKeyRoutes(control.streamKeys(), clock).operations(),

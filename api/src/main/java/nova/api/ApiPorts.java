@@ -8,6 +8,7 @@ import java.util.function.Function;
 import java.util.function.IntSupplier;
 import nova.api.http.Authenticator;
 import nova.control.Control;
+import nova.control.playback.PlaybackRights;
 import nova.core.NanoClock;
 import nova.core.StreamEvents;
 import nova.core.StreamId;
@@ -23,6 +24,7 @@ import nova.core.StreamId;
 /// @param threads runs each task on a thread of its own, which may wait
 /// @param authenticator whose an API token is
 /// @param control what operators do things with
+/// @param rights who may watch channels that are not for everybody
 /// @param rtmpPort the port broadcasters connect to, asked at each request because it may be chosen
 ///   by the operating system after the API is opened
 /// @param posters when the stream's poster was taken, empty while it has none; must not block
@@ -34,5 +36,6 @@ public record ApiPorts(
     Executor threads,
     Authenticator authenticator,
     Control control,
+    PlaybackRights rights,
     IntSupplier rtmpPort,
     Function<StreamId, Optional<Instant>> posters) {}

@@ -34,6 +34,7 @@ import nova.control.channel.ChannelChange;
 import nova.control.database.TestDatabase;
 import nova.control.metric.MetricsConfig;
 import nova.control.outbox.OutboxConfig;
+import nova.control.playback.PlaybackRights;
 import nova.control.streamkey.CaffeineStreamKeyCache;
 import nova.control.token.Scope;
 import nova.control.token.TokenTerms;
@@ -92,6 +93,13 @@ final class ApiServer implements AutoCloseable {
     viewer = token(Scope.VIEWER, null);
     operator = token(Scope.OPERATOR, null);
     admin = token(Scope.ADMIN, null);
+    PlaybackRights rights =
+        PlaybackRights.open(
+            control.channels().directory(),
+            control.tokens(),
+            clock,
+            () -> clock.nanoTime(),
+            Thread::startVirtualThread);
     api =
         Api.open(
             config,
@@ -101,8 +109,9 @@ final class ApiServer implements AutoCloseable {
                 clock,
                 () -> clock.nanoTime(),
                 Thread::startVirtualThread,
-                new TokenAuthenticator(control.tokens()),
+                new TokenAuthenticator(rights::tokenOf),
                 control,
+                rights,
                 () -> RTMP_PORT,
                 id -> Optional.ofNullable(posters.get(id))));
     http = new TestHttp(api::mount);

@@ -5,11 +5,14 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import nova.api.http.Authenticator;
+import nova.api.token.TokenAuthenticator;
 import nova.app.config.AppConfig;
 import nova.app.error.StartupException;
 import nova.app.keys.ConfiguredKeys;
+import nova.app.local.LocalAuthenticator;
+import nova.app.local.LocalServer;
 import nova.app.metrics.Metrics;
-import nova.app.playback.TokenGate;
 import nova.control.Control;
 import nova.control.ControlConfig;
 import nova.control.ControlPorts;
@@ -18,6 +21,7 @@ import nova.control.channel.Channel;
 import nova.control.database.DatabaseStartException;
 import nova.control.playback.PlaybackRights;
 import nova.control.streamkey.CaffeineStreamKeyCache;
+import nova.control.token.TokenSecret;
 import nova.core.ChannelSlug;
 import nova.core.NanoClock;
 import nova.core.StreamEvents;
@@ -31,15 +35,17 @@ import org.jspecify.annotations.Nullable;
 /// *Thread-safe* once opened.
 final class ControlWiring {
   private final InstantSource clock;
-  private final NanoClock nanoClock;
+  private final DataFolder data;
+  private final TokenSecret localToken;
   private final Control control;
+  private final PlaybackRights rights;
   private volatile @Nullable RtmpServer rtmp; // begins to listen last
 
   private ControlWiring(
       AppConfig config, StreamEvents events, InstantSource clock, NanoClock nanoClock) {
     this.clock = clock;
-    this.nanoClock = nanoClock;
-    DataFolder data = DataFolder.of(config);
+    this.data = DataFolder.of(config);
+    this.localToken = TokenSecret.random(new SecureRandom());
     data.prepare();
     try {
       control =
@@ -56,6 +62,13 @@ final class ControlWiring {
     } catch (DatabaseStartException e) {
       throw new StartupException(String.valueOf(e.getMessage()), e);
     }
+    this.rights =
+        PlaybackRights.open(
+            control.channels().directory(),
+            control.tokens(),
+            clock,
+            nanoClock,
+            Thread::startVirtualThread);
   }
 
   /// Opens the database, and makes the channels of configured keys.
@@ -90,14 +103,23 @@ final class ControlWiring {
         : server.stopStream(stream, reason);
   }
 
-  TokenGate playbackGate() {
-    return new TokenGate(
-        PlaybackRights.open(
-            control.channels().directory(),
-            control.tokens(),
-            clock,
-            nanoClock,
-            Thread::startVirtualThread));
+  PlaybackRights rights() {
+    return rights;
+  }
+
+  /// Whose a token is: of the database, or the one that commands on this machine find.
+  Authenticator authenticator() {
+    return new LocalAuthenticator(
+        localToken, clock.instant(), new TokenAuthenticator(rights::tokenOf));
+  }
+
+  /// Lets commands on this machine find the server.
+  void announce(String url, Lifecycle lifecycle) {
+    AutoCloseable _ =
+        lifecycle.own(
+            "announcement",
+            new LocalServer(url, localToken.value(), ProcessHandle.current().pid())
+                .announce(data.path()));
   }
 
   /// The quality levels, as the ladder calls them.

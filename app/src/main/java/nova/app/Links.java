@@ -12,8 +12,9 @@ import nova.core.ChannelSlug;
 /// @param rtmp the server to paste into OBS, such as `rtmp://localhost:1935/live`
 /// @param http the viewers' base address without a slash at its end
 /// @param ready the line that says the server accepts: what listens, whatever viewers are told
-/// @param local the same server as this machine reaches it
-record Links(String rtmp, String http, String ready, String local) {
+/// @param localRtmp the RTMP server as this machine reaches it
+/// @param localHttp the HTTP server as this machine reaches it
+record Links(String rtmp, String http, String ready, String localRtmp, String localHttp) {
   private static final String RTMP_APP = "live"; // any name works; this one is what people expect
 
   static Links of(AppConfig config, int rtmpPort, int httpPort, OptionalInt httpsPort) {
@@ -31,12 +32,13 @@ record Links(String rtmp, String http, String ready, String local) {
         rtmp,
         config.api().publicUrl().isEmpty() ? viewers : config.api().publicUrl(),
         ready,
-        "rtmp://%s:%d/%s".formatted(loopback(rtmpHost), rtmpPort, RTMP_APP));
+        "rtmp://%s:%d/%s".formatted(loopback(rtmpHost), rtmpPort, RTMP_APP),
+        "http://%s:%d".formatted(loopback(host), httpPort));
   }
 
   /// The URL with which this process publishes to itself.
   String publishLocally(StreamSecret secret) {
-    return local + "/" + secret.value();
+    return localRtmp + "/" + secret.value();
   }
 
   String watch(ChannelSlug channel) {

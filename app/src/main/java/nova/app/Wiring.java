@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import nova.api.Api;
 import nova.api.ApiPorts;
-import nova.api.token.TokenAuthenticator;
 import nova.app.config.AppConfig;
 import nova.app.error.ListenFailure;
 import nova.app.http.HealthRoutes;
@@ -25,6 +24,7 @@ import nova.app.metrics.IngestMeters;
 import nova.app.metrics.Metrics;
 import nova.app.metrics.PackagerMeters;
 import nova.app.metrics.TranscodeMeters;
+import nova.app.playback.TokenGate;
 import nova.core.InProcessStreamEvents;
 import nova.core.NanoClock;
 import nova.core.StreamEvent;
@@ -106,13 +106,14 @@ final class Wiring {
             Api.open(
                 config.api(),
                 new ApiPorts(
-                    Version.text(),
+                    Version.current(),
                     events,
                     clock,
                     nanoClock,
                     Thread::startVirtualThread,
-                    new TokenAuthenticator(control.control().tokens()),
+                    control.authenticator(),
                     control.control(),
+                    control.rights(),
                     () -> rtmpPort,
                     id -> posters.find(id).map(Poster::takenAt))));
     Delivery delivery =
@@ -124,7 +125,7 @@ final class Wiring {
                     segments,
                     timelines,
                     posters,
-                    control.playbackGate(),
+                    new TokenGate(control.rights()),
                     new DeliveryMeters(metrics),
                     clock,
                     nanoClock)));
@@ -154,9 +155,9 @@ final class Wiring {
     new PosterWiring(config, lifecycle, metrics)
         .open(events, frames, timelines, posters, nanoClock);
     RtmpServer rtmp = openRtmp(frames, events, control, metrics);
-    return new RunningServer(
-        Links.of(config, rtmp.address().getPort(), http.port(), http.httpsPort()),
-        control.control());
+    Links links = Links.of(config, rtmp.address().getPort(), http.port(), http.httpsPort());
+    control.announce(links.localHttp(), lifecycle);
+    return new RunningServer(links, control.control());
   }
 
   private void openTranscoder(
@@ -247,7 +248,7 @@ final class Wiring {
                     rtmpPort != NOT_LISTENING
                         && !lifecycle.isClosing()
                         && control.control().databaseAnswers()),
-            new MetricsRoute(metrics::scrape),
+            new MetricsRoute(metrics::scrape, api.guard()),
             delivery::mount,
             api::mount); // last, because it answers every path that nobody else knows
     return lifecycle.own(

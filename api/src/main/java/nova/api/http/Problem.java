@@ -52,7 +52,7 @@ public record Problem(
   }
 
   /// Something that may go well a little later.
-  static Problem later(int status, String reason, String detail, long seconds) {
+  public static Problem later(int status, String reason, String detail, long seconds) {
     return new Problem(status, reason, detail, null, null, seconds);
   }
 

@@ -2,6 +2,7 @@ package nova.api.http;
 
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Optional;
@@ -114,7 +115,7 @@ public final class RouteGuard {
               "Too many wrong tokens came from this address; none is looked at for a moment.",
               wait));
     }
-    Optional<String> secret = shown.size() == 1 ? bearer(shown.getFirst()) : Optional.empty();
+    Optional<String> secret = bearer(context.request());
     if (secret.isEmpty()) {
       Quota quota = limits.charge("address " + RequestLimits.network(address));
       quota.describe(context.response());
@@ -126,6 +127,12 @@ public final class RouteGuard {
               "This needs an API token (expected: the header Authorization: Bearer nova_…)."));
     }
     return secret.get();
+  }
+
+  /// The token that a request shows, right or wrong; empty for none, and for more than one.
+  public static Optional<String> bearer(HttpServerRequest request) {
+    List<String> shown = request.headers().getAll(HttpHeaders.AUTHORIZATION);
+    return shown.size() == 1 ? bearer(shown.getFirst()) : Optional.empty();
   }
 
   private static Optional<String> bearer(String authorization) {

@@ -2,19 +2,20 @@ package nova.api.stream;
 
 import static java.util.Objects.requireNonNull;
 
+import io.vertx.core.Context;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
-import nova.api.http.Access;
 import nova.api.http.JsonAnswer;
 import nova.api.http.Operation;
 import nova.api.http.Problem;
 import nova.api.http.RouteGuard;
 import nova.control.channel.Channel;
 import nova.control.channel.PlaybackPolicy;
-import nova.control.token.Scope;
+import nova.control.playback.PlaybackRights;
 import nova.core.ChannelSlug;
+import org.jspecify.annotations.Nullable;
 
 /// What players have to know, asked every few seconds by every open page: `GET /playback` of all
 /// channels that are live and listed, `GET /channels/{channel}/playback` of one. Answered from
@@ -26,23 +27,24 @@ import nova.core.ChannelSlug;
 /// *Thread-safe.*
 public final class PlaybackRoutes {
   private static final int MAX_AGE_SECONDS = 1;
+  private static final int RETRY_SECONDS = 5;
 
   private final StreamDirectory directory;
   private final Function<ChannelSlug, Optional<Channel>> channels;
   private final PlaybackLinks links;
-  private final RouteGuard guard;
+  private final PlaybackRights rights;
 
   /// @param channels a channel as memory knows it; must not block
-  /// @param guard who lets in whoever watches channels that are not for everybody
+  /// @param rights who may watch channels that are not for everybody
   public PlaybackRoutes(
       StreamDirectory directory,
       Function<ChannelSlug, Optional<Channel>> channels,
       PlaybackLinks links,
-      RouteGuard guard) {
+      PlaybackRights rights) {
     this.directory = directory;
     this.channels = channels;
     this.links = links;
-    this.guard = guard;
+    this.rights = rights;
   }
 
   public List<Operation> operations() {
@@ -84,17 +86,47 @@ public final class PlaybackRoutes {
     }
   }
 
+  /// Open pages ask every few seconds, many with the same token: they are not charged to it, and
+  /// the database is not asked each time.
   private void forTokens(RoutingContext context, Channel channel) {
-    guard.admit(
-        context,
-        Access.of(Scope.VIEWER),
-        "getPlayback",
-        caller ->
-            JsonAnswer.ok(
-                    caller.sees(channel.slug())
-                        ? view(channel)
-                        : PlaybackView.unknown(channel.slug().value()))
-                ::answer);
+    Optional<String> secret = RouteGuard.bearer(context.request());
+    if (secret.isEmpty()) {
+      Problem.of(
+              401,
+              "token-required",
+              "This channel is for holders of a token (expected: the header Authorization: Bearer"
+                  + " nova_…).")
+          .answer(context);
+      return;
+    }
+    Context loop = context.vertx().getOrCreateContext();
+    var _ =
+        rights
+            .mayWatch(channel.slug(), secret.get())
+            .whenComplete(
+                (mayWatch, failure) ->
+                    loop.runOnContext(
+                        _ -> answer(context, channel, failure == null && mayWatch, failure)));
+  }
+
+  private void answer(
+      RoutingContext context, Channel channel, boolean mayWatch, @Nullable Throwable failure) {
+    if (failure != null) {
+      Problem.later(
+              503,
+              "token-not-checked",
+              "The token cannot be checked now, try again in a moment.",
+              RETRY_SECONDS)
+          .answer(context);
+    } else if (mayWatch) {
+      JsonAnswer.ok(view(channel)).answer(context);
+    } else {
+      Problem.of(
+              403,
+              "token-not-valid",
+              "This token does not open the channel; ask its operator for another one.")
+          .answer(context);
+    }
   }
 
   private PlaybackView view(Channel channel) {

@@ -63,6 +63,18 @@ public final class PlaybackRights {
     return tokens.find(secret).thenApply(found -> found.map(t -> opens(t, channel)).orElse(false));
   }
 
+  /// The token of a secret, when it opens anything now; known as long as [#mayWatch] knows it.
+  ///
+  /// @return completed, unless the database has to be asked; fails with [DatabaseAwayException]
+  ///   when that cannot be
+  public CompletionStage<Optional<Token>> tokenOf(String secret) {
+    return Tokens.mayBe(secret)
+        ? tokens
+            .find(secret)
+            .thenApply(found -> found.filter(token -> token.isValidAt(clock.instant())))
+        : CompletableFuture.completedStage(Optional.empty());
+  }
+
   private boolean opens(Token token, ChannelSlug channel) {
     return token.isValidAt(clock.instant()) && token.allows(Scope.VIEWER, channel);
   }
