@@ -104,7 +104,16 @@ public final class Database implements AutoCloseable {
 
   private void migrate(MigrationVersion target) {
     try {
-      var _ = migrations().target(target).load().migrate();
+      Flyway flyway = migrations().target(target).load();
+      MigrationInfo[] all = flyway.info().all();
+      int version = newest(all, Database::isApplied);
+      int known = newest(all, Database::isKnown);
+      if (version > known) {
+        throw new DatabaseStartException(
+            "%s has schema %d (expected: at most %d); a later release of Nova used it: start that one"
+                .formatted(config, version, known));
+      }
+      var _ = flyway.migrate();
     } catch (FlywayException e) {
       throw new DatabaseStartException(
           "the schema of %s cannot be brought up to date: %s".formatted(config, e.getMessage()), e);
@@ -113,24 +122,36 @@ public final class Database implements AutoCloseable {
 
   /// The version of the schema; 0 when there is none.
   public int schemaVersion() {
-    return version(info -> info.getState().isApplied());
+    return newest(Database::isApplied);
   }
 
   /// The version of the schema that this release brings.
   public int newestSchemaVersion() {
-    return version(info -> info.getState().isResolved());
+    return newest(Database::isKnown);
   }
 
-  private int version(Predicate<MigrationInfo> counts) {
+  private int newest(Predicate<MigrationInfo> counts) {
     try {
-      return Stream.of(migrations().load().info().all())
-          .filter(counts)
-          .mapToInt(info -> info.getVersion().getMajor().intValueExact())
-          .max()
-          .orElse(0);
+      return newest(migrations().load().info().all(), counts);
     } catch (FlywayException e) {
       throw new DatabaseAwayException("the database does not answer: " + e.getMessage(), e);
     }
+  }
+
+  private static int newest(MigrationInfo[] all, Predicate<MigrationInfo> counts) {
+    return Stream.of(all)
+        .filter(counts)
+        .mapToInt(info -> info.getVersion().getMajor().intValueExact())
+        .max()
+        .orElse(0);
+  }
+
+  private static boolean isApplied(MigrationInfo info) {
+    return info.getState().isApplied();
+  }
+
+  private static boolean isKnown(MigrationInfo info) {
+    return info.getState().isResolved();
   }
 
   private FluentConfiguration migrations() {

@@ -4,6 +4,10 @@ package nova.control.database;
 public final class DatabaseStartException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
+  public DatabaseStartException(String message) {
+    super(message);
+  }
+
   public DatabaseStartException(String message, Throwable cause) {
     super(message, cause);
   }

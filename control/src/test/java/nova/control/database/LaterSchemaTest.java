@@ -1,0 +1,31 @@
+package nova.control.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+class LaterSchemaTest {
+  @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
+
+  @Test
+  void databaseOfALaterRelease_isNotOpened_butCanBeBackedUp() {
+    DatabaseConfig config = DATABASE.createEmpty();
+    try (Database database = Database.open(config)) {
+      database.useTransaction(
+          handle ->
+              handle.execute(
+                  """
+                  INSERT INTO flyway_schema_history
+                  VALUES (99, '99', 'later', 'SQL', 'V99__later.sql', 0, 'somebody', now(), 1, true)
+                  """));
+    }
+    assertThatThrownBy(() -> Database.open(config).close())
+        .isInstanceOf(DatabaseStartException.class)
+        .hasMessageContaining("has schema 99 (expected: at most ");
+    try (Database database = Database.connect(config)) {
+      assertThat(database.schemaVersion()).isEqualTo(99);
+    }
+  }
+}
