@@ -23,7 +23,7 @@ class LinksTest {
         .isEqualTo("nova ready rtmp=rtmp://localhost:1935/live http=http://localhost:8080");
     assertThat(links.watch(LIVE)).isEqualTo("http://localhost:8080/watch/live");
     assertThat(links.hls(LIVE)).isEqualTo("http://localhost:8080/hls/live/index.m3u8");
-    assertThat(links.local()).isEqualTo("rtmp://127.0.0.1:1935/live");
+    assertThat(links.localRtmp()).isEqualTo("rtmp://127.0.0.1:1935/live");
   }
 
   @Test

@@ -23,23 +23,33 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import nova.api.http.ApiLimits;
+import nova.api.http.Caller;
+import nova.api.http.RouteGuard;
 import nova.app.config.HttpConfig;
 import nova.app.error.StartupException;
 import nova.app.http.transport.DeadlineTransport;
+import nova.control.audit.Actor;
+import nova.control.token.Scope;
+import nova.control.token.Token;
+import nova.control.token.TokenId;
 import nova.core.DataSize;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class HttpServersTest {
+  private static final String TOKEN = "nova_test";
   private static final int EVENT_LOOPS = 2;
   private static final int MAX_BODY = 1 << 20;
   private static final int LARGE_BYTES = 16 << 20; // more than sockets hold
@@ -122,12 +132,18 @@ class HttpServersTest {
   @Test
   void head_is_answered_like_get_without_a_body() throws Exception {
     for (String path : List.of("/health/live", "/metrics")) {
-      String head = "HEAD " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+      String head =
+          "HEAD %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\nConnection: close\r\n\r\n"
+              .formatted(path, TOKEN);
       assertThat(raw(head))
           .startsWith("HTTP/1.1 200")
           .contains("Content-Length: 1")
           .endsWith("\r\n\r\n");
-      HttpRequest inHttp2 = HttpRequest.newBuilder(uri(path)).HEAD().build();
+      HttpRequest inHttp2 =
+          HttpRequest.newBuilder(uri(path))
+              .header("Authorization", "Bearer " + TOKEN)
+              .HEAD()
+              .build();
       HttpResponse<String> answer = client.send(inHttp2, BodyHandlers.ofString());
       assertThat(answer.version()).isEqualTo(HttpClient.Version.HTTP_2);
       assertThat(answer.statusCode()).isEqualTo(200);
@@ -278,7 +294,26 @@ class HttpServersTest {
     }
   }
 
+  @Test
+  void metrics_areForTokenHolders() throws Exception {
+    HttpRequest anonymous = HttpRequest.newBuilder(uri("/metrics")).build();
+    HttpRequest wrong =
+        HttpRequest.newBuilder(uri("/metrics")).header("Authorization", "Bearer other").build();
+    for (HttpRequest request : List.of(anonymous, wrong)) {
+      HttpResponse<String> answer = client.send(request, BodyHandlers.ofString());
+      assertThat(answer.statusCode()).isEqualTo(401);
+      assertThat(answer.headers().firstValue("WWW-Authenticate")).isPresent();
+      assertThat(answer.body()).doesNotContain("nova_up");
+    }
+  }
+
   private HttpServers open(HttpConfig config) {
+    RouteGuard guard =
+        new RouteGuard(
+            (secret, address) -> Optional.of(caller(address)).filter(_ -> secret.equals(TOKEN)),
+            ApiLimits.defaults(),
+            System::nanoTime,
+            Thread::startVirtualThread);
     return HttpServers.open(
         vertx,
         config,
@@ -287,7 +322,7 @@ class HttpServersTest {
         counts,
         List.of(
             new HealthRoutes(ready::get),
-            new MetricsRoute(() -> "nova_up 1\n"),
+            new MetricsRoute(() -> "nova_up 1\n", guard),
             router -> router.route("/held").handler(context -> {}),
             router ->
                 router
@@ -301,6 +336,20 @@ class HttpServersTest {
                         context -> {
                           throw new IllegalStateException("on purpose");
                         })));
+  }
+
+  private static Caller caller(String address) {
+    Token viewer =
+        new Token(
+            TokenId.random(),
+            Scope.VIEWER,
+            "",
+            Optional.empty(),
+            Instant.EPOCH,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+    return new Caller(viewer, new Actor(Actor.Kind.TOKEN, "", "", address));
   }
 
   private static HttpConfig config(int port, Duration headerTimeout, Duration idleTimeout) {
