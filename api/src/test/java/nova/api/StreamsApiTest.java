@@ -32,8 +32,6 @@ import nova.core.TrackDescription;
 import nova.core.TrackId;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 class StreamsApiTest {
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
@@ -252,28 +250,30 @@ class StreamsApiTest {
     }
   }
 
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "{}                                                       | 400 | /channel",
-        "{\"channel\":\"%2e%2e\"}                                 | 400 | /channel",
-        "{\"channel\":\"nobody\"}                                 | 404 |",
-        "{\"channel\":\"my-show\",\"tags\":\"talk\"}              | 400 | /tags",
-        "{\"channel\":\"my-show\",\"tags\":[\"a\",1]}             | 400 | /tags/1",
-        "{\"channel\":\"my-show\",\"tags\":[\"a\",\"a\"]}         | 400 | /tags",
-        "{\"channel\":\"my-show\",\"tags\":[\"\"]}                | 400 | /tags",
-        "{\"channel\":\"my-show\",\"state\":\"ACTIVE\"}           | 400 | /state"
-      })
-  void newStream_thatCannotBe_isRefused_andNoneIsPrepared(String body, int status, String field) {
+  @Test
+  void newStream_thatCannotBe_isRefused_andNoneIsPrepared() {
     try (ApiServer server = new ApiServer(DATABASE)) {
       var _ = server.channel("my-show");
-      HttpResponse<String> answer = server.ask("POST", "/api/v1/streams", server.operator, body);
-      assertThat(answer.statusCode()).isEqualTo(status);
-      if (field != null) {
-        assertThat(ApiServer.json(answer).path("field").asText()).isEqualTo(field);
+      for (List<String> wrong :
+          List.of(
+              List.of("{}", "400", "/channel"),
+              List.of("{\"channel\":\"%2e%2e\"}", "400", "/channel"),
+              List.of("{\"channel\":\"nobody\"}", "404", ""),
+              List.of("{\"channel\":\"my-show\",\"tags\":\"talk\"}", "400", "/tags"),
+              List.of("{\"channel\":\"my-show\",\"tags\":[\"a\",1]}", "400", "/tags/1"),
+              List.of("{\"channel\":\"my-show\",\"tags\":[\"a\",\"a\"]}", "400", "/tags"),
+              List.of("{\"channel\":\"my-show\",\"tags\":[\"\"]}", "400", "/tags"),
+              List.of("{\"channel\":\"my-show\",\"state\":\"ACTIVE\"}", "400", "/state"))) {
+        String body = wrong.get(0);
+        int status = Integer.parseInt(wrong.get(1));
+        String field = wrong.get(2);
+        HttpResponse<String> answer = server.ask("POST", "/api/v1/streams", server.operator, body);
+        assertThat(answer.statusCode()).as(body).isEqualTo(status);
+        if (!field.isEmpty()) {
+          assertThat(ApiServer.json(answer).path("field").asText()).isEqualTo(field);
+        }
+        assertThat(server.json("/api/v1/streams").path("streams")).isEmpty();
       }
-      assertThat(server.json("/api/v1/streams").path("streams")).isEmpty();
     }
   }
 
@@ -449,9 +449,28 @@ class StreamsApiTest {
       assertThat(viewer.body()).contains("\"state\":\"live\"");
       assertThat(header(viewer, "Cache-Control")).isEqualTo("no-store");
       String other = server.token(Scope.OPERATOR, server.channel("other").slug());
-      assertThat(server.get(path, "Authorization", "Bearer " + other).body())
-          .contains("\"state\":\"offline\"")
-          .doesNotContain("hls");
+      HttpResponse<String> wrong = server.get(path, "Authorization", "Bearer " + other);
+      assertProblem(wrong, 403, "token-not-valid");
+      assertThat(wrong.body()).doesNotContain("hls");
+    }
+  }
+
+  @Test
+  void playback_goesOn_whileTheDatabaseIsAway() {
+    try (ApiServer server = new ApiServer(DATABASE)) {
+      goLive(server);
+      server.settle();
+      String path = "/api/v1/channels/my-show/playback";
+      String before = server.get(path).body();
+      assertThat(server.read("/api/v1/streams").statusCode()).isEqualTo(200);
+      server.control.close();
+      assertThat(server.get(path).body()).isEqualTo(before).contains("live");
+      assertThat(listed(server)).containsExactly("my-show");
+      for (String asked : List.of("/api/v1/streams", "/api/v1/channels", "/api/v1/audit")) {
+        HttpResponse<String> away = server.read(asked);
+        assertProblem(away, 503, "database-away");
+        assertThat(header(away, "Retry-After")).isEqualTo("5");
+      }
     }
   }
 

@@ -37,23 +37,13 @@ public final class RouteGuard {
   /// A handler that passes on what shows a token of this access, on the event loop, and answers the
   /// rest.
   public Handler<RoutingContext> protect(Access access, Handler<RoutingContext> next) {
-    return context -> admit(context, access, context.normalizedPath(), _ -> next);
+    return context -> admit(context, access, context.normalizedPath(), false, _ -> next);
   }
 
-  /// Does work without a body for a caller who may, on a thread that may wait, and then what it
-  /// came to on the event loop.
+  /// Does work for a caller who may, on a thread that may wait, and then what it came to on the
+  /// event loop.
   ///
   /// @param operation that is asked for, for the log
-  public void admit(
-      RoutingContext context,
-      Access access,
-      String operation,
-      Function<Caller, Handler<RoutingContext>> work) {
-    admit(context, access, operation, false, work);
-  }
-
-  /// As above.
-  ///
   /// @param hasBody whether what is wrong is in the body rather than in the query
   void admit(
       RoutingContext context,

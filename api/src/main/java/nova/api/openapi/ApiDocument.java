@@ -3,6 +3,7 @@ package nova.api.openapi;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
@@ -71,7 +72,10 @@ public final class ApiDocument {
           document.withObject("/components/schemas"),
           added.withObject("/components/schemas"));
     }
-    document.withObject("/paths").forEach(ApiDocument::addCommonAnswers);
+    for (JsonNode path : document.withObject("/paths")) {
+      addCommonAnswers(path);
+      passOnParameters((ObjectNode) path);
+    }
     try {
       return new ApiDocument(Buffer.buffer(mapper.writeValueAsBytes(document)));
     } catch (JsonProcessingException e) {
@@ -104,6 +108,22 @@ public final class ApiDocument {
           OF_BODIES.forEach((status, name) -> all.put(status, reference(answers, name)));
         }
         answers.removeAll().setAll(all);
+      }
+    }
+  }
+
+  /// Gives the parameters of a path to each of its operations: Swagger UI does not resolve those of
+  /// paths when they are references.
+  private static void passOnParameters(ObjectNode path) {
+    JsonNode common = path.remove("parameters");
+    if (common == null) {
+      return;
+    }
+    for (Map.Entry<String, JsonNode> entry : path.properties()) {
+      ArrayNode own = ((ObjectNode) entry.getValue()).withArray("/parameters");
+      int at = 0;
+      for (JsonNode parameter : common) {
+        own.insert(at++, parameter);
       }
     }
   }

@@ -34,16 +34,20 @@ class ApiRouterTest {
   private final String viewer = tokens.add("nova_viewer", Scope.VIEWER);
   private final String operator = tokens.add("nova_operator", Scope.OPERATOR);
   private final String ofOneChannel = tokens.add("nova_mine", Scope.ADMIN, new ChannelSlug("mine"));
+  private final RouteGuard guard =
+      new RouteGuard(
+          tokens, new ApiLimits(60, 10, 3), () -> clock.nanoTime(), Thread::startVirtualThread);
   private final TestHttp http =
       new TestHttp(
-          new ApiRouter(
-                  new RouteGuard(
-                      tokens,
-                      new ApiLimits(60, 10, 3),
-                      () -> clock.nanoTime(),
-                      Thread::startVirtualThread),
-                  operations())
-              ::mount);
+          router -> {
+            new ApiRouter(guard, operations()).mount(router);
+            router
+                .route("/metrics")
+                .handler(
+                    guard.protect(
+                        Access.toServer(Scope.VIEWER),
+                        context -> context.response().end("nova_up 1")));
+          });
 
   @AfterEach
   void stop() {
@@ -141,6 +145,15 @@ class ApiRouterTest {
     assertThat(header(blocked, "Retry-After")).isEqualTo("20");
     clock.advance(Duration.ofSeconds(20));
     assertThat(http.get("/api/v1/things/x", "Authorization", viewer).statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void routeElsewhere_thatIsProtected_needsATokenToo() {
+    assertProblem(http.get("/metrics"), 401, "token-required");
+    assertProblem(http.get("/metrics", "Authorization", ofOneChannel), 403, "token-of-one-channel");
+    HttpResponse<String> answer = http.get("/metrics", "Authorization", viewer);
+    assertThat(answer.body()).isEqualTo("nova_up 1");
+    assertThat(header(answer, "RateLimit")).isEqualTo("\"default\";r=9;t=1");
   }
 
   @Test

@@ -242,8 +242,10 @@ public final class Database implements AutoCloseable {
             });
   }
 
+  /// Whoever asks from now on is told that it does not answer.
   @Override
   public void close() {
+    answers = false;
     connections.close();
   }
 
