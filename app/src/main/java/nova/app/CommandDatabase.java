@@ -37,6 +37,14 @@ final class CommandDatabase {
     }
   }
 
+  /// No server starts on the data folder until the command is done.
+  ///
+  /// @throws StartupException while one runs there
+  void keepServersOut() {
+    data.prepare();
+    AutoCloseable _ = lifecycle.own("lock of the data folder", data.lock());
+  }
+
   /// Does something with the database, whatever its schema.
   ///
   /// @throws StartupException with a sentence when that cannot be done

@@ -42,11 +42,16 @@ final class ControlWiring {
   private volatile @Nullable RtmpServer rtmp; // begins to listen last
 
   private ControlWiring(
-      AppConfig config, StreamEvents events, InstantSource clock, NanoClock nanoClock) {
+      AppConfig config,
+      StreamEvents events,
+      InstantSource clock,
+      NanoClock nanoClock,
+      Lifecycle lifecycle) {
     this.clock = clock;
     this.data = DataFolder.of(config);
     this.localToken = TokenSecret.random(new SecureRandom());
     data.prepare();
+    AutoCloseable _ = lifecycle.own("lock of the data folder", data.lock());
     try {
       control =
           Control.open(
@@ -79,7 +84,7 @@ final class ControlWiring {
       InstantSource clock,
       NanoClock nanoClock,
       Lifecycle lifecycle) {
-    ControlWiring wiring = new ControlWiring(config, events, clock, nanoClock);
+    ControlWiring wiring = new ControlWiring(config, events, clock, nanoClock, lifecycle);
     Control control = lifecycle.own("control plane", wiring.control);
     for (ChannelSlug channel : keys.channels()) {
       Channel _ = control.channels().ensure(channel, Actor.SYSTEM);

@@ -1,12 +1,15 @@
 package nova.app;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -66,6 +69,37 @@ final class DataFolder {
     if (!Files.isWritable(folder)) {
       throw new StartupException(
           "data folder %s is not writable; choose one with --data".formatted(folder));
+    }
+  }
+
+  /// Keeps others out until the result is closed, or this process ends in whatever way.
+  ///
+  /// @throws StartupException while another process has the folder
+  AutoCloseable lock() {
+    Path file = folder.resolve("lock");
+    try {
+      FileChannel channel =
+          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      if (!isLocked(channel)) {
+        channel.close();
+        throw new StartupException(
+            "data folder %s is in use by another server or a restore; wait for its end, or choose another folder with --data"
+                .formatted(folder));
+      }
+      return channel;
+    } catch (IOException e) {
+      throw new StartupException(
+          "data folder %s cannot be locked: %s; choose one with --data"
+              .formatted(folder, reason(e)),
+          e);
+    }
+  }
+
+  private static boolean isLocked(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock() != null;
+    } catch (OverlappingFileLockException _) {
+      return false; // this process has it
     }
   }
 

@@ -41,6 +41,7 @@ final class RestoreCommand implements Callable<Integer> {
     // Checked before there is a database, for a database to be made for it.
     try (BackupFile backup = BackupFile.open(from)) {
       BackupManifest manifest = backup.manifest();
+      database.keepServersOut();
       int schema =
           database.use(
               tables -> {

@@ -42,6 +42,17 @@ class DataFolderTest {
         .hasMessageContaining("is not a path");
   }
 
+  @Test
+  void folder_in_use_is_refused_until_it_is_free() throws Exception {
+    DataFolder data = at(folder.toString());
+    try (AutoCloseable _ = data.lock()) {
+      assertThatThrownBy(() -> data.lock())
+          .isInstanceOf(StartupException.class)
+          .hasMessageContaining("is in use by another server");
+    }
+    data.lock().close();
+  }
+
   private static DataFolder at(String path) {
     AppConfig config =
         new ConfigReader(_ -> {}).read(Optional.empty(), Map.of("NOVA_DATA", path), Map.of());
