@@ -33,8 +33,12 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import nova.api.http.Access;
 import nova.api.http.ApiLimits;
+import nova.api.http.ApiRouter;
 import nova.api.http.Caller;
+import nova.api.http.JsonAnswer;
+import nova.api.http.Operation;
 import nova.api.http.RouteGuard;
 import nova.app.config.HttpConfig;
 import nova.app.error.StartupException;
@@ -183,6 +187,31 @@ class HttpServersTest {
   }
 
   @Test
+  void body_that_a_route_reads_is_bounded_by_the_route() throws Exception {
+    String head =
+        String.join(
+            "\r\n",
+            "POST /api/v1/echo HTTP/1.1",
+            "Host: x",
+            "Authorization: Bearer nova_x",
+            "Content-Type: application/json",
+            "Transfer-Encoding: chunked",
+            "");
+    String body = "{\"title\":\"%s\"}".formatted("a".repeat(60_000));
+    assertThat(
+            raw(
+                head
+                    + "Connection: close\r\n\r\n%x\r\n%s\r\n0\r\n\r\n"
+                        .formatted(body.length(), body)))
+        .startsWith("HTTP/1.1 200")
+        .endsWith(body);
+    assertThat(raw(head + "\r\n%x\r\n%s\r\n".formatted(MAX_BODY, "a".repeat(MAX_BODY))))
+        .startsWith("HTTP/1.1 413")
+        .contains("expected: at most 65536 bytes");
+    assertThat(counts.refused).isEmpty();
+  }
+
+  @Test
   void body_of_unknown_length_is_refused_in_http_2_alone() throws Exception {
     assertThat(get("/health/live").version()).isEqualTo(HttpClient.Version.HTTP_2);
     HttpRequest upload =
@@ -323,6 +352,7 @@ class HttpServersTest {
         List.of(
             new HealthRoutes(ready::get),
             new MetricsRoute(() -> "nova_up 1\n", guard),
+            echo()::mount,
             router -> router.route("/held").handler(context -> {}),
             router ->
                 router
@@ -350,6 +380,36 @@ class HttpServersTest {
             Optional.empty(),
             Optional.empty());
     return new Caller(viewer, new Actor(Actor.Kind.TOKEN, "", "", address));
+  }
+
+  /// An operation of the API that reads a body.
+  private static ApiRouter echo() {
+    Token token =
+        new Token(
+            TokenId.random(),
+            Scope.VIEWER,
+            "",
+            Optional.empty(),
+            Instant.EPOCH,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+    return new ApiRouter(
+        new RouteGuard(
+            (secret, address) -> Optional.of(new Caller(token, Actor.SYSTEM)),
+            ApiLimits.defaults(),
+            System::nanoTime,
+            Thread::startVirtualThread),
+        List.of(
+            Operation.post(
+                "echo",
+                "/echo",
+                Access.of(Scope.VIEWER),
+                request ->
+                    JsonAnswer.ok(
+                        Map.of(
+                            "title",
+                            request.body().only("title").requiredText("title", MAX_BODY))))));
   }
 
   private static HttpConfig config(int port, Duration headerTimeout, Duration idleTimeout) {

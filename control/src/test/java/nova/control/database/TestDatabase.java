@@ -51,7 +51,7 @@ public final class TestDatabase implements BeforeAllCallback {
       postgres.close();
       try (Stream<Path> files = Files.walk(folder)) {
         for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(file);
+          boolean _ = Files.deleteIfExists(file); // the server may still be tidying up
         }
       }
     }
