@@ -13,7 +13,6 @@ final class SqlErrors {
   private static final String CONNECTION = "08";
   private static final String INSUFFICIENT_RESOURCES = "53";
   private static final String OPERATOR_INTERVENTION = "57P"; // shutting down, starting up
-  private static final String ROLLED_BACK = "40"; // deadlocks
   private static final String LOCKED = "55P03"; // lock_timeout
   private static final String TRANSACTION_ROLLBACK = "40"; // deadlock: the other one went on
   private static final String INTEGRITY = "23";
@@ -32,7 +31,6 @@ final class SqlErrors {
         || state.startsWith(INSUFFICIENT_RESOURCES)
         || state.startsWith(OPERATOR_INTERVENTION)
         || state.startsWith(TRANSACTION_ROLLBACK)
-        || state.startsWith(ROLLED_BACK)
         || state.equals(LOCKED)) {
       return new DatabaseAwayException("the database does not answer: " + sql.getMessage(), thrown);
     }
