@@ -195,7 +195,7 @@ class NovaProcessIT {
     assertFails("does not exist", "start", "--config", folder.resolve("none.yaml").toString());
     assertFails("port 99999", "start", "--rtmp-port", "99999");
     assertFails("expected: CHANNEL=SECRET", "start", "--stream-key", "hush");
-    assertFails("Not a directory", with(ANY_PORTS, "--data", file.toString()));
+    assertFails("is a file (expected: a folder", with(ANY_PORTS, "--data", file.toString()));
   }
 
   @Test
