@@ -63,6 +63,9 @@ public final class RepeatedTask implements AutoCloseable {
       log.debug("{} waits for the database", name, e);
       return again;
     } catch (RuntimeException e) {
+      if (closed.getCount() == 0) {
+        return again; // interrupted
+      }
       log.atError().addKeyValue("task", name).setCause(e).log("a repeated task failed");
       return every;
     }

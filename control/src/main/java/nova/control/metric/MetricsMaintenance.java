@@ -4,11 +4,9 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
 import nova.control.database.Database;
-import nova.control.database.DatabaseAwayException;
+import nova.control.database.RepeatedTask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,16 +19,12 @@ public final class MetricsMaintenance implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(MetricsMaintenance.class);
   private static final Duration EVERY = Duration.ofHours(1);
   private static final Duration AGAIN = Duration.ofMinutes(1);
-  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
 
   private final Database database;
   private final StreamMetricsPartitions partitions;
   private final MetricsConfig config;
   private final InstantSource clock;
-  private final Duration every;
-  private final Duration again;
-  private final CountDownLatch closed = new CountDownLatch(1);
-  private final Thread thread;
+  private final RepeatedTask maintaining;
 
   private MetricsMaintenance(
       Database database,
@@ -44,9 +38,8 @@ public final class MetricsMaintenance implements AutoCloseable {
     this.partitions = partitions;
     this.config = config;
     this.clock = clock;
-    this.every = every;
-    this.again = again;
-    this.thread = threads.newThread(this::run);
+    this.maintaining =
+        RepeatedTask.start("metrics-maintenance", every, again, this::maintain, threads);
   }
 
   /// Begins at once.
@@ -69,59 +62,23 @@ public final class MetricsMaintenance implements AutoCloseable {
       ThreadFactory threads,
       Duration every,
       Duration again) {
-    MetricsMaintenance maintenance =
-        new MetricsMaintenance(database, partitions, config, clock, threads, every, again);
-    maintenance.thread.setName("metrics-maintenance");
-    maintenance.thread.start();
-    return maintenance;
+    return new MetricsMaintenance(database, partitions, config, clock, threads, every, again);
   }
 
-  private void run() {
-    try {
-      Duration pause = maintained();
-      while (!closed.await(pause.toNanos(), TimeUnit.NANOSECONDS)) {
-        pause = maintained();
-      }
-    } catch (InterruptedException _) {
-      log.debug("the maintenance of metrics was stopped");
-    }
-  }
-
-  /// @return how long to rest
-  private Duration maintained() {
-    try {
-      database.useTransaction(handle -> partitions.ensureAhead(handle, clock.instant()));
-      // Apart, because it may have to give up.
-      List<LocalDate> dropped =
-          database.inTransaction(
-              handle -> partitions.dropOlder(handle, clock.instant(), config.keep()));
-      if (!dropped.isEmpty()) {
-        log.atInfo().addKeyValue("days", dropped).log("metrics of old days were dropped");
-      }
-      return every;
-    } catch (DatabaseAwayException e) {
-      log.atWarn()
-          .addKeyValue("again", again)
-          .log("the tables of metrics are not maintained: {}", e.getMessage());
-      return again;
-    } catch (RuntimeException e) {
-      if (closed.getCount() == 0) {
-        return again; // interrupted
-      }
-      log.atError().setCause(e).log("the tables of metrics cannot be maintained");
-      return every;
+  private void maintain() {
+    database.useTransaction(handle -> partitions.ensureAhead(handle, clock.instant()));
+    // Apart, because it may have to give up.
+    List<LocalDate> dropped =
+        database.inTransaction(
+            handle -> partitions.dropOlder(handle, clock.instant(), config.keep()));
+    if (!dropped.isEmpty()) {
+      log.atInfo().addKeyValue("days", dropped).log("metrics of old days were dropped");
     }
   }
 
   /// Stops it, also in the middle of a wait for the database. Waits 2 s at most.
   @Override
   public void close() {
-    closed.countDown();
-    thread.interrupt();
-    try {
-      boolean _ = thread.join(STOP_TIMEOUT);
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-    }
+    maintaining.close();
   }
 }
