@@ -15,6 +15,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,6 +37,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(EmbeddedPostgres.class);
   private static final String USER = "postgres";
   private static final Duration START_PATIENCE = Duration.ofSeconds(60); // with recovery
+  private static final Duration STOP_PATIENCE = Duration.ofSeconds(60); // on a slow disk
   private static final int PASSWORD_BYTES = 20;
   private static final int PORT_LINE = 3; // of postmaster.pid, from 0
 
@@ -51,11 +55,13 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
   private final io.zonky.test.db.postgres.embedded.EmbeddedPostgres server;
   private final String password;
+  private final Path folder;
 
   private EmbeddedPostgres(
-      io.zonky.test.db.postgres.embedded.EmbeddedPostgres server, String password) {
+      io.zonky.test.db.postgres.embedded.EmbeddedPostgres server, String password, Path folder) {
     this.server = server;
     this.password = password;
+    this.folder = folder;
   }
 
   /// Starts it, or goes on with one that a killed server left.
@@ -75,7 +81,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
       String password =
           Files.exists(secret) ? Files.readString(secret).strip() : newPassword(secret);
       int port = port(folder);
-      return new EmbeddedPostgres(start(folder, secret, password, port), password);
+      return new EmbeddedPostgres(start(folder, secret, password, port), password, folder);
     } catch (IOException | RuntimeException e) {
       throw new DatabaseStartException(
           "the embedded PostgreSQL cannot start in %s: %s (expected: as root, user namespaces and"
@@ -178,15 +184,18 @@ public final class EmbeddedPostgres implements AutoCloseable {
       return Optional.empty();
     }
     List<String> lines = Files.readAllLines(pidFile);
-    boolean alive =
-        !lines.isEmpty()
-            && ProcessHandle.of(Long.parseLong(lines.getFirst().strip()))
-                .flatMap(process -> process.info().command())
-                .filter(command -> command.endsWith("postgres"))
-                .isPresent();
-    return alive && lines.size() > PORT_LINE
+    return process(lines).isPresent() && lines.size() > PORT_LINE
         ? Optional.of(Integer.parseInt(lines.get(PORT_LINE).strip()))
         : Optional.empty();
+  }
+
+  private static Optional<ProcessHandle> process(List<String> pidFile) {
+    return pidFile.isEmpty()
+        ? Optional.empty()
+        : ProcessHandle.of(Long.parseLong(pidFile.getFirst().strip()))
+            .filter(
+                process ->
+                    process.info().command().filter(path -> path.endsWith("postgres")).isPresent());
   }
 
   private static boolean isFree(int port) {
@@ -214,13 +223,21 @@ public final class EmbeddedPostgres implements AutoCloseable {
     return new DatabaseConfig(url, USER, password, connections, patience);
   }
 
-  /// Stops it; what was committed stays.
+  /// Stops it; what was committed stays. Waits until it has ended, for [#STOP_PATIENCE] at most.
   @Override
   public void close() {
     try {
-      server.close();
-    } catch (IOException e) {
+      Path pidFile = folder.resolve("cluster").resolve("postmaster.pid");
+      Optional<ProcessHandle> process =
+          Files.exists(pidFile) ? process(Files.readAllLines(pidFile)) : Optional.empty();
+      server.close(); // which waits for 5 s
+      if (process.isPresent()) {
+        ProcessHandle _ = process.get().onExit().get(STOP_PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      }
+    } catch (IOException | ExecutionException | TimeoutException e) {
       throw new DatabaseAwayException("the embedded PostgreSQL does not stop", e);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
     }
   }
 }
