@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import nova.control.error.TextLimits;
 import nova.core.ChannelSlug;
 import nova.core.StreamId;
 import nova.core.StreamKeyId;
@@ -43,7 +44,13 @@ public record ChannelStream(
   /// When and why a stream ended.
   ///
   /// @param reason one sentence
-  public record StreamEnd(Instant at, String reason) {}
+  public record StreamEnd(Instant at, String reason) {
+    private static final int MAX_REASON = 1_000;
+
+    static StreamEnd of(Instant at, String reason) {
+      return new StreamEnd(at, TextLimits.readable(reason, MAX_REASON));
+    }
+  }
 
   /// Whether it waits for a broadcaster who has not come yet.
   public boolean isPrepared() {

@@ -4,16 +4,15 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import nova.control.database.Database;
 import nova.control.database.DatabaseAwayException;
 import nova.control.metric.StreamMetric;
@@ -53,15 +52,21 @@ public final class StreamJournal implements StreamEvents.Subscriber, AutoCloseab
   private final NanoClock clock;
   private final Thread thread;
 
+  private final int maxEvents;
+  private final int maxMetrics;
+
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   // All guarded by the lock.
   private final Deque<StreamEvent> waiting = new ArrayDeque<>();
   private final Map<StreamId, StreamEvent.StreamMeasured> measured = new LinkedHashMap<>();
   private final Deque<StreamMetric> metrics = new ArrayDeque<>();
-  private final Map<StreamId, CompletableFuture<Void>> awaited = new HashMap<>();
+  private final Deque<Awaited> awaited = new ArrayDeque<>();
   private long dropped;
   private boolean closing;
+
+  /// Who waits for the end of a stream.
+  private record Awaited(StreamId stream, CompletableFuture<Void> over) {}
 
   private StreamJournal(
       Database database,
@@ -69,12 +74,16 @@ public final class StreamJournal implements StreamEvents.Subscriber, AutoCloseab
       StreamMetrics streamMetrics,
       LiveBroadcasts live,
       NanoClock clock,
-      ThreadFactory threads) {
+      ThreadFactory threads,
+      int maxEvents,
+      int maxMetrics) {
     this.database = database;
     this.recorder = recorder;
     this.streamMetrics = streamMetrics;
     this.live = live;
     this.clock = clock;
+    this.maxEvents = maxEvents;
+    this.maxMetrics = maxMetrics;
     this.thread = threads.newThread(this::run);
   }
 
@@ -86,8 +95,21 @@ public final class StreamJournal implements StreamEvents.Subscriber, AutoCloseab
       LiveBroadcasts live,
       NanoClock clock,
       ThreadFactory threads) {
+    return start(database, recorder, streamMetrics, live, clock, threads, MAX_EVENTS, MAX_METRICS);
+  }
+
+  static StreamJournal start(
+      Database database,
+      StreamRecorder recorder,
+      StreamMetrics streamMetrics,
+      LiveBroadcasts live,
+      NanoClock clock,
+      ThreadFactory threads,
+      int maxEvents,
+      int maxMetrics) {
     StreamJournal journal =
-        new StreamJournal(database, recorder, streamMetrics, live, clock, threads);
+        new StreamJournal(
+            database, recorder, streamMetrics, live, clock, threads, maxEvents, maxMetrics);
     journal.thread.setName("stream-journal");
     journal.thread.start();
     return journal;
@@ -100,7 +122,7 @@ public final class StreamJournal implements StreamEvents.Subscriber, AutoCloseab
       if (event instanceof StreamEvent.StreamMeasured measurement) {
         measured.put(event.stream(), measurement);
       } else if (isWritten(event)) {
-        if (waiting.size() >= MAX_EVENTS) {
+        if (waiting.size() >= maxEvents) {
           dropped++;
         } else {
           waiting.addLast(event);
@@ -132,14 +154,18 @@ public final class StreamJournal implements StreamEvents.Subscriber, AutoCloseab
     }
   }
 
-  /// Complete when the end of a stream, which is still to come, is written.
-  CompletionStage<Void> whenOver(StreamId stream) {
+  /// Complete when the end of a stream, which is still to come, is written; to be cancelled by
+  /// whoever waits no longer.
+  CompletableFuture<Void> whenOver(StreamId stream) {
+    CompletableFuture<Void> over = new CompletableFuture<>();
     lock.lock();
     try {
-      return awaited.computeIfAbsent(stream, _ -> new CompletableFuture<>()).copy();
+      boolean _ = awaited.removeIf(waiter -> waiter.over().isDone());
+      awaited.addLast(new Awaited(stream, over));
     } finally {
       lock.unlock();
     }
+    return over;
   }
 
   private static boolean isWritten(StreamEvent event) {
@@ -217,6 +243,9 @@ public final class StreamJournal implements StreamEvents.Subscriber, AutoCloseab
       log.debug("an event waits for the database", e);
       return false;
     } catch (RuntimeException e) {
+      if (Thread.currentThread().isInterrupted()) {
+        return false;
+      }
       log.atError()
           .addKeyValue("stream", event.stream())
           .addKeyValue("event", event.getClass().getSimpleName())
@@ -234,48 +263,65 @@ public final class StreamJournal implements StreamEvents.Subscriber, AutoCloseab
   private void written(StreamEvent event) {
     boolean over =
         event instanceof StreamEvent.StreamEnded || event instanceof StreamEvent.StreamError;
-    CompletableFuture<Void> told = null;
+    List<Awaited> told = List.of();
     lock.lock();
     try {
       StreamEvent _ = waiting.removeFirst();
       if (over) {
         StreamEvent.StreamMeasured _ = measured.remove(event.stream());
-        told = awaited.remove(event.stream());
+        told = awaited.stream().filter(one -> one.stream().equals(event.stream())).toList();
       }
     } finally {
       lock.unlock();
     }
-    if (told != null) {
-      boolean _ = told.complete(null);
-    }
+    told.forEach(waiter -> waiter.over().complete(null));
   }
 
   /// Writes what was measured since the last time.
   ///
-  /// @return whether all of it is written
+  /// @return whether all of it is written, or never will be
   private boolean flush() {
     List<StreamEvent.StreamMeasured> latest = takeMeasured();
     try {
-      if (!latest.isEmpty()) {
-        database.useTransaction(
-            handle ->
-                latest.forEach(
-                    measurement -> {
-                      StreamRecorder.Written _ = recorder.write(handle, measurement);
-                    }));
-      }
+      togetherOrAlone(latest, this::count);
       for (List<StreamMetric> batch = batch(); !batch.isEmpty(); batch = batch()) {
-        streamMetrics.add(batch);
+        togetherOrAlone(batch, streamMetrics::add);
         removeMetrics(batch.size());
       }
       return true;
     } catch (DatabaseAwayException e) {
       log.debug("measurements wait for the database", e);
       return false;
+    }
+  }
+
+  private void count(List<StreamEvent.StreamMeasured> latest) {
+    database.useTransaction(
+        handle ->
+            latest.forEach(
+                measurement -> {
+                  StreamRecorder.Written _ = recorder.write(handle, measurement);
+                }));
+  }
+
+  /// Writes all in one transaction, or else each in its own, without those that cannot be written.
+  private <T> void togetherOrAlone(List<T> all, Consumer<List<T>> write) {
+    if (all.isEmpty()) {
+      return;
+    }
+    try {
+      write.accept(all);
+    } catch (DatabaseAwayException e) {
+      throw e;
     } catch (RuntimeException e) {
-      log.error("what was measured of streams could not be written", e);
-      removeMetrics(BATCH);
-      return true;
+      if (Thread.currentThread().isInterrupted()) {
+        throw new DatabaseAwayException("the journal was interrupted", e);
+      }
+      if (all.size() == 1) {
+        log.error("what was measured of a stream could not be written", e);
+        return;
+      }
+      all.forEach(one -> togetherOrAlone(List.of(one), write));
     }
   }
 
@@ -285,7 +331,7 @@ public final class StreamJournal implements StreamEvents.Subscriber, AutoCloseab
       List<StreamEvent.StreamMeasured> latest = new ArrayList<>(measured.values());
       measured.clear();
       for (StreamEvent.StreamMeasured measurement : latest) {
-        if (metrics.size() >= MAX_METRICS) {
+        if (metrics.size() >= maxMetrics) {
           StreamMetric _ = metrics.removeFirst();
         }
         metrics.addLast(

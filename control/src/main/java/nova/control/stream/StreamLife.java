@@ -37,18 +37,23 @@ final class StreamLife {
         }
         accepted(next, e);
       }
-      case StreamEvent.EpochBegan e -> epochBegan(next, e);
-      case StreamEvent.StreamMeasured e -> counted(next, e.health(), e.at());
-      case StreamEvent.StreamRecovering e -> {
-        if (before.state() != StreamState.ACTIVE) {
+      case StreamEvent.EpochBegan e -> {
+        if (e.epoch().number() < before.totals().epochs()) {
           return Optional.empty();
         }
-        next.state = StreamState.RECONNECTING;
+        epochBegan(next, e);
+      }
+      case StreamEvent.StreamMeasured e -> counted(next, e.health(), e.at());
+      case StreamEvent.StreamRecovering e -> {
+        if (before.state() == StreamState.PENDING_INGEST) {
+          return Optional.empty();
+        }
+        next.state = StreamState.RECONNECTING; // or again, when who returned was lost before media
         next.reconnectUntil = Optional.of(e.graceUntil());
       }
       case StreamEvent.StreamResumed e -> {
         next.key = e.key();
-        next.source = Optional.of(new StreamSource(e.remoteAddress(), e.encoder()));
+        next.source = Optional.of(StreamSource.of(e.remoteAddress(), e.encoder()));
         next.seenAt = Optional.of(e.at());
       }
       case StreamEvent.StreamEnded e -> {
@@ -88,20 +93,19 @@ final class StreamLife {
   private static void over(StreamDraft next, StreamState how, Instant at, String reason) {
     Instant start = next.startedAt.orElse(next.notBeforeCreation(at));
     next.state = how;
-    next.end = Optional.of(new StreamEnd(at.isBefore(start) ? start : at, reason));
+    next.end = Optional.of(StreamEnd.of(at.isBefore(start) ? start : at, reason));
     next.reconnectUntil = Optional.empty();
   }
 
   private static void accepted(StreamDraft next, StreamEvent.StreamStarted event) {
     next.key = event.key();
-    next.source = Optional.of(new StreamSource(event.remoteAddress(), event.encoder()));
+    next.source = Optional.of(StreamSource.of(event.remoteAddress(), event.encoder()));
     next.seenAt = Optional.of(event.at());
   }
 
   private static void epochBegan(StreamDraft next, StreamEvent.EpochBegan event) {
-    StreamTotals totals = next.totals;
     boolean returned = next.state == StreamState.RECONNECTING;
-    next.totals = totals.withEpoch(returned);
+    next.totals = next.totals.withEpoch(event.epoch(), returned);
     next.state = StreamState.ACTIVE;
     next.startedAt = Optional.of(next.startedAt.orElse(next.notBeforeCreation(event.at())));
     next.seenAt = Optional.of(event.at());

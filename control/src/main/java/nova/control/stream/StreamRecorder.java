@@ -13,6 +13,7 @@ import nova.control.audit.AuditEntry.Subject;
 import nova.control.audit.AuditLog;
 import nova.control.channel.Channel;
 import nova.control.channel.ChannelRepository;
+import nova.control.error.TextLimits;
 import nova.control.outbox.Outbox;
 import nova.control.streamkey.ChannelKey;
 import nova.control.streamkey.KeyUse;
@@ -30,6 +31,8 @@ import org.jdbi.v3.core.Handle;
 ///
 /// *Thread-safe.*
 public final class StreamRecorder {
+  private static final int MAX_REASON = 1_000;
+
   private final StreamRepository streams;
   private final ChannelRepository channels;
   private final StreamKeyRepository keyRows;
@@ -66,16 +69,20 @@ public final class StreamRecorder {
     static Written stop(String reason) {
       return new Written(Optional.empty(), Optional.of(reason));
     }
+
+    static Written stop(String reason, Runnable forget) {
+      return new Written(Optional.of(forget), Optional.of(reason));
+    }
   }
 
-  /// Writes one event.
+  /// Writes one event. Written again, it changes nothing, and tells again what is to be done.
   Written write(Handle handle, StreamEvent event) {
     if (event instanceof StreamEvent.StreamStarted started) {
       return begin(handle, started);
     }
-    Optional<ChannelStream> known = streams.lock(handle, event.stream());
+    Optional<ChannelStream> known = streams.lockAt(handle, event.stream(), node);
     if (known.isEmpty()) {
-      return Written.NOTHING; // its channel was deleted
+      return Written.NOTHING; // its channel was deleted, or another server has it
     }
     Optional<ChannelStream> next = StreamLife.after(known.get(), event);
     next.ifPresent(after -> streams.update(handle, after, Optional.empty()));
@@ -83,7 +90,8 @@ public final class StreamRecorder {
       tell(handle, event, next.get());
     }
     if (event instanceof StreamEvent.StreamResumed resumed && next.isPresent()) {
-      return judged(used(handle, resumed.key(), resumed.at(), resumed.remoteAddress()));
+      Optional<String> refusal = used(handle, resumed.key(), resumed.at(), resumed.remoteAddress());
+      return judged(handle, refusal, channel(handle, known.get()));
     }
     return Written.NOTHING;
   }
@@ -107,54 +115,78 @@ public final class StreamRecorder {
         new StreamEvent.StreamEnded(prepared.id(), now, reason, StreamHealth.NOTHING);
     ChannelStream over = StreamLife.over(prepared, StreamState.ENDED_GRACEFULLY, now, reason);
     streams.update(handle, over, Optional.empty());
-    outbox.append(handle, type(end), over.id(), now, data(end, over));
+    boolean _ = outbox.append(handle, type(end), over.id(), now, data(end, over));
     return keys.forgetting(handle, channel(handle, over).id());
   }
 
   private Written begin(Handle handle, StreamEvent.StreamStarted event) {
-    Optional<Channel> channel = channels.lock(handle, event.channel());
-    Optional<ChannelStream> known = streams.lock(handle, event.stream());
-    if (channel.isEmpty()) {
+    Optional<Channel> locked = channels.lock(handle, event.channel());
+    if (locked.isEmpty()) {
       return Written.stop("The channel was deleted.");
     }
-    if (known.isPresent() && !known.get().isPrepared()) {
-      return known.get().state().isOver()
-          ? Written.stop("The stream was stopped before it began.")
-          : Written.NOTHING; // written before
+    Channel channel = locked.get();
+    Optional<ChannelStream> known = streams.lock(handle, event.stream());
+    Optional<String> other = known.flatMap(stream -> notTheSame(handle, stream));
+    if (other.isPresent()) {
+      return Written.stop(other.get(), keys.forgetting(handle, channel.id()));
     }
-    for (ChannelStream other : streams.lockLiveOf(handle, channel.get().id())) {
-      close(handle, other, event.at(), "Another broadcast of the channel began.");
+    if (event.key().isPresent() && keyRows.find(handle, event.key().get()).isEmpty()) {
+      // Of a channel of the same name before this one.
+      return Written.stop("The stream key was deleted.");
+    }
+    if (known.isEmpty() || known.get().isPrepared()) {
+      for (ChannelStream before : streams.lockLiveOf(handle, channel.id())) {
+        close(handle, before, event.at(), "Another broadcast of the channel began.");
+      }
+      ChannelStream stream =
+          known
+              .map(prepared -> StreamLife.after(prepared, event).orElseThrow())
+              .orElseGet(() -> StreamLife.begun(event));
+      if (known.isPresent()) {
+        streams.update(handle, stream, Optional.of(node));
+      } else {
+        streams.insert(handle, stream, channel.id(), Optional.of(node));
+      }
+      tell(handle, event, stream);
     }
     Optional<String> refusal = used(handle, event.key(), event.at(), event.remoteAddress());
-    ChannelStream stream;
-    if (known.isPresent()) {
-      stream = StreamLife.after(known.get(), event).orElseThrow();
-      streams.update(handle, stream, Optional.of(node));
-    } else {
-      stream = StreamLife.begun(event);
-      streams.insert(handle, stream, channel.get().id(), Optional.of(node));
-    }
-    tell(handle, event, stream);
-    Optional<Runnable> forget = known.map(_ -> keys.forgetting(handle, channel.get().id()));
-    return new Written(forget, refusal);
+    return known.isPresent() // perhaps one that was prepared, which keys are not to open again
+        ? new Written(Optional.of(keys.forgetting(handle, channel.id())), refusal)
+        : judged(handle, refusal, channel);
   }
 
-  private static Written judged(Optional<String> refusal) {
-    return refusal.map(Written::stop).orElse(Written.NOTHING);
+  /// Why a broadcast cannot be a stream that is known, unless that is prepared or this very one.
+  private Optional<String> notTheSame(Handle handle, ChannelStream known) {
+    if (known.state().isOver()) {
+      return Optional.of("The stream was stopped before it began.");
+    }
+    return known.isPrepared() || streams.lockAt(handle, known.id(), node).isPresent()
+        ? Optional.empty()
+        : Optional.of("The stream began at another server.");
+  }
+
+  private Written judged(Handle handle, Optional<String> refusal, Channel channel) {
+    return refusal
+        .map(reason -> Written.stop(reason, keys.forgetting(handle, channel.id())))
+        .orElse(Written.NOTHING);
   }
 
   /// Notes that a key was used. It may have been revoked after it was checked: who revokes looks
-  /// for streams in the transaction that waits for this one, or this one waits for that.
+  /// for streams in the transaction that waits for this one, or this one waits for that. Or another
+  /// server took it back, of which the keys that are cached here know nothing.
   ///
   /// @return why the broadcast may not go on
   private Optional<String> used(
       Handle handle, Optional<StreamKeyId> key, Instant at, String address) {
     Optional<ChannelKey> row = key.flatMap(id -> keyRows.lock(handle, id));
     if (row.isEmpty()) {
-      return key.map(_ -> "The stream key was deleted.");
+      return Optional.empty();
     }
     keyRows.used(handle, row.get().id(), new KeyUse(at, address));
-    return row.get().revokedAt().map(_ -> "The stream key was revoked.");
+    if (row.get().revokedAt().isPresent()) {
+      return Optional.of("The stream key was revoked.");
+    }
+    return row.get().isValidAt(at) ? Optional.empty() : Optional.of("The stream key expired.");
   }
 
   private void close(Handle handle, ChannelStream stream, Instant at, String reason) {
@@ -165,11 +197,16 @@ public final class StreamRecorder {
 
   /// Whether it is worth an audit entry and an event: what changes formats or counts is not.
   private static boolean tells(StreamEvent event, ChannelStream before, ChannelStream after) {
-    return before.state() != after.state() || event instanceof StreamEvent.StreamResumed;
+    return before.state() != after.state()
+        || event instanceof StreamEvent.StreamResumed
+        || event instanceof StreamEvent.StreamRecovering;
   }
 
   private void tell(Handle handle, StreamEvent event, ChannelStream after) {
     Map<String, Object> data = data(event, after);
+    if (!outbox.append(handle, type(event), after.id(), event.at(), data)) {
+      return; // told before
+    }
     Actor actor =
         after
             .source()
@@ -182,7 +219,6 @@ public final class StreamRecorder {
         action(type(event)),
         new Subject("stream", after.id().value()),
         data);
-    outbox.append(handle, type(event), after.id(), event.at(), data);
   }
 
   private static Map<String, Object> data(StreamEvent event, ChannelStream after) {
@@ -190,8 +226,11 @@ public final class StreamRecorder {
     data.put("channel", after.channel().value());
     data.put("state", after.state().name());
     after.end().ifPresent(end -> data.put("reason", end.reason()));
+    if (event instanceof StreamEvent.EpochBegan began) {
+      data.put("epoch", began.epoch().number());
+    }
     if (event instanceof StreamEvent.StreamRecovering recovering) {
-      data.put("reason", recovering.reason());
+      data.put("reason", TextLimits.readable(recovering.reason(), MAX_REASON));
       data.put("reconnectUntil", recovering.graceUntil().toString());
     }
     if (after.end().isPresent()) {

@@ -49,10 +49,10 @@ public final class StreamRepository {
                         end_reason, reconnect_until, remote_address, encoder, tracks, epochs,
                         reconnects, received_bytes, received_frames, dropped_frames,
                         repaired_timestamps)
-                    VALUES (:id, :channel, CAST(:key AS uuid), CAST(:node AS uuid), :state, :title,
-                        :description, :tags, :version, :created, :started, :seen, :ended, :endReason, :reconnectUntil,
-                        :address, :encoder, CAST(:tracks AS jsonb), :epochs, :reconnects, :bytes,
-                        :frames, :dropped, :repaired)
+                    VALUES (:id, :channel, CAST(:key AS uuid), CAST(:node AS uuid), :state,
+                        :title, :description, :tags, :version, :created, :started, :seen, :ended,
+                        :endReason, :reconnectUntil, :address, :encoder, CAST(:tracks AS jsonb),
+                        :epochs, :reconnects, :bytes, :frames, :dropped, :repaired)
                     """),
                 stream,
                 node)
@@ -70,7 +70,8 @@ public final class StreamRepository {
                 handle.createUpdate(
                     """
                     UPDATE streams
-                       SET stream_key_id = CAST(:key AS uuid), node = coalesce(CAST(:node AS uuid), node), state = :state,
+                       SET stream_key_id = CAST(:key AS uuid),
+                           node = coalesce(CAST(:node AS uuid), node), state = :state,
                            title = :title, description = :description, tags = :tags,
                            version = :version, started_at = :started, seen_at = :seen,
                            ended_at = :ended, end_reason = :endReason,
@@ -126,6 +127,16 @@ public final class StreamRepository {
     return handle
         .createQuery(SELECT + " WHERE s.id = :id FOR UPDATE OF s")
         .bind("id", id.value())
+        .map(StreamRepository::stream)
+        .findOne();
+  }
+
+  /// As [#lock], of a stream whose broadcaster came to this server.
+  Optional<ChannelStream> lockAt(Handle handle, StreamId id, UUID node) {
+    return handle
+        .createQuery(SELECT + " WHERE s.id = :id AND s.node = :node FOR UPDATE OF s")
+        .bind("id", id.value())
+        .bind("node", node)
         .map(StreamRepository::stream)
         .findOne();
   }
@@ -220,7 +231,7 @@ public final class StreamRepository {
         .list();
   }
 
-  /// How many streams are in each state that is not over.
+  /// How many streams a broadcaster holds or is awaited for.
   long live(Handle handle) {
     return handle
         .createQuery("SELECT count(*) FROM streams WHERE ended_at IS NULL AND node IS NOT NULL")

@@ -1,5 +1,6 @@
 package nova.control.stream;
 
+import nova.core.Epoch;
 import nova.core.StreamHealth;
 
 /// What a stream has counted since it began; final when it is over.
@@ -29,9 +30,9 @@ public record StreamTotals(
   }
 
   /// @param returned whether its broadcaster had been lost
-  StreamTotals withEpoch(boolean returned) {
+  StreamTotals withEpoch(Epoch epoch, boolean returned) {
     return new StreamTotals(
-        epochs + 1,
+        epoch.number() + 1,
         reconnects + (returned ? 1 : 0),
         receivedBytes,
         receivedFrames,

@@ -3,10 +3,11 @@ package nova.control.stream;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -76,23 +77,22 @@ public final class Streams {
   /// @throws ConflictingException when one is prepared already
   /// @throws UnknownException when there is no such channel
   public ChannelStream prepare(ChannelSlug slug, StreamMetadata metadata, Actor actor) {
+    List<Runnable> forget = new ArrayList<>();
     try {
-      Prepared prepared =
-          database.inTransaction(
-              handle -> {
-                Channel channel =
-                    channels
-                        .lock(handle, slug)
-                        .orElseThrow(() -> new UnknownException("channel", slug.value()));
-                StreamDraft draft = new StreamDraft(StreamId.random(random), slug, clock.instant());
-                draft.metadata = metadata;
-                ChannelStream stream = draft.done();
-                streams.insert(handle, stream, channel.id(), Optional.empty());
-                audit(handle, actor, "stream-prepared", stream, Map.of("channel", slug.value()));
-                return new Prepared(stream, keys.forgetting(handle, channel.id()));
-              });
-      prepared.forget().run();
-      return prepared.stream();
+      return database.inTransaction(
+          handle -> {
+            Channel channel =
+                channels
+                    .lock(handle, slug)
+                    .orElseThrow(() -> new UnknownException("channel", slug.value()));
+            StreamDraft draft = new StreamDraft(StreamId.random(random), slug, clock.instant());
+            draft.metadata = metadata;
+            ChannelStream stream = draft.done();
+            streams.insert(handle, stream, channel.id(), Optional.empty());
+            audit(handle, actor, "stream-prepared", stream, Map.of("channel", slug.value()));
+            forget.add(keys.forgetting(handle, channel.id()));
+            return stream;
+          });
     } catch (ConflictException e) {
       if (e.constraint().equals(PREPARED)) {
         throw new ConflictingException(
@@ -101,10 +101,10 @@ public final class Streams {
                 .formatted(slug));
       }
       throw e;
+    } finally {
+      forget.forEach(Runnable::run); // also when nobody knows whether it was written
     }
   }
-
-  private record Prepared(ChannelStream stream, Runnable forget) {}
 
   /// A stream.
   ///
@@ -172,46 +172,50 @@ public final class Streams {
   public ChannelStream stop(StreamId id, String reason, Actor actor) {
     TextLimits.require("reason", reason, MAX_REASON);
     Instant now = clock.instant();
-    Stopping stopping =
-        database.inTransaction(
-            handle -> {
-              ChannelStream stream = lock(handle, id);
-              if (stream.state().isOver()) {
-                throw new ConflictingException(
-                    "stream-is-over",
-                    "Stream %s is over since %s (expected: one that is prepared or live)."
-                        .formatted(id, stream.end().orElseThrow().at()));
-              }
-              audit(
-                  handle,
-                  actor,
-                  "stream-stopped",
-                  stream,
-                  Map.of("channel", stream.channel().value(), "reason", reason));
-              // Its end cannot be written before this transaction lets go of its row.
-              return stream.isPrepared()
-                  ? new Stopping.Cancelled(recorder.cancel(handle, stream, now, reason))
-                  : new Stopping.OnAir(journal.whenOver(id));
-            });
-    switch (stopping) {
-      case Stopping.Cancelled(Runnable forget) -> forget.run();
-      case Stopping.OnAir(CompletionStage<Void> over) -> awaitEnd(id, reason, over);
+    List<Runnable> forget = new ArrayList<>();
+    CompletableFuture<Void> over = journal.whenOver(id); // before it can be
+    try {
+      boolean onAir =
+          database.inTransaction(
+              handle -> {
+                ChannelStream stream = lock(handle, id);
+                requireNotOver(stream);
+                audit(
+                    handle,
+                    actor,
+                    "stream-stopped",
+                    stream,
+                    Map.of("channel", stream.channel().value(), "reason", reason));
+                if (stream.isPrepared()) {
+                  forget.add(recorder.cancel(handle, stream, now, reason));
+                }
+                return !stream.isPrepared();
+              });
+      if (onAir) {
+        awaitEnd(id, reason, over);
+      }
+    } finally {
+      forget.forEach(Runnable::run); // also when nobody knows whether it was written
+      boolean _ = over.cancel(false);
     }
     return find(id);
   }
 
-  private sealed interface Stopping {
-    record Cancelled(Runnable forget) implements Stopping {}
-
-    record OnAir(CompletionStage<Void> over) implements Stopping {}
+  private static void requireNotOver(ChannelStream stream) {
+    if (stream.state().isOver()) {
+      throw new ConflictingException(
+          "stream-is-over",
+          "Stream %s is over since %s (expected: one that is prepared or live)."
+              .formatted(stream.id(), stream.end().orElseThrow().at()));
+    }
   }
 
-  private void awaitEnd(StreamId id, String reason, CompletionStage<Void> over) {
+  private void awaitEnd(StreamId id, String reason, CompletableFuture<Void> over) {
     try {
       if (live.stop(id, reason)
           .toCompletableFuture()
           .get(STOPPED_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
-        Void _ = over.toCompletableFuture().get(STOPPED_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+        Void _ = over.get(STOPPED_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
       }
     } catch (TimeoutException _) {
       return; // it ends later, which the caller sees
