@@ -6,6 +6,7 @@ import java.util.Optional;
 import nova.control.channel.ChannelId;
 import nova.control.error.InvalidFieldException;
 import nova.control.error.TextLimits;
+import nova.control.error.TimeLimits;
 import nova.core.Bytes;
 import nova.core.StreamKeyId;
 
@@ -50,11 +51,7 @@ public record ChannelKey(
               .formatted(allowedNetworks.size(), MAX_NETWORKS));
     }
     allowedNetworks.forEach(network -> Network.parse(network));
-    if (expiresAt.isPresent() && !expiresAt.get().isAfter(createdAt)) {
-      throw new InvalidFieldException(
-          "expiresAt",
-          "expiresAt is %s (expected: after now, %s).".formatted(expiresAt.get(), createdAt));
-    }
+    TimeLimits.requireToCome("expiresAt", expiresAt, createdAt);
   }
 
   /// A new key.

@@ -1,7 +1,7 @@
 package nova.control.streamkey;
 
 import java.net.InetAddress;
-import java.util.Locale;
+import java.util.regex.Pattern;
 import nova.control.error.InvalidFieldException;
 
 /// A block of addresses, such as `192.0.2.0/24` or `2001:db8::/32`; one address without a prefix.
@@ -9,6 +9,7 @@ import nova.control.error.InvalidFieldException;
 /// Spec: RFC 4632 §3.1, RFC 4291 §2.3. *Immutable.*
 public final class Network {
   private static final String FIELD = "allowedNetworks";
+  private static final Pattern FOUR_NUMBERS = Pattern.compile("[0-9]+(\\.[0-9]+){3}");
 
   private final byte[] prefix;
   private final int bits;
@@ -32,8 +33,13 @@ public final class Network {
   }
 
   private static byte[] address(String literal, String text) {
+    // Java also reads 10.1 as 10.0.0.1, and zones that only one machine has.
+    boolean isWhole = literal.indexOf(':') >= 0 || FOUR_NUMBERS.matcher(literal).matches();
+    if (!isWhole || literal.indexOf('%') >= 0 || literal.indexOf('[') >= 0) {
+      throw invalid(text);
+    }
     try {
-      return InetAddress.ofLiteral(literal.toLowerCase(Locale.ROOT)).getAddress();
+      return InetAddress.ofLiteral(literal).getAddress();
     } catch (IllegalArgumentException e) {
       throw invalid(text);
     }
@@ -57,9 +63,14 @@ public final class Network {
             .formatted(text.substring(0, Math.min(text.length(), 60))));
   }
 
-  /// Whether an address, written as numbers, is in the block.
+  /// Whether an address, written as numbers, is in the block; what is no address is in none.
   public boolean contains(String address) {
-    byte[] asked = InetAddress.ofLiteral(withoutZone(address)).getAddress();
+    byte[] asked;
+    try {
+      asked = InetAddress.ofLiteral(withoutZone(address)).getAddress();
+    } catch (IllegalArgumentException _) {
+      return false;
+    }
     if (asked.length != prefix.length) {
       return false;
     }

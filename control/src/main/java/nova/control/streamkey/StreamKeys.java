@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import nova.control.audit.Actor;
 import nova.control.audit.AuditEntry.Subject;
@@ -88,7 +89,8 @@ public final class StreamKeys {
   /// Makes a key in place of another, which works on for a while.
   ///
   /// @param overlap how long; zero to revoke it at once
-  /// @throws ConflictingException when the key does not work any more
+  /// @throws ConflictingException when the key does not work any more, or would go on to work
+  ///   beside [#MAX_PER_CHANNEL] others
   /// @throws InvalidFieldException when the overlap is negative or longer than [#MAX_OVERLAP]
   /// @throws UnknownException when there is none
   public IssuedKey rotate(StreamKeyId id, Duration overlap, Actor actor) {
@@ -99,70 +101,84 @@ public final class StreamKeys {
               .formatted(overlap.toSeconds(), MAX_OVERLAP.toSeconds()));
     }
     Instant now = clock.instant();
-    Rotated rotated =
-        database.inTransaction(
-            handle -> {
-              ChannelKey old = lock(handle, id);
-              requireValid(old, now);
-              Channel channel = channels.find(handle, old.channel()).orElseThrow();
-              if (overlap.isZero()) {
-                boolean _ = keys.revoke(handle, id, now);
-              } else {
-                boolean _ = keys.expire(handle, id, now.plus(overlap));
-              }
-              IssuedKey next =
-                  issue(
-                      handle,
-                      channel,
-                      new KeyTerms(old.label(), old.allowedNetworks(), old.expiresAt()));
-              audit(
-                  handle,
-                  actor,
-                  "stream-key-rotated",
-                  old,
-                  channel.slug(),
-                  Map.of(
-                      "replacement", next.key().id().toString(),
-                      "overlapSeconds", overlap.toSeconds()));
-              return new Rotated(old, next);
-            });
-    cache.forget(rotated.old().sha256());
+    ChannelKey old = database.inTransaction(handle -> find(handle, id));
+    IssuedKey next =
+        forgettingAnyway(
+            old,
+            () ->
+                database.inTransaction(
+                    handle -> {
+                      // The channel first, as everybody locks.
+                      Channel channel = lockChannel(handle, old);
+                      ChannelKey key = lock(handle, id);
+                      requireValid(key, now);
+                      if (overlap.isZero()) {
+                        boolean _ = keys.revoke(handle, id, now);
+                      } else {
+                        requireRoom(handle, channel);
+                        boolean _ = keys.expire(handle, id, now.plus(overlap));
+                      }
+                      return replace(handle, channel, key, overlap, actor);
+                    }));
     if (overlap.isZero()) {
       live.drop(id, "The stream key was replaced by another.");
     }
-    return rotated.next();
+    return next;
   }
 
-  private record Rotated(ChannelKey old, IssuedKey next) {}
+  private IssuedKey replace(
+      Handle handle, Channel channel, ChannelKey old, Duration overlap, Actor actor) {
+    KeyTerms same = new KeyTerms(old.label(), old.allowedNetworks(), old.expiresAt());
+    IssuedKey next = issue(handle, channel, same);
+    Map<String, Object> details =
+        Map.of(
+            "replacement", next.key().id().toString(),
+            "overlapSeconds", overlap.toSeconds());
+    audit(handle, actor, "stream-key-rotated", old, channel.slug(), details);
+    return next;
+  }
 
   /// Takes a key back for good, and ends what is published with it. Idempotent.
   ///
   /// @throws UnknownException when there is none
   public ChannelKey revoke(StreamKeyId id, Actor actor) {
     Instant now = clock.instant();
+    ChannelKey key = database.inTransaction(handle -> find(handle, id));
     ChannelKey revoked =
-        database.inTransaction(
-            handle -> {
-              ChannelKey key = lock(handle, id);
-              if (keys.revoke(handle, id, now)) {
-                audit(handle, actor, "stream-key-revoked", key, slugOf(handle, key), Map.of());
-              }
-              return lock(handle, id);
-            });
-    cache.forget(revoked.sha256());
+        forgettingAnyway(
+            key,
+            () ->
+                database.inTransaction(
+                    handle -> {
+                      if (keys.revoke(handle, id, now)) {
+                        audit(
+                            handle,
+                            actor,
+                            "stream-key-revoked",
+                            key,
+                            slugOf(handle, key),
+                            Map.of());
+                      }
+                      return lock(handle, id);
+                    }));
     live.drop(id, "The stream key was revoked.");
     return revoked;
+  }
+
+  /// Also when it is not known whether the change was written.
+  private <T> T forgettingAnyway(ChannelKey key, Supplier<T> change) {
+    try {
+      return change.get();
+    } finally {
+      cache.forget(key.sha256());
+    }
   }
 
   /// A key and what it opens.
   ///
   /// @throws UnknownException when there is none
   public KnownKey find(StreamKeyId id) {
-    return database.inTransaction(
-        handle -> {
-          ChannelKey key = keys.find(handle, id).orElseThrow(() -> unknown(id));
-          return known(handle, key);
-        });
+    return database.inTransaction(handle -> known(handle, find(handle, id)));
   }
 
   /// All keys of a channel, the oldest first, also those that do not work any more.
@@ -202,7 +218,7 @@ public final class StreamKeys {
 
   /// What the keys of a channel open is about to change in this transaction.
   ///
-  /// @return to be run when it has
+  /// @return to be run when it has, or may have
   public Runnable forgetting(Handle handle, ChannelId channel) {
     List<ChannelKey> affected = keys.list(handle, channel);
     return () -> affected.forEach(key -> cache.forget(key.sha256()));
@@ -268,6 +284,18 @@ public final class StreamKeys {
           "stream-key-not-valid",
           "Stream key %s does not work any more; create a new one instead.".formatted(key.id()));
     }
+  }
+
+  private ChannelKey find(Handle handle, StreamKeyId id) {
+    return keys.find(handle, id).orElseThrow(() -> unknown(id));
+  }
+
+  private Channel lockChannel(Handle handle, ChannelKey key) {
+    return channels
+        .find(handle, key.channel())
+        .flatMap(channel -> channels.lock(handle, channel.slug()))
+        .filter(channel -> channel.id().equals(key.channel()))
+        .orElseThrow(() -> unknown(key.id()));
   }
 
   private ChannelKey lock(Handle handle, StreamKeyId id) {
