@@ -32,6 +32,11 @@ public final class TokenRepository {
   /// *Immutable.*
   record Stored(Token token, Bytes sha256) {}
 
+  /// Nobody else writes tokens before the transaction ends.
+  void lock(Handle handle) {
+    int _ = handle.execute("LOCK TABLE tokens IN SHARE ROW EXCLUSIVE MODE");
+  }
+
   /// Writes a new token.
   ///
   /// @param channel whose slug the token names

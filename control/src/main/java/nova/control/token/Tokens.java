@@ -18,6 +18,7 @@ import nova.control.database.Database;
 import nova.control.error.ConflictingException;
 import nova.control.error.InvalidFieldException;
 import nova.control.error.TextLimits;
+import nova.control.error.TimeLimits;
 import nova.control.error.UnknownException;
 import nova.control.secret.Secrets;
 import nova.core.Bytes;
@@ -57,15 +58,14 @@ public final class Tokens {
   /// Makes the first token, which may do everything, when there has never been one.
   public Optional<IssuedToken> createFirst() {
     return database.inTransaction(
-        handle ->
-            tokens.isEmpty(handle)
-                ? Optional.of(
-                    create(
-                        handle,
-                        new TokenTerms(
-                            Scope.ADMIN, "first token", Optional.empty(), Optional.empty()),
-                        Actor.SYSTEM))
-                : Optional.empty());
+        handle -> {
+          tokens.lock(handle); // two servers may start at once
+          TokenTerms everything =
+              new TokenTerms(Scope.ADMIN, "first token", Optional.empty(), Optional.empty());
+          return tokens.isEmpty(handle)
+              ? Optional.of(create(handle, everything, Actor.SYSTEM))
+              : Optional.empty();
+        });
   }
 
   /// Makes a token.
@@ -131,7 +131,7 @@ public final class Tokens {
         database.inTransaction(
             handle -> {
               // Two that revoke the last two admins at once must not both see another one.
-              int _ = handle.execute("LOCK TABLE tokens IN SHARE ROW EXCLUSIVE MODE");
+              tokens.lock(handle);
               Token token = find(handle, id);
               if (token.scope() == Scope.ADMIN
                   && token.isValidAt(now)
@@ -153,11 +153,7 @@ public final class Tokens {
   private IssuedToken create(Handle handle, TokenTerms terms, Actor actor) {
     TextLimits.require("label", terms.label(), MAX_LABEL);
     Instant now = clock.instant();
-    if (terms.expiresAt().isPresent() && !terms.expiresAt().get().isAfter(now)) {
-      throw new InvalidFieldException(
-          "expiresAt",
-          "expiresAt is %s (expected: after now, %s).".formatted(terms.expiresAt().get(), now));
-    }
+    TimeLimits.requireToCome("expiresAt", terms.expiresAt(), now);
     if (terms.scope() == Scope.ADMIN && terms.channel().isPresent()) {
       throw new InvalidFieldException(
           "channel", "A token of scope admin is for all channels (expected: no channel).");
@@ -168,7 +164,7 @@ public final class Tokens {
             .map(
                 slug ->
                     channels
-                        .find(handle, slug)
+                        .lock(handle, slug)
                         .orElseThrow(() -> new UnknownException("channel", slug.value())));
     TokenSecret secret = TokenSecret.random(random);
     Token token =
