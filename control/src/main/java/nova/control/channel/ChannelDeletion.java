@@ -9,6 +9,6 @@ import org.jdbi.v3.core.Handle;
 public interface ChannelDeletion {
   /// A channel is about to be removed in this transaction.
   ///
-  /// @return what is to be done when it has been
+  /// @return what is to be done when it has been, or may have been
   Runnable deleting(Handle handle, ChannelId channel);
 }

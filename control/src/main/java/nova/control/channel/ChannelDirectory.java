@@ -62,15 +62,20 @@ public final class ChannelDirectory {
   synchronized void put(Channel channel) {
     Map<ChannelSlug, Channel> next = new HashMap<>(bySlug);
     next.merge(channel.slug(), channel, (old, given) -> given.isLaterThan(old) ? given : old);
-    bySlug = Map.copyOf(next);
-    changes++;
+    changedHere(next);
   }
 
   synchronized void remove(Channel channel) {
     Map<ChannelSlug, Channel> next = new HashMap<>(bySlug);
     next.computeIfPresent(
         channel.slug(), (_, known) -> known.id().equals(channel.id()) ? null : known);
+    changedHere(next);
+  }
+
+  /// What was written last need not come here last, so the next [#refresh] reads all.
+  private synchronized void changedHere(Map<ChannelSlug, Channel> next) {
     bySlug = Map.copyOf(next);
     changes++;
+    fingerprint = "";
   }
 }

@@ -141,8 +141,10 @@ public final class ChannelRepository {
   public String fingerprint(Handle handle) {
     return handle
         .createQuery(
-            "SELECT concat_ws('/', count(*), sum(version), max(created_at), max(updated_at)) FROM"
-                + " channels")
+            """
+            SELECT concat_ws('/', count(*), sum(hashtextextended(concat_ws('/', id, version), 0)))
+              FROM channels
+            """)
         .mapTo(String.class)
         .one();
   }

@@ -1,6 +1,7 @@
 package nova.control.channel;
 
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -124,25 +125,28 @@ public final class Channels {
   /// @throws StaleException when it has another version
   /// @throws UnknownException when there is none
   public void delete(ChannelSlug slug, Optional<Long> ifVersion, Actor actor) {
-    Runnable gone =
-        database.inTransaction(
-            handle -> {
-              Channel channel = channels.lock(handle, slug).orElseThrow(() -> unknown(slug));
-              requireVersion(channel, ifVersion);
-              if (channels.isLive(handle, channel.id())) {
-                throw new ConflictingException(
-                    "channel-is-live",
-                    "Channel '%s' is live; stop its stream before you delete it.".formatted(slug));
-              }
-              audit(handle, actor, "channel-deleted", channel, Map.of());
-              Runnable elsewhere = deletion.deleting(handle, channel.id());
-              boolean _ = channels.delete(handle, channel.id());
-              return () -> {
-                elsewhere.run();
-                directory.remove(channel);
-              };
-            });
-    gone.run();
+    List<Runnable> elsewhere = new ArrayList<>();
+    try {
+      Channel gone =
+          database.inTransaction(
+              handle -> {
+                Channel channel = channels.lock(handle, slug).orElseThrow(() -> unknown(slug));
+                requireVersion(channel, ifVersion);
+                if (channels.isLive(handle, channel.id())) {
+                  throw new ConflictingException(
+                      "channel-is-live",
+                      "Channel '%s' is live; stop its stream before you delete it."
+                          .formatted(slug));
+                }
+                audit(handle, actor, "channel-deleted", channel, Map.of());
+                elsewhere.add(deletion.deleting(handle, channel.id()));
+                boolean _ = channels.delete(handle, channel.id());
+                return channel;
+              });
+      directory.remove(gone);
+    } finally {
+      elsewhere.forEach(Runnable::run); // also when nobody knows whether it was written
+    }
   }
 
   private void insert(Handle handle, Channel channel, Actor actor) {
