@@ -202,14 +202,16 @@ public final class Control implements AutoCloseable {
   /// Writes what waits, and closes the database; one of our own stops.
   @Override
   public void close() {
+    IllegalStateException failed = new IllegalStateException("the control plane does not close");
     while (!opened.isEmpty()) {
       try {
         opened.pop().close();
-      } catch (RuntimeException e) {
-        throw e;
       } catch (Exception e) {
-        throw new IllegalStateException("the control plane does not close", e);
+        failed.addSuppressed(e); // what is below must be closed all the same
       }
+    }
+    if (failed.getSuppressed().length > 0) {
+      throw failed;
     }
   }
 
