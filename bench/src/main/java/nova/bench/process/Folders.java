@@ -8,8 +8,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /// Folders that a server leaves behind.
-final class Folders {
+public final class Folders {
   private Folders() {}
+
+  /// A folder with nothing in it.
+  public static Path emptied(Path folder) throws IOException {
+    delete(folder);
+    return Files.createDirectories(folder);
+  }
 
   /// Deletes a folder with all that is in it; nothing when there is none.
   static void delete(Path folder) throws IOException {

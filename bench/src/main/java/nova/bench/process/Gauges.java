@@ -20,10 +20,20 @@ public record Gauges(List<String> lines) {
     lines = List.copyOf(lines);
   }
 
-  static Gauges read(URI metrics) throws IOException, InterruptedException {
-    HttpRequest request = HttpRequest.newBuilder(metrics).timeout(Duration.ofSeconds(10)).build();
-    return new Gauges(
-        CLIENT.send(request, HttpResponse.BodyHandlers.ofString()).body().lines().toList());
+  /// @param token of the API
+  static Gauges read(URI metrics, String token) throws IOException, InterruptedException {
+    HttpRequest request =
+        HttpRequest.newBuilder(metrics)
+            .timeout(Duration.ofSeconds(10))
+            .header("Authorization", "Bearer " + token)
+            .build();
+    HttpResponse<String> answer = CLIENT.send(request, HttpResponse.BodyHandlers.ofString());
+    if (answer.statusCode() != 200) {
+      throw new IOException(
+          "the server's metrics cannot be read: %d %s"
+              .formatted(answer.statusCode(), answer.body().strip()));
+    }
+    return new Gauges(answer.body().lines().toList());
   }
 
   /// The sum of all values of `name` whose labels contain `labels`.

@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 
 /// nginx as Debian packages it, with its RTMP module: one worker, HLS fragments of 2 s and a 60 s
 /// playlist in memory.
@@ -40,7 +41,7 @@ public final class NginxServer implements AutoCloseable {
                 executable().toString(), "-p", folder.toString(), "-c", configuration.toString())
             .redirectOutput(ProcessBuilder.Redirect.DISCARD);
     ServerProcess process =
-        ServerProcess.start("nginx", command, folder.resolve("nginx.log"), root);
+        ServerProcess.start("nginx", command, folder.resolve("nginx.log"), root, Optional::empty);
     try {
       process.awaitListening(
           new InetSocketAddress(InetAddress.getLoopbackAddress(), rtmpPort),

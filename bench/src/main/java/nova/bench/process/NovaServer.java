@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import nova.app.local.LocalServer;
 import nova.control.database.Database;
 import nova.control.database.EmbeddedPostgres;
 import nova.control.quality.QualityLevel;
@@ -39,12 +40,14 @@ public final class NovaServer implements AutoCloseable {
   private final ServerProcess process;
   private final int rtmpPort;
   private final int httpPort;
+  private final Path data;
   private final GcLog gcLog;
   private final long startNanos;
 
   private NovaServer(
-      ServerProcess process, int rtmpPort, int httpPort, GcLog gcLog, long startNanos) {
+      ServerProcess process, int rtmpPort, int httpPort, Path data, GcLog gcLog, long startNanos) {
     this.process = process;
+    this.data = data;
     this.rtmpPort = rtmpPort;
     this.httpPort = httpPort;
     this.gcLog = gcLog;
@@ -80,6 +83,13 @@ public final class NovaServer implements AutoCloseable {
     return start(folder, folder.resolve("nothing"), 0, NOTHING_ENCODED, extraJvmFlags);
   }
 
+  /// As [#startAgain], with nothing in the data directory: the server makes it, and its database.
+  public static NovaServer startFirst(Path folder, String extraJvmFlags)
+      throws IOException, InterruptedException {
+    Folders.delete(folder.resolve("data"));
+    return startAgain(folder, extraJvmFlags);
+  }
+
   /// Gives the server that is started in a folder next other quality levels than a new one has.
   ///
   /// @param ladder heights and bits per second
@@ -107,6 +117,7 @@ public final class NovaServer implements AutoCloseable {
       Path folder, Path scratch, int channels, Map<String, String> settings, String extraJvmFlags)
       throws IOException, InterruptedException {
     Files.createDirectories(folder);
+    Path data = folder.resolve("data");
     Path gcLog = folder.resolve("gc.log");
     Files.deleteIfExists(gcLog);
     List<String> arguments =
@@ -121,7 +132,7 @@ public final class NovaServer implements AutoCloseable {
                 "--http-port",
                 "0",
                 "--data",
-                folder.resolve("data").toString()));
+                data.toString()));
     for (int channel = 0; channel < channels; channel++) {
       arguments.add("--stream-key");
       arguments.add(channel(channel) + "=" + streamKey(channel));
@@ -131,13 +142,19 @@ public final class NovaServer implements AutoCloseable {
     command.environment().put("JAVA_OPTS", "-Xlog:gc:file=" + gcLog + " " + extraJvmFlags);
     long beganAt = System.nanoTime();
     ServerProcess process =
-        ServerProcess.start("nova", command, folder.resolve("nova.log"), scratch);
+        ServerProcess.start(
+            "nova",
+            command,
+            folder.resolve("nova.log"),
+            scratch,
+            () -> EmbeddedDatabase.find(data).map(EmbeddedDatabase::postmaster));
     try {
       Matcher ready = awaitReady(process);
       return new NovaServer(
           process,
           Integer.parseInt(ready.group(1)),
           Integer.parseInt(ready.group(2)),
+          data,
           new GcLog(gcLog),
           System.nanoTime() - beganAt);
     } catch (IOException | InterruptedException | RuntimeException e) {
@@ -230,7 +247,20 @@ public final class NovaServer implements AutoCloseable {
 
   /// What it says of itself now.
   public Gauges gauges() throws IOException, InterruptedException {
-    return Gauges.read(URI.create(httpUrl("/metrics")));
+    return Gauges.read(URI.create(httpUrl("/metrics")), token());
+  }
+
+  /// Of the API, for everything and for as long as the server runs.
+  public String token() {
+    return LocalServer.find(data)
+        .orElseThrow(() -> new IllegalStateException("no server runs on " + data))
+        .token();
+  }
+
+  /// The database that the server runs beside itself.
+  public EmbeddedDatabase database() {
+    return EmbeddedDatabase.find(data)
+        .orElseThrow(() -> new IllegalStateException("no database runs in " + data));
   }
 
   @Override

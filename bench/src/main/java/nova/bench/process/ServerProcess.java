@@ -9,7 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /// A server under test: a child process that writes to a log file and ends when closed.
@@ -22,26 +24,39 @@ public final class ServerProcess implements AutoCloseable {
   private final Process process;
   private final Path log;
   private final Path scratch;
+  private final Supplier<Optional<ProcessHandle>> beside;
   private final Thread killer;
 
-  private ServerProcess(String name, Process process, Path log, Path scratch) {
+  private ServerProcess(
+      String name,
+      Process process,
+      Path log,
+      Path scratch,
+      Supplier<Optional<ProcessHandle>> beside) {
     this.name = name;
     this.process = process;
     this.log = log;
     this.scratch = scratch;
+    this.beside = beside;
     // Ctrl-C on the benchmark must not leave servers behind, nor what they wrote to memory.
-    this.killer = new Thread(this::kill, "kill-" + name);
+    this.killer = new Thread(this::end, "end-" + name);
     Runtime.getRuntime().addShutdownHook(killer);
   }
 
   /// Starts a process whose stdout stays readable to the caller when `log` gets stderr alone.
   ///
   /// @param scratch a folder that is deleted when the server has ended
-  static ServerProcess start(String name, ProcessBuilder command, Path log, Path scratch)
+  /// @param beside a process that the server ends when it ends in order, and that is no child of it
+  static ServerProcess start(
+      String name,
+      ProcessBuilder command,
+      Path log,
+      Path scratch,
+      Supplier<Optional<ProcessHandle>> beside)
       throws IOException {
     Files.createDirectories(log.toAbsolutePath().getParent());
     command.redirectError(log.toFile());
-    return new ServerProcess(name, command.start(), log, scratch);
+    return new ServerProcess(name, command.start(), log, scratch, beside);
   }
 
   Process process() {
@@ -87,10 +102,15 @@ public final class ServerProcess implements AutoCloseable {
     }
   }
 
-  /// Asks the server to stop, and kills it when it does not.
+  /// Asks the server to stop, and kills it when it does not; whatever of it still runs then, too.
   @Override
   public void close() {
-    List<ProcessHandle> all = tree().toList();
+    end();
+    Runtime.getRuntime().removeShutdownHook(killer);
+  }
+
+  private void end() {
+    List<ProcessHandle> all = all();
     process.destroy();
     try {
       if (!process.waitFor(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -100,13 +120,6 @@ public final class ServerProcess implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    all.forEach(ProcessHandle::destroyForcibly);
-    deleteScratch();
-    Runtime.getRuntime().removeShutdownHook(killer);
-  }
-
-  private void kill() {
-    List<ProcessHandle> all = tree().toList();
     all.forEach(ProcessHandle::destroyForcibly);
     all.forEach(
         handle -> handle.onExit().orTimeout(2, TimeUnit.SECONDS).exceptionally(_ -> handle).join());
@@ -121,7 +134,13 @@ public final class ServerProcess implements AutoCloseable {
     }
   }
 
-  private Stream<ProcessHandle> tree() {
-    return Stream.concat(Stream.of(process.toHandle()), process.descendants());
+  /// Asked while the server runs: what a dead one leaves behind has another parent.
+  private List<ProcessHandle> all() {
+    Stream<ProcessHandle> children =
+        Stream.concat(Stream.of(process.toHandle()), process.descendants());
+    Stream<ProcessHandle> others =
+        beside.get().stream()
+            .flatMap(other -> Stream.concat(Stream.of(other), other.descendants()));
+    return Stream.concat(children, others).toList();
   }
 }
