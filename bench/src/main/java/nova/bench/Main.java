@@ -29,7 +29,7 @@ final class Main implements Callable<Integer> {
   @Parameters(
       paramLabel = "BENCH",
       description =
-          "start, publishers, waiters, lookups, serving, viewers or ladder; default: all.")
+          "start, control, publishers, waiters, lookups, serving, viewers or ladder; default: all.")
   private List<String> names = new ArrayList<>();
 
   @Option(names = "--publishers", defaultValue = "20", description = "Broadcasters (20).")
@@ -79,6 +79,7 @@ final class Main implements Callable<Integer> {
     List<Bench> all =
         List.of(
             new StartBench(options),
+            new ControlBench(options),
             new PublishersBench(options),
             new WaitersBench(options.parts()),
             new LookupsBench(),

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.nio.charset.StandardCharsets;
 import nova.core.Bytes;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +42,13 @@ public final class HttpConnection {
   ///
   /// @param keepBody false for media, which is only counted
   public void get(String path, boolean keepBody, Outcome outcome) {
+    send(HttpRequest.get(path), keepBody, outcome);
+  }
+
+  /// Sends a request; the outcome is told on the loop's thread.
+  ///
+  /// @param keepBody whether the caller wants to read the answer's body
+  public void send(HttpRequest request, boolean keepBody, Outcome outcome) {
     if (this.outcome != null) {
       throw new IllegalStateException("a request is under way on this connection");
     }
@@ -53,10 +59,8 @@ public final class HttpConnection {
     body = null;
     received = 0;
     firstByteNanos = 0;
-    String request =
-        "GET %s HTTP/1.1\r\nHost: %s:%d\r\nAccept-Encoding: gzip\r\n\r\n"
-            .formatted(path, server.getHostString(), server.getPort());
-    ByteBuffer bytes = ByteBuffer.wrap(request.getBytes(StandardCharsets.ISO_8859_1));
+    String host = server.getHostString() + ":" + server.getPort();
+    ByteBuffer bytes = ByteBuffer.wrap(request.bytes(host));
     try {
       channel.write(bytes);
       if (bytes.hasRemaining()) { // an idle connection's send buffer holds any request

@@ -7,6 +7,8 @@ import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -27,6 +29,15 @@ class HttpLoopTest {
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     server.createContext("/small", exchange -> answer(exchange, 200, new byte[] {1, 2, 3}));
     server.createContext("/large", exchange -> answer(exchange, 404, LARGE));
+    server.createContext(
+        "/echo",
+        exchange -> {
+          String said =
+              exchange.getRequestMethod()
+                  + exchange.getRequestHeaders().getFirst("Authorization")
+                  + new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+          answer(exchange, 200, said.getBytes(StandardCharsets.UTF_8));
+        });
     server.createContext("/rude", HttpExchange::close);
     server.start();
     loop = HttpLoop.start("test-loop");
@@ -55,20 +66,30 @@ class HttpLoopTest {
   @Test
   void get_serverClosesWithoutAnswer_isAFailure() throws Exception {
     HttpConnection connection = loop.connect(ViewerAddresses.of(0), server.getAddress());
-    assertThat(outcomeOf(connection, "/rude", true)).isInstanceOf(IOException.class);
+    assertThat(outcomeOf(connection, HttpRequest.get("/rude"), true))
+        .isInstanceOf(IOException.class);
+  }
+
+  @Test
+  void send_methodHeaderAndBody_reachTheServer() throws Exception {
+    HttpConnection connection = loop.connect(ViewerAddresses.of(0), server.getAddress());
+    HttpRequest request =
+        new HttpRequest("PATCH", "/echo", Map.of("Authorization", "Bearer x"), "{\"ü\":1}");
+    HttpResponse answer = (HttpResponse) outcomeOf(connection, request, true);
+    assertThat(answer.body().toUtf8()).isEqualTo("PATCHBearer x{\"ü\":1}");
   }
 
   private HttpResponse get(HttpConnection connection, String path, boolean keepBody)
       throws InterruptedException {
-    return (HttpResponse) outcomeOf(connection, path, keepBody);
+    return (HttpResponse) outcomeOf(connection, HttpRequest.get(path), keepBody);
   }
 
-  private Object outcomeOf(HttpConnection connection, String path, boolean keepBody)
+  private Object outcomeOf(HttpConnection connection, HttpRequest request, boolean keepBody)
       throws InterruptedException {
     loop.execute(
         () ->
-            connection.get(
-                path,
+            connection.send(
+                request,
                 keepBody,
                 new HttpConnection.Outcome() {
                   @Override
