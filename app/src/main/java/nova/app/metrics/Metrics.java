@@ -38,10 +38,12 @@ public final class Metrics implements AutoCloseable {
   }
 
   /// Shows a number that somebody else keeps, asked at each scrape.
+  ///
+  /// @param unit ends its name; empty for none
   public <T> void gauge(String name, String help, String unit, T owner, ToDoubleFunction<T> value) {
     Gauge.builder(name, owner, value)
         .description(help)
-        .baseUnit(unit)
+        .baseUnit(unit.isEmpty() ? null : unit)
         .strongReference(true)
         .register(registry);
   }
