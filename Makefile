@@ -9,7 +9,7 @@ MVN := tools/mvn
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
 
-deps: ## Install the tools the tests need (ffmpeg, Chromium, GStreamer), or name them
+deps: ## Install the tools the tests need (ffmpeg, Chromium, PostgreSQL, GStreamer), or name them
 	@tools/install-test-deps test
 
 build: ## Build what ./nova runs

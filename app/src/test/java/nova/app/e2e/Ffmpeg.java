@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,13 +14,15 @@ import java.util.concurrent.TimeUnit;
 /// The `ffmpeg` program as a broadcaster.
 final class Ffmpeg implements AutoCloseable {
   private final Process process;
+  private final Path said;
 
-  private Ffmpeg(List<String> command) {
+  private Ffmpeg(List<String> command, Path folder) {
     try {
+      said = Files.createTempFile(folder, "ffmpeg", ".txt");
       process =
           new ProcessBuilder(command)
               .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .redirectOutput(said.toFile())
               .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
               .start();
     } catch (IOException e) {
@@ -59,7 +62,7 @@ final class Ffmpeg implements AutoCloseable {
     command.addAll(List.of("-stream_loop", "-1", "-i", file.toString(), "-c", "copy"));
     command.addAll(List.of(options));
     command.addAll(List.of("-f", "flv", url));
-    return new Ffmpeg(command);
+    return new Ffmpeg(command, file.toAbsolutePath().getParent());
   }
 
   /// Ends without a goodbye, as a machine that lost its power.
@@ -72,6 +75,14 @@ final class Ffmpeg implements AutoCloseable {
   void stop() throws InterruptedException {
     process.destroy();
     process.waitFor(10, TimeUnit.SECONDS);
+  }
+
+  /// Waits until the server has turned it away or dropped it.
+  ///
+  /// @return what it said
+  String awaitEnd() throws IOException, InterruptedException {
+    assertThat(process.waitFor(60, TimeUnit.SECONDS)).as("ffmpeg ended").isTrue();
+    return Files.readString(said);
   }
 
   boolean isAlive() {
