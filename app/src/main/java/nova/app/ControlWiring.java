@@ -5,6 +5,9 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import nova.api.http.Authenticator;
 import nova.api.token.TokenAuthenticator;
 import nova.app.config.AppConfig;
@@ -76,8 +79,48 @@ final class ControlWiring {
             Thread::startVirtualThread);
   }
 
-  /// Opens the database, and makes the channels of configured keys.
-  static ControlWiring open(
+  /// Begins to open the database and to make the channels of configured keys: PostgreSQL starts
+  /// while the caller does something else. Who closes `lifecycle` waits for it, so that a start
+  /// that fails or is interrupted leaves no database running.
+  ///
+  /// @return to be given to [#opened]
+  static Future<ControlWiring> begin(
+      AppConfig config,
+      ConfiguredKeys keys,
+      StreamEvents events,
+      InstantSource clock,
+      NanoClock nanoClock,
+      Lifecycle lifecycle) {
+    FutureTask<ControlWiring> opening =
+        new FutureTask<>(() -> open(config, keys, events, clock, nanoClock, lifecycle));
+    Thread thread = Thread.ofPlatform().name("control-start").unstarted(opening);
+    AutoCloseable _ = lifecycle.own("start of the control plane", () -> join(thread));
+    thread.start();
+    return opening;
+  }
+
+  private static void join(Thread started) throws InterruptedException {
+    started.join();
+  }
+
+  /// Waits until the database is open.
+  ///
+  /// @throws StartupException when it cannot be opened
+  static ControlWiring opened(Future<ControlWiring> opening) {
+    try {
+      return opening.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StartupException("the start was interrupted", e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw new IllegalStateException("the control plane does not open", e.getCause());
+    }
+  }
+
+  private static ControlWiring open(
       AppConfig config,
       ConfiguredKeys keys,
       StreamEvents events,

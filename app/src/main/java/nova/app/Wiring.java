@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import nova.api.Api;
 import nova.api.ApiPorts;
@@ -85,17 +86,19 @@ final class Wiring {
   /// the flow: broadcasters first, and viewers last, who still fetch the end.
   private RunningServer open() {
     DirectMemory.require(config.segments());
+    InProcessStreamEvents events = new InProcessStreamEvents(Wiring::subscriberFailed);
+    Future<ControlWiring> opening =
+        ControlWiring.begin(config, keys, events, clock, nanoClock, lifecycle);
     int eventLoops = eventLoops();
     Vertx vertx = openVertx(eventLoops);
     Metrics metrics = lifecycle.own("metrics", new Metrics());
-    InProcessStreamEvents events = new InProcessStreamEvents(Wiring::subscriberFailed);
     InProcessFrameLog frames = new InProcessFrameLog(config.frameLog());
     InProcessRungLogs rungs = new InProcessRungLogs(config.frameLog());
     InMemorySegmentStore segments = new InMemorySegmentStore(config.segments());
     InMemoryTimelineStore timelines = new InMemoryTimelineStore(Wiring::listenerFailed);
     InMemoryPosterStore posters = new InMemoryPosterStore();
     measureMemory(metrics, frames, segments);
-    ControlWiring control = ControlWiring.open(config, keys, events, clock, nanoClock, lifecycle);
+    ControlWiring control = ControlWiring.opened(opening);
     control.measure(metrics);
     SegmentReclaimer _ =
         lifecycle.own("segment reclaimer", SegmentReclaimer.start(segments::sizeBytes));

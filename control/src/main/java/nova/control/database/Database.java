@@ -30,6 +30,9 @@ public final class Database implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Database.class);
   private static final String MIGRATIONS = "classpath:nova/control/database/migrations";
 
+  /// The last of [#MIGRATIONS], so that a start need not look what there is.
+  private static final int NEWEST_SCHEMA = 8;
+
   // Each is a process of PostgreSQL, with some MiB of its own.
   private static final int IDLE_CONNECTIONS = 2;
   private static final Duration IDLE_TIMEOUT = Duration.ofMinutes(1);
@@ -92,7 +95,34 @@ public final class Database implements AutoCloseable {
   ///
   /// @throws DatabaseStartException when that cannot be done
   public void migrate() {
-    migrate(MigrationVersion.LATEST);
+    if (!isUpToDate()) {
+      migrate(MigrationVersion.LATEST);
+    }
+  }
+
+  /// Asked first, because it takes milliseconds: Flyway takes most of a second only to find out.
+  private boolean isUpToDate() {
+    try {
+      return jdbi.withHandle(
+          handle ->
+              handle
+                      .createQuery("SELECT to_regclass('flyway_schema_history') IS NOT NULL")
+                      .mapTo(Boolean.class)
+                      .one()
+                  && handle
+                      .createQuery(
+                          """
+                          SELECT coalesce(bool_and(success) AND max(version::integer) = :newest, false)
+                            FROM flyway_schema_history
+                           WHERE version IS NOT NULL
+                          """)
+                      .bind("newest", NEWEST_SCHEMA)
+                      .mapTo(Boolean.class)
+                      .one());
+    } catch (RuntimeException e) {
+      log.debug("the version of the schema cannot be read", e);
+      return false; // Flyway says why
+    }
   }
 
   /// Brings the schema to a version that this release has had; of a later one it stays.
@@ -108,6 +138,11 @@ public final class Database implements AutoCloseable {
       MigrationInfo[] all = flyway.info().all();
       int version = newest(all, Database::isApplied);
       int known = newest(all, Database::isKnown);
+      if (target.equals(MigrationVersion.LATEST) && known != NEWEST_SCHEMA) {
+        throw new IllegalStateException(
+            "the migrations end with %d (expected: %d, which is NEWEST_SCHEMA)"
+                .formatted(known, NEWEST_SCHEMA));
+      }
       if (version > known) {
         throw new DatabaseStartException(
             "%s has schema %d (expected: at most %d); a later release of Nova used it: start that one"

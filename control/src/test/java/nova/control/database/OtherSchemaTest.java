@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-class LaterSchemaTest {
+class OtherSchemaTest {
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
 
   @Test
@@ -27,5 +27,33 @@ class LaterSchemaTest {
     try (Database database = Database.connect(config)) {
       assertThat(database.schemaVersion()).isEqualTo(99);
     }
+  }
+
+  @Test
+  void databaseOfAnEarlierRelease_isBroughtUpToDate() {
+    DatabaseConfig config = DATABASE.createEmpty();
+    try (Database earlier = Database.connect(config)) {
+      earlier.migrateTo(2);
+    }
+    try (Database database = Database.open(config)) {
+      assertThat(database.schemaVersion()).isEqualTo(database.newestSchemaVersion());
+    }
+  }
+
+  @Test
+  void databaseWithAFailedMigration_isNotOpened() {
+    DatabaseConfig config = DATABASE.createEmpty();
+    try (Database database = Database.open(config)) {
+      database.useTransaction(
+          handle ->
+              handle.execute(
+                  """
+                  UPDATE flyway_schema_history SET success = false
+                   WHERE version::integer = (SELECT max(version::integer) FROM flyway_schema_history)
+                  """));
+    }
+    assertThatThrownBy(() -> Database.open(config).close())
+        .isInstanceOf(DatabaseStartException.class)
+        .hasMessageContaining("cannot be brought up to date");
   }
 }
