@@ -64,7 +64,7 @@ enum SettingType {
     if (value.isList()) {
       throw new IllegalArgumentException("a single " + label);
     }
-    String text = value.texts().getFirst().trim();
+    String text = value.texts().getFirst().strip();
     return switch (this) {
       case INT, LONG -> wholeNumber(text);
       case DOUBLE -> number(text);
