@@ -50,7 +50,7 @@ class DatabaseAwayIT {
       try (Ffmpeg before = publish(nova, clip, beginningKey)) { // so that its key is known
         String over = api.awaitActive("beginning").path("id").asText();
         before.stop();
-        JsonNode _ = api.await("/streams/" + over, stream -> stream.hasNonNull("endedAt"));
+        JsonNode _ = api.awaitEnded(over);
       }
 
       try (Ffmpeg steadyEncoder = publish(nova, clip, steadyKey);

@@ -106,14 +106,20 @@ final class OperatorApi {
     }
   }
 
-  /// The stream that is live on a channel, once its state is ACTIVE.
+  /// The stream that is live on a channel, once its state is ACTIVE in the database and in memory:
+  /// one that just ended may be so in the database for a moment.
   JsonNode awaitActive(String channel) throws IOException, InterruptedException {
-    return await("/streams?channel=%s&state=ACTIVE".formatted(channel), OperatorApi::hasStream)
+    return await("/streams?channel=%s&state=ACTIVE".formatted(channel), OperatorApi::isActive)
         .path("streams")
         .path(0);
   }
 
-  private static boolean hasStream(JsonNode list) {
-    return !list.path("streams").isEmpty();
+  private static boolean isActive(JsonNode list) {
+    return list.path("streams").path(0).path("state").asText().equals("ACTIVE");
+  }
+
+  /// A stream once it is over.
+  JsonNode awaitEnded(String stream) throws IOException, InterruptedException {
+    return await("/streams/" + stream, found -> found.hasNonNull("endedAt"));
   }
 }

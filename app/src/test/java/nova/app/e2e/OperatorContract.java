@@ -169,8 +169,7 @@ abstract class OperatorContract {
         JsonNode live = api.awaitActive("rotated");
         assertThat(live.path("streamKey").asText()).isEqualTo(key.path("id").asText());
         encoder.stop();
-        JsonNode _ =
-            api.await("/streams/" + live.path("id").asText(), s -> s.hasNonNull("endedAt"));
+        JsonNode _ = api.awaitEnded(live.path("id").asText());
       }
     }
 
@@ -180,7 +179,7 @@ abstract class OperatorContract {
       long startNs = System.nanoTime();
       third = rotate(second, Map.of("overlapSeconds", 0));
       assertDropped(encoder, startNs, "rotated");
-      assertThat(api.get("/streams/" + live).ok(200).path("endReason").asText())
+      assertThat(api.awaitEnded(live).path("endReason").asText())
           .isEqualTo("The stream key was replaced by another.");
     }
     assertRefused(secret(second), "revoked-key", "was revoked");
@@ -216,7 +215,7 @@ abstract class OperatorContract {
       JsonNode revoked = api.post("/stream-keys/" + id + "/revoke", Map.of()).ok(200);
       assertThat(revoked.path("state").asText()).isEqualTo("revoked");
       assertDropped(encoder, startNs, "revoked");
-      assertThat(api.get("/streams/" + live).ok(200).path("endReason").asText())
+      assertThat(api.awaitEnded(live).path("endReason").asText())
           .isEqualTo("The stream key was revoked.");
     }
     assertRefused(secret(key), "revoked-key", "was revoked");
