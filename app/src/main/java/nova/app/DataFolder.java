@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import java.util.Set;
 import nova.app.config.AppConfig;
 import nova.app.error.StartupException;
@@ -76,17 +77,25 @@ final class DataFolder {
   ///
   /// @throws StartupException while another process has the folder
   AutoCloseable lock() {
+    return tryLock()
+        .orElseThrow(
+            () ->
+                new StartupException(
+                    "data folder %s is in use by another server, a backup or a restore; wait for its end, or choose another folder with --data"
+                        .formatted(folder)));
+  }
+
+  /// As [#lock]; empty while another process has the folder.
+  Optional<AutoCloseable> tryLock() {
     Path file = folder.resolve("lock");
     try {
       FileChannel channel =
           FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       if (!isLocked(channel)) {
         channel.close();
-        throw new StartupException(
-            "data folder %s is in use by another server or a restore; wait for its end, or choose another folder with --data"
-                .formatted(folder));
+        return Optional.empty();
       }
-      return channel;
+      return Optional.of(channel);
     } catch (IOException e) {
       throw new StartupException(
           "data folder %s cannot be locked: %s; choose one with --data"

@@ -54,7 +54,7 @@ class BackupIT {
           .contains(" rows of ");
       assertThat(beside.err).contains("nova: rows of channels: 1");
       nova("restore", "beside.zip", "--data", "data")
-          .assertRefused("is in use by another server or a restore");
+          .assertRefused("is in use by another server, a backup or a restore");
       assertThat(server.get("/health/ready").statusCode()).isEqualTo(200);
       server.terminate();
       assertThat(server.awaitExit()).isZero();

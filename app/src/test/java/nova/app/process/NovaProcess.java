@@ -96,7 +96,8 @@ public final class NovaProcess implements AutoCloseable {
     return serve(folder, Map.of(), command, options);
   }
 
-  private static NovaProcess serve(
+  /// As [#serve(Path, String, String...)], with settings in the environment.
+  public static NovaProcess serve(
       Path folder, Map<String, String> environment, String command, String... options)
       throws IOException {
     List<String> arguments = new ArrayList<>(List.of(command));
