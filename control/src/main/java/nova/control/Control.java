@@ -62,7 +62,7 @@ public final class Control implements AutoCloseable {
 
   private Control(ControlConfig config, ControlPorts ports) {
     try {
-      database = own(Database.open(databaseOf(config)));
+      database = own(Database.open(databaseOf(config, ports)));
       ChannelRepository channelRows = new ChannelRepository();
       StreamKeyRepository keyRows = new StreamKeyRepository();
       StreamMetricsPartitions partitions = new StreamMetricsPartitions();
@@ -215,11 +215,14 @@ public final class Control implements AutoCloseable {
     }
   }
 
-  private DatabaseConfig databaseOf(ControlConfig config) {
+  private DatabaseConfig databaseOf(ControlConfig config, ControlPorts ports) {
     DatabaseConfig wanted = config.database();
-    return wanted.isEmbedded()
-        ? own(EmbeddedPostgres.start(config.data())).config(wanted.connections(), wanted.patience())
-        : wanted;
+    if (!wanted.isEmbedded()) {
+      return wanted;
+    }
+    EmbeddedPostgres postgres = own(EmbeddedPostgres.start(config.data()));
+    repeat("database-process", WATCHED_EVERY, postgres::keepRunning, ports);
+    return postgres.config(wanted.connections(), wanted.patience());
   }
 
   /// The name that this server keeps when it starts again.

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// A server with a database of its own dies without a word during a broadcast.
+/// A server with a database of its own, or that database, dies without a word.
 class KilledServerIT {
   private static final Map<String, String> EMBEDDED = Map.of("NOVA_DATABASE_URL", "");
 
@@ -84,6 +84,29 @@ class KilledServerIT {
       assertThat(process.onExit().get(30, TimeUnit.SECONDS)).isEqualTo(process);
     }
     assertThat(folder.resolve("nova-data/postgres/cluster/postmaster.pid")).doesNotExist();
+  }
+
+  @Test
+  void databaseKilled_isStartedAgain_andTheServerIsReadyAgain() throws Exception {
+    try (NovaProcess nova = NovaProcess.start(folder, EMBEDDED)) {
+      ProcessHandle killed = postgres();
+      assertThat(killed.destroyForcibly()).isTrue();
+      ProcessHandle _ = killed.onExit().get(30, TimeUnit.SECONDS);
+      nova.awaitErr("the embedded PostgreSQL runs again");
+      String _ = nova.await("/health/ready", _ -> true);
+      assertThat(postgres()).isNotEqualTo(killed);
+      OperatorApi api = new OperatorApi(nova, nova.ownersToken());
+      assertThat(api.get("/channels/live").ok(200).path("slug").asText()).isEqualTo("live");
+      nova.terminate();
+      assertThat(nova.awaitExit()).isZero();
+      assertThat(nova.err())
+          .contains("the embedded PostgreSQL has ended by itself")
+          .doesNotContain("ERROR")
+          .doesNotContain("\tat ");
+    }
+    for (ProcessHandle process : processes) {
+      assertThat(process.onExit().get(30, TimeUnit.SECONDS)).isEqualTo(process);
+    }
   }
 
   private static void assertClosed(OperatorApi api, JsonNode before) throws Exception {

@@ -137,7 +137,7 @@ public final class NovaProcess implements AutoCloseable {
   }
 
   /// Waits until `text` stands in what the process wrote to stderr.
-  void awaitErr(String text) throws IOException, InterruptedException {
+  public void awaitErr(String text) throws IOException, InterruptedException {
     String _ = awaitText(err, text, 10);
   }
 

@@ -20,6 +20,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /// A PostgreSQL of our own, for one server, beside its other data: who has no database needs none.
 ///
@@ -30,7 +31,8 @@ import org.slf4j.LoggerFactory;
 ///     <data>/postgres/software   its programs, unpacked
 ///
 /// A server that was killed leaves its PostgreSQL behind; the next one on the same data goes on with
-/// it.
+/// it. When PostgreSQL is killed, as by a kernel that is out of memory, [#keepRunning] starts it
+/// again.
 ///
 /// *Thread-safe.*
 public final class EmbeddedPostgres implements AutoCloseable {
@@ -40,6 +42,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(60); // on a slow disk
   private static final int PASSWORD_BYTES = 20;
   private static final int PORT_LINE = 3; // of postmaster.pid, from 0
+  private static final int LONGEST_REST = 64; // looks between two starts
 
   // Unlike the library's defaults, what was committed is on the disk. The rest is for little
   // memory.
@@ -53,15 +56,20 @@ public final class EmbeddedPostgres implements AutoCloseable {
           "shared_buffers", "64MB",
           "io_method", "sync");
 
-  private final io.zonky.test.db.postgres.embedded.EmbeddedPostgres server;
   private final String password;
   private final Path folder;
+  private final int port;
+  private io.zonky.test.db.postgres.embedded.EmbeddedPostgres server;
+  private boolean closed;
+  private int starts; // again, since it ran for long enough
+  private int rest; // looks until it may be started again
 
   private EmbeddedPostgres(
       io.zonky.test.db.postgres.embedded.EmbeddedPostgres server, String password, Path folder) {
     this.server = server;
     this.password = password;
     this.folder = folder;
+    this.port = server.getPort();
   }
 
   /// Starts it, or goes on with one that a killed server left.
@@ -105,7 +113,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
   public static Optional<DatabaseConfig> running(Path data, int connections, Duration patience) {
     Path folder = data.resolve("postgres");
     try {
-      Optional<Integer> port = runningOn(folder.resolve("cluster").resolve("postmaster.pid"));
+      Optional<Integer> port = runningOn(pidFile(folder));
       if (port.isEmpty()) {
         return Optional.empty();
       }
@@ -163,7 +171,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
   /// The port of the one that runs already, else the one of last time, else a free one.
   private static int port(Path folder) throws IOException {
-    Optional<Integer> running = runningOn(folder.resolve("cluster").resolve("postmaster.pid"));
+    Optional<Integer> running = runningOn(pidFile(folder));
     if (running.isPresent()) {
       return running.get();
     }
@@ -214,7 +222,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
   /// How to connect to it.
   public DatabaseConfig config(int connections, Duration patience) {
-    return config(server.getPort(), password, connections, patience);
+    return config(port, password, connections, patience);
   }
 
   private static DatabaseConfig config(
@@ -223,15 +231,66 @@ public final class EmbeddedPostgres implements AutoCloseable {
     return new DatabaseConfig(url, USER, password, connections, patience);
   }
 
+  /// Looks whether its process is there, once, and starts it again if not; to be repeated by who
+  /// started it. After a start it rests for some looks, the longer the less that helps.
+  public synchronized void keepRunning() {
+    if (closed) {
+      return;
+    }
+    if (rest > 0) {
+      rest--;
+      return;
+    }
+    if (process(folder).isPresent()) {
+      starts = 0;
+      return;
+    }
+    rest = Math.min(LONGEST_REST, 1 << Math.min(starts + 1, Integer.SIZE - 2));
+    starts++;
+    if (starts == 1) {
+      log.atWarn()
+          .addKeyValue("folder", folder)
+          .log("the embedded PostgreSQL has ended by itself; it is started again");
+    }
+    startAgain();
+  }
+
+  private void startAgain() {
+    try {
+      if (!isFree(port)) { // who connects knows no other
+        throw new IOException("port %d is taken by another program".formatted(port));
+      }
+      server.close(); // lets go of the folder
+      server = start(folder, folder.resolve("password"), password, port);
+      log.atInfo().addKeyValue("folder", folder).log("the embedded PostgreSQL runs again");
+    } catch (IOException | RuntimeException e) {
+      log.atLevel(starts == 1 ? Level.WARN : Level.DEBUG)
+          .addKeyValue("folder", folder)
+          .log("the embedded PostgreSQL cannot start again for now: {}", e.getMessage());
+    }
+  }
+
+  private static Path pidFile(Path folder) {
+    return folder.resolve("cluster").resolve("postmaster.pid");
+  }
+
+  private static Optional<ProcessHandle> process(Path folder) {
+    try {
+      return process(Files.readAllLines(pidFile(folder)));
+    } catch (IOException | NumberFormatException _) {
+      return Optional.empty(); // none, or it is just being written
+    }
+  }
+
   /// Stops it; what was committed stays. Waits until it has ended, for [#STOP_PATIENCE] at most.
   @Override
-  public void close() {
+  public synchronized void close() {
+    closed = true;
     try {
-      Path pidFile = folder.resolve("cluster").resolve("postmaster.pid");
-      Optional<ProcessHandle> process =
-          Files.exists(pidFile) ? process(Files.readAllLines(pidFile)) : Optional.empty();
+      Optional<ProcessHandle> process = process(folder);
       server.close(); // which waits for 5 s
       if (process.isPresent()) {
+        boolean _ = process.get().destroy(); // one whose start took too long for `server`
         ProcessHandle _ = process.get().onExit().get(STOP_PATIENCE.toSeconds(), TimeUnit.SECONDS);
       }
     } catch (IOException | ExecutionException | TimeoutException e) {

@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -117,6 +122,64 @@ class EmbeddedPostgresIT {
       try (EmbeddedPostgres _ = EmbeddedPostgres.start(data)) {
         assertThat(selectWhenBack(database, "SELECT 1")).isEqualTo("1");
       }
+    }
+  }
+
+  @Test
+  void postgresThatWasKilled_isStartedAgain_onTheSamePort_withWhatWasCommitted() throws Exception {
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(data);
+        Database database = Database.open(postgres.config(2, PATIENCE))) {
+      database.useTransaction(
+          handle -> {
+            int _ = handle.execute("CREATE TABLE kept (n int)");
+            int _ = handle.execute("INSERT INTO kept VALUES (7)");
+          });
+      String url = postgres.config(2, PATIENCE).url();
+      ProcessHandle first = process();
+      postgres.keepRunning();
+      assertThat(process()).as("left alone while it runs").isEqualTo(first);
+
+      kill(first);
+      postgres.keepRunning();
+
+      assertThat(process()).isNotEqualTo(first);
+      assertThat(postgres.config(2, PATIENCE).url()).isEqualTo(url);
+      assertThat(selectWhenBack(database, "SELECT n FROM kept")).isEqualTo("7");
+    }
+    assertThat(EmbeddedPostgres.running(data, 2, PATIENCE)).as("the second one").isEmpty();
+  }
+
+  @Test
+  void postgresThatCannotStartAgain_isTriedAfterARest_andNotAfterItsEnd() throws Exception {
+    EmbeddedPostgres postgres = EmbeddedPostgres.start(data);
+    int port = Integer.parseInt(Files.readString(data.resolve("postgres").resolve("port")).strip());
+    kill(process());
+    try (ServerSocket _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      postgres.keepRunning();
+    }
+    postgres.keepRunning();
+    postgres.keepRunning();
+    assertThat(EmbeddedPostgres.running(data, 2, PATIENCE)).as("rests for two looks").isEmpty();
+    postgres.keepRunning();
+    assertThat(EmbeddedPostgres.running(data, 2, PATIENCE)).isPresent();
+    postgres.close();
+    for (int look = 0; look < 8; look++) {
+      postgres.keepRunning();
+    }
+    assertThat(EmbeddedPostgres.running(data, 2, PATIENCE)).as("after its end").isEmpty();
+  }
+
+  private ProcessHandle process() throws IOException {
+    Path file = data.resolve("postgres").resolve("cluster").resolve("postmaster.pid");
+    return ProcessHandle.of(Long.parseLong(Files.readAllLines(file).getFirst())).orElseThrow();
+  }
+
+  /// With its children, which notice a little later.
+  private static void kill(ProcessHandle postgres) throws Exception {
+    List<ProcessHandle> all = Stream.concat(Stream.of(postgres), postgres.descendants()).toList();
+    for (ProcessHandle process : all) {
+      boolean _ = process.destroyForcibly();
+      ProcessHandle _ = process.onExit().get(10, TimeUnit.SECONDS);
     }
   }
 
