@@ -261,6 +261,8 @@ class NovaProcessIT {
     "publish --test-pattern --loop rtmp://h/live/key, 2, --loop is for files",
     "publish --test-pattern --size 1281x720 rtmp://h/live/key, 2, width 1281",
     "demo --fps 121, 2, frame rate 121",
+    "channel list --data d --api http://127.0.0.1:1, 2, name two servers",
+    "channel list --api http://127.0.0.1:1, 2, --api needs a token",
   })
   void usage_is_explained(String arguments, int exitCode, String text) throws Exception {
     String[] words = arguments.isEmpty() ? new String[0] : arguments.split(" ");
