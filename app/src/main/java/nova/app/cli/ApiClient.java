@@ -52,6 +52,10 @@ final class ApiClient {
     return send("POST", path, body);
   }
 
+  JsonNode patch(String path, ObjectNode body) {
+    return send("PATCH", path, body);
+  }
+
   void delete(String path) {
     JsonNode _ = send("DELETE", path, null);
   }

@@ -77,6 +77,44 @@ public final class ChannelCommand implements Runnable {
   }
 
   @Command(
+      name = "update",
+      description = "Change a channel; what is not given stays.",
+      mixinStandardHelpOptions = true)
+  int update(
+      @Mixin ApiOptions options,
+      @Parameters(paramLabel = "SLUG", description = "Of the channel.") String slug,
+      @Option(names = "--title", description = "Its name for viewers.") @Nullable String title,
+      @Option(
+              names = "--listed",
+              paramLabel = "true|false",
+              arity = "1",
+              description = "Whether the home page shows it while it is live.")
+          @Nullable Boolean listed,
+      @Option(
+              names = "--playback",
+              paramLabel = "public|token",
+              description = "Who may watch: everybody, or who has a token.")
+          @Nullable String playback) {
+    ObjectNode body = ApiClient.body();
+    if (title != null) {
+      ObjectNode _ = body.put("title", title);
+    }
+    if (listed != null) {
+      ObjectNode _ = body.put("listed", listed);
+    }
+    if (playback != null) {
+      ObjectNode _ = body.put("playback", playback);
+    }
+    if (body.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "nothing to change (expected: --title, --listed or --playback)");
+    }
+    JsonNode channel = options.connect().patch("/channels/" + ApiClient.encoded(slug), body);
+    options.output().fields(channel, FIELDS);
+    return 0;
+  }
+
+  @Command(
       name = "delete",
       description = "Delete a channel with its keys and the record of its streams.",
       mixinStandardHelpOptions = true)

@@ -71,6 +71,9 @@ abstract class OperatorContract {
   void preparedBroadcast_goesLive_isMeasured_described_stopped_andKept() throws Exception {
     String made = command("channel", "create", "--slug", "show", "--title", "The show");
     assertThat(made).contains("show").contains("The show");
+    assertThat(command("channel", "update", "show", "--listed", "false", "--json"))
+        .contains("\"listed\" : false")
+        .contains("The show");
     String key = command(KEY_ALONE, "key", "create", "--channel", "show", "--label", "studio");
     Answer prepared =
         api.post(
