@@ -25,16 +25,22 @@ import org.jspecify.annotations.Nullable;
 /// *Thread-safe.*
 final class ApiClient {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
-  private static final String LARGEST_PAGE = "limit=200";
+  private static final int LARGEST_PAGE = 200;
+  private static final int TOO_MANY_REQUESTS = 429;
+  private static final int MOST_WAITS = 5; // for one request
+  private static final long LONGEST_WAIT_SECONDS = 60;
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
   private final String base;
   private final String token;
+  private final Output output;
   private final HttpClient http =
       HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
 
   /// @param url of the server, with or without a path
-  ApiClient(String url, String token) {
+  /// @param output shown what is refused, for programs
+  ApiClient(String url, String token, Output output) {
+    this.output = output;
     this.base = (url.endsWith("/") ? url.substring(0, url.length() - 1) : url) + "/api/v1";
     this.token = token;
   }
@@ -56,8 +62,8 @@ final class ApiClient {
     return send("PATCH", path, body);
   }
 
-  void delete(String path) {
-    JsonNode _ = send("DELETE", path, null);
+  JsonNode delete(String path) {
+    return send("DELETE", path, null);
   }
 
   /// All pages of a list as one.
@@ -65,19 +71,30 @@ final class ApiClient {
   /// @param path may have a query
   /// @param name of the list in the answer
   JsonNode list(String path, String name) {
-    String first = path + (path.contains("?") ? "&" : "?") + LARGEST_PAGE;
+    return list(path, name, Integer.MAX_VALUE);
+  }
+
+  /// The first pages of a list as one.
+  ///
+  /// @param most things to list; when there are more, that is said
+  JsonNode list(String path, String name, int most) {
+    String separator = path.contains("?") ? "&" : "?";
     ArrayNode all = MAPPER.createArrayNode();
-    String page = first;
+    String cursor = "";
     while (true) {
-      JsonNode answer = get(page);
+      int limit = Math.min(LARGEST_PAGE, most - all.size());
+      JsonNode answer = get(path + separator + "limit=" + limit + cursor);
       answer.path(name).forEach(all::add);
       String next = answer.path("nextCursor").asText("");
-      if (next.isEmpty()) {
+      if (next.isEmpty() || all.size() >= most) {
+        if (!next.isEmpty()) {
+          output.say("there are more; --limit lists more than %d".formatted(most));
+        }
         ObjectNode whole = body();
         JsonNode _ = whole.set(name, all);
         return whole;
       }
-      page = first + "&cursor=" + encoded(next);
+      cursor = "&cursor=" + encoded(next);
     }
   }
 
@@ -106,7 +123,7 @@ final class ApiClient {
                 body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body.toString()))
             .build();
     try {
-      return answer(http.send(whole, BodyHandlers.ofString()));
+      return answer(sent(whole));
     } catch (ConnectException e) {
       throw new StartupException("no server answers at %s; is it running?".formatted(base), e);
     } catch (IOException e) {
@@ -118,17 +135,54 @@ final class ApiClient {
     }
   }
 
+  /// What is answered, once the server takes as many requests as were sent.
+  private HttpResponse<String> sent(HttpRequest request) throws IOException, InterruptedException {
+    HttpResponse<String> response = http.send(request, BodyHandlers.ofString());
+    for (int waits = 0; waits < MOST_WAITS; waits++) {
+      long seconds = waitSeconds(response);
+      if (seconds <= 0 || seconds > LONGEST_WAIT_SECONDS) {
+        break;
+      }
+      output.say("too many requests for now; going on in %d s".formatted(seconds));
+      Thread.sleep(Duration.ofSeconds(seconds));
+      response = http.send(request, BodyHandlers.ofString());
+    }
+    return response;
+  }
+
+  /// How long to wait until the same may be asked again, which was not done; 0 for what is
+  /// answered. Wrong tokens do not get right by waiting.
+  private long waitSeconds(HttpResponse<String> response) {
+    if (response.statusCode() != TOO_MANY_REQUESTS
+        || !parsed(response).path("reason").asText().equals("too-many-requests")) {
+      return 0;
+    }
+    return response
+        .headers()
+        .firstValue("Retry-After")
+        .filter(seconds -> seconds.matches("[0-9]{1,9}"))
+        .map(Long::valueOf)
+        .orElse(0L);
+  }
+
   private JsonNode answer(HttpResponse<String> response) {
     JsonNode json = parsed(response);
     if (response.statusCode() < 300) {
       return json;
     }
+    output.refused(json);
     String detail = json.path("detail").asText("");
     throw new StartupException(
         detail.isEmpty()
             ? "%s answers with status %d (expected: the API of Nova)"
                 .formatted(base, response.statusCode())
-            : detail);
+            : Output.printable(detail + at(json, "field") + at(json, "parameter")));
+  }
+
+  /// Where in what was sent a problem is.
+  private static String at(JsonNode problem, String kind) {
+    String name = problem.path(kind).asText("");
+    return name.isEmpty() ? "" : " (%s %s)".formatted(kind, name);
   }
 
   private JsonNode parsed(HttpResponse<String> response) {

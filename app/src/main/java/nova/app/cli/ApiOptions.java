@@ -65,7 +65,7 @@ final class ApiOptions {
   /// @throws ParameterException when it is not clear which is meant
   ApiClient connect() {
     Target target = target(System.getenv());
-    return new ApiClient(target.url(), target.token());
+    return new ApiClient(target.url(), target.token(), output());
   }
 
   Target target(Map<String, String> environment) {

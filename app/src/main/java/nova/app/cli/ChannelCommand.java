@@ -121,8 +121,8 @@ public final class ChannelCommand implements Runnable {
   int delete(
       @Mixin ApiOptions options,
       @Parameters(paramLabel = "SLUG", description = "Of the channel.") String slug) {
-    options.connect().delete("/channels/" + ApiClient.encoded(slug));
-    options.output().say("channel %s is deleted".formatted(slug));
+    JsonNode answer = options.connect().delete("/channels/" + ApiClient.encoded(slug));
+    options.output().done(answer, "channel %s is deleted".formatted(slug));
     return 0;
   }
 }

@@ -55,6 +55,21 @@ record Output(boolean json) {
     System.out.println(json ? answer.toPrettyString() : text);
   }
 
+  /// What the API refused, for programs; people get a sentence.
+  void refused(JsonNode problem) {
+    if (json) {
+      System.out.println(problem.toPrettyString());
+    }
+  }
+
+  /// What was done with no answer: nothing is left to tell of it.
+  void done(JsonNode answer, String sentence) {
+    if (json) {
+      System.out.println(answer.toPrettyString());
+    }
+    say(sentence);
+  }
+
   /// A word to the person, which is no result.
   void say(String sentence) {
     System.err.println("nova: " + sentence);
@@ -77,7 +92,12 @@ record Output(boolean json) {
     return field.replaceAll("([A-Z])", " $1").toUpperCase(Locale.ROOT);
   }
 
-  /// Without control characters: titles come from people, and terminals obey them.
+  /// Without control characters: titles come from people, and terminals obey them, also those of
+  /// C1, such as U+009B.
+  static String printable(String text) {
+    return text.replaceAll("\\p{Cc}", "?");
+  }
+
   private static String text(JsonNode row, String name) {
     JsonNode value = row.path(name);
     String text;
@@ -88,7 +108,7 @@ record Output(boolean json) {
     } else {
       text = value.asText("");
     }
-    String shown = text.replaceAll("\\p{Cntrl}", "?");
+    String shown = printable(text);
     return shown.isEmpty() ? "-" : shown;
   }
 }

@@ -55,7 +55,17 @@ public final class StreamCommand implements Runnable {
       @Mixin ApiOptions options,
       @Option(names = "--channel", paramLabel = "SLUG", description = "Of this channel only.")
           @Nullable String channel,
-      @Option(names = "--live", description = "Only those that are live now.") boolean live) {
+      @Option(names = "--live", description = "Only those that are live now.") boolean live,
+      @Option(
+              names = "--limit",
+              paramLabel = "N",
+              defaultValue = "50",
+              description = "How many at most (${DEFAULT-VALUE}).")
+          int limit) {
+    if (limit < 1) {
+      throw new ParameterException(
+          spec.commandLine(), "--limit %d (expected: 1 or more)".formatted(limit));
+    }
     Map<String, String> filter = new LinkedHashMap<>();
     if (channel != null) {
       String _ = filter.put("channel", channel);
@@ -63,7 +73,8 @@ public final class StreamCommand implements Runnable {
     if (live) {
       String _ = filter.put("live", "true");
     }
-    JsonNode answer = options.connect().list("/streams" + ApiClient.query(filter), "streams");
+    JsonNode answer =
+        options.connect().list("/streams" + ApiClient.query(filter), "streams", limit);
     options
         .output()
         .table(
