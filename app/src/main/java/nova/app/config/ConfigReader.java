@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -32,8 +33,9 @@ public final class ConfigReader {
           "transcode.ladder.full-rate-lines",
           QUALITY_LEVELS + ", each with its maxFrameRate");
 
-  /// Names the file itself, so it cannot be a key in it.
-  private static final String FILE_VARIABLE = "NOVA_CONFIG";
+  /// What is no key and yet known: the file itself, and what commands take that ask a server.
+  private static final Set<String> OTHER_VARIABLES =
+      Set.of("NOVA_CONFIG", "NOVA_API", "NOVA_TOKEN");
 
   private final Map<String, SettingKey> keys;
   private final Map<String, String> removed;
@@ -103,7 +105,7 @@ public final class ConfigReader {
           requireNotRemoved(name);
           if (path != null) {
             found.put(path, ConfigValue.of(text, "environment variable " + name));
-          } else if (name.startsWith("NOVA_") && !name.equals(FILE_VARIABLE)) {
+          } else if (name.startsWith("NOVA_") && !OTHER_VARIABLES.contains(name)) {
             warnings.accept(
                 "environment variable %s is not a setting%s"
                     .formatted(name, suggestion(name, paths.keySet())));

@@ -139,7 +139,12 @@ class ConfigReaderTest {
             "http.port: 'tcp://10.0.0.1:80' in environment variable NOVA_HTTP_PORT (expected: a"
                 + " whole number)");
 
-    read("", Map.of("NOVA_HTTP_PROT", "1", "NOVA_CONFIG", "x.yaml"), Map.of());
+    Map<String, String> known =
+        Map.of(
+            "NOVA_CONFIG", "x.yaml", "NOVA_API", "https://x.example.com", "NOVA_TOKEN", "nova_x");
+    read("", known, Map.of());
+    assertThat(warnings).isEmpty();
+    read("", Map.of("NOVA_HTTP_PROT", "1"), Map.of());
     assertThat(warnings)
         .containsExactly(
             "environment variable NOVA_HTTP_PROT is not a setting (did you mean"
