@@ -11,7 +11,8 @@ import nova.api.http.Bodies;
 import nova.api.http.RouteGuard;
 import nova.control.token.Scope;
 
-/// `/metrics` for Prometheus, who shows a token of any scope. The page is made off the event loop.
+/// `/metrics` for Prometheus, who shows a token of any scope that is not limited to a channel: the
+/// page tells of the whole server. It is made off the event loop.
 ///
 /// *Thread-safe.*
 public final class MetricsRoute implements RouteMount {
@@ -31,7 +32,7 @@ public final class MetricsRoute implements RouteMount {
         .route("/metrics")
         .method(HttpMethod.GET)
         .method(HttpMethod.HEAD)
-        .handler(guard.protect(Access.of(Scope.VIEWER), this::answer));
+        .handler(guard.protect(Access.toServer(Scope.VIEWER), this::answer));
   }
 
   private void answer(RoutingContext context) {

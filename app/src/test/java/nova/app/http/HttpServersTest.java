@@ -47,6 +47,7 @@ import nova.control.audit.Actor;
 import nova.control.token.Scope;
 import nova.control.token.Token;
 import nova.control.token.TokenId;
+import nova.core.ChannelSlug;
 import nova.core.DataSize;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -54,10 +55,17 @@ import org.junit.jupiter.api.Test;
 
 class HttpServersTest {
   private static final String TOKEN = "nova_test";
+  private static final String TOKEN_OF_ONE_CHANNEL = "nova_test_show";
   private static final int EVENT_LOOPS = 2;
   private static final int MAX_BODY = 1 << 20;
   private static final int LARGE_BYTES = 16 << 20; // more than sockets hold
 
+  private final Map<String, Caller> callers =
+      Map.of(
+          TOKEN,
+          caller(Optional.empty()),
+          TOKEN_OF_ONE_CHANNEL,
+          caller(Optional.of(new ChannelSlug("show"))));
   private final AtomicBoolean ready = new AtomicBoolean(true);
   private final Counts counts = new Counts();
   private final HttpClient client = HttpClient.newHttpClient();
@@ -336,10 +344,27 @@ class HttpServersTest {
     }
   }
 
+  @Test
+  void metrics_areNotForTokensOfOneChannel() throws Exception {
+    HttpResponse<String> all = metrics(TOKEN);
+    assertThat(all.statusCode()).isEqualTo(200);
+    assertThat(all.body()).isEqualTo("nova_up 1\n");
+
+    HttpResponse<String> limited = metrics(TOKEN_OF_ONE_CHANNEL);
+    assertThat(limited.statusCode()).isEqualTo(403);
+    assertThat(limited.body()).contains("token-of-one-channel").doesNotContain("nova_up");
+  }
+
+  private HttpResponse<String> metrics(String token) throws Exception {
+    return client.send(
+        HttpRequest.newBuilder(uri("/metrics")).header("Authorization", "Bearer " + token).build(),
+        BodyHandlers.ofString());
+  }
+
   private HttpServers open(HttpConfig config) {
     RouteGuard guard =
         new RouteGuard(
-            (secret, address) -> Optional.of(caller(address)).filter(_ -> secret.equals(TOKEN)),
+            (secret, address) -> Optional.ofNullable(callers.get(secret)),
             ApiLimits.defaults(),
             System::nanoTime,
             Thread::startVirtualThread);
@@ -368,18 +393,18 @@ class HttpServersTest {
                         })));
   }
 
-  private static Caller caller(String address) {
+  private static Caller caller(Optional<ChannelSlug> channel) {
     Token viewer =
         new Token(
             TokenId.random(),
             Scope.VIEWER,
             "",
-            Optional.empty(),
+            channel,
             Instant.EPOCH,
             Optional.empty(),
             Optional.empty(),
             Optional.empty());
-    return new Caller(viewer, new Actor(Actor.Kind.TOKEN, "", "", address));
+    return new Caller(viewer, new Actor(Actor.Kind.TOKEN, "", "", "127.0.0.1"));
   }
 
   /// An operation of the API that reads a body.
