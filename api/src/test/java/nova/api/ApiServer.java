@@ -97,6 +97,7 @@ final class ApiServer implements AutoCloseable {
         PlaybackRights.open(
             control.channels().directory(),
             control.tokens(),
+            config.limits().failedAuthenticationsPerMinute(),
             clock,
             () -> clock.nanoTime(),
             Thread::startVirtualThread);

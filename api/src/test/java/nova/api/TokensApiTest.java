@@ -7,8 +7,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import nova.control.channel.ChannelChange;
+import nova.control.channel.PlaybackPolicy;
 import nova.control.database.TestDatabase;
 import nova.control.token.Scope;
+import nova.core.ChannelSlug;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,6 +61,35 @@ class TokensApiTest {
         "invalid-token");
     assertThat(server.json("/api/v1/tokens/" + made.path("id").asText()).path("state").asText())
         .isEqualTo("expired");
+  }
+
+  @Test
+  void madeUpTokens_ofAnAddress_shutOutOnlyTokensThatAreNotKnown() {
+    ChannelSlug members = server.channel("members").slug();
+    server.change(
+        members,
+        new ChannelChange(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(PlaybackPolicy.TOKEN)));
+    assertThat(server.ask("GET", "/api/v1/channels", server.viewer, null).statusCode())
+        .isEqualTo(200);
+    List<String> waysIn = List.of("/api/v1/channels", "/api/v1/channels/members/playback");
+    for (int i = 0; i < 20; i++) { // both ways count together
+      assertThat(server.ask("GET", waysIn.get(i % 2), "nova_" + i, null).statusCode())
+          .isIn(401, 403);
+    }
+
+    for (String path : waysIn) {
+      HttpResponse<String> refused = server.ask("GET", path, server.operator, null);
+      assertProblem(refused, 429, "too-many-wrong-tokens");
+      assertThat(ApiServer.header(refused, "Retry-After")).isEqualTo("3");
+      assertThat(server.ask("GET", path, server.viewer, null).statusCode()).isEqualTo(200);
+    }
+    server.clock.advance(Duration.ofSeconds(3));
+    assertThat(server.ask("GET", "/api/v1/channels", server.operator, null).statusCode())
+        .isEqualTo(200);
   }
 
   @Test

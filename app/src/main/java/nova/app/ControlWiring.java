@@ -74,6 +74,7 @@ final class ControlWiring {
         PlaybackRights.open(
             control.channels().directory(),
             control.tokens(),
+            config.api().limits().failedAuthenticationsPerMinute(),
             clock,
             nanoClock,
             Thread::startVirtualThread);

@@ -20,7 +20,7 @@ public interface PlaybackGate {
         }
 
         @Override
-        public CompletionStage<Verdict> judge(ChannelSlug channel, String secret) {
+        public CompletionStage<Verdict> judge(ChannelSlug channel, String secret, String address) {
           return CompletableFuture.completedStage(Verdict.MAY_WATCH);
         }
       };
@@ -31,8 +31,9 @@ public interface PlaybackGate {
   /// Whether whoever shows `secret` may watch a channel that is for token holders.
   ///
   /// @param secret as it was sent, of any length and form; never to be logged
+  /// @param address of the socket it came from, as text
   /// @return completed at once when that is known, else on any thread; never fails
-  CompletionStage<Verdict> judge(ChannelSlug channel, String secret);
+  CompletionStage<Verdict> judge(ChannelSlug channel, String secret, String address);
 
   /// Whom a channel is for.
   enum Audience {
@@ -48,6 +49,8 @@ public interface PlaybackGate {
     MAY_WATCH,
     /// It is unknown, over, or of another channel.
     NOT_ALLOWED,
+    /// It is not known, and not looked up: too many wrong ones came from the same address.
+    TOO_MANY_WRONG,
     /// It cannot be judged now; the client may ask again.
     UNAVAILABLE
   }

@@ -14,6 +14,8 @@ public enum Refusal {
   NEEDS_TOKEN("needs-token"),
   /// Its token does not open the channel.
   TOKEN_NOT_ALLOWED("token-not-allowed"),
+  /// Its token was not looked up, after too many wrong ones of its address.
+  TOO_MANY_WRONG_TOKENS("too-many-wrong-tokens"),
   /// Its token could not be judged.
   TOKEN_NOT_JUDGED("token-not-judged"),
   /// The client read so slowly that its connection was closed.

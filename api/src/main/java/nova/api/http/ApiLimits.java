@@ -12,7 +12,9 @@ public record ApiLimits(
         int requestsPerMinute,
     @Setting(value = "Requests at once of who has been quiet.", byDefault = "120") int requestBurst,
     @Setting(
-            value = "Wrong tokens of each address; beyond it none of its tokens is looked at.",
+            value =
+                "Made-up tokens of each address, of the API and of players; beyond it those of its"
+                    + " tokens that are not known are not looked up.",
             byDefault = "20")
         int failedAuthenticationsPerMinute) {
   private static final int MOST = 1_000_000;

@@ -13,5 +13,9 @@ public interface Authenticator {
   /// @param secret as it was shown, of at most 256 characters; never logged
   /// @param address of the socket it came from, as text
   /// @throws nova.control.database.DatabaseAwayException when that cannot be told now
+  /// @throws nova.control.playback.TooManyWrongTokensException when the secret is not known, and
+  ///   the address has shown too many that are none
+  /// @throws nova.control.playback.TooManyLookupsException when the secret is not known, and too
+  ///   many others are being looked up
   Optional<Caller> authenticate(String secret, String address);
 }

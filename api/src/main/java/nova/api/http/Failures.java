@@ -7,6 +7,8 @@ import nova.control.error.ControlException;
 import nova.control.error.InvalidFieldException;
 import nova.control.error.StaleException;
 import nova.control.error.UnknownException;
+import nova.control.playback.TooManyLookupsException;
+import nova.control.playback.TooManyWrongTokensException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,6 +16,8 @@ import org.slf4j.LoggerFactory;
 final class Failures {
   private static final Logger log = LoggerFactory.getLogger(Failures.class);
   private static final long DATABASE_SECONDS = 5;
+
+  private static final long LOOKUP_SECONDS = 1;
 
   private Failures() {}
 
@@ -29,6 +33,13 @@ final class Failures {
               "The database does not answer now; watching and broadcasting go on. Ask again in a"
                   + " moment.",
               DATABASE_SECONDS);
+      case TooManyWrongTokensException e -> Problem.tooManyWrongTokens(e.waiting());
+      case TooManyLookupsException _ ->
+          Problem.later(
+              503,
+              "too-many-lookups",
+              "Too many unknown tokens are being looked up; ask again in a moment.",
+              LOOKUP_SECONDS);
       default -> {
         log.atError()
             .addKeyValue("operation", operation)

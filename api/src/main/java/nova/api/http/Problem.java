@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// An error of the API, told in one sentence.
@@ -54,6 +55,17 @@ public record Problem(
   /// Something that may go well a little later.
   public static Problem later(int status, String reason, String detail, long seconds) {
     return new Problem(status, reason, detail, null, null, seconds);
+  }
+
+  /// An address has shown too many tokens that are none.
+  ///
+  /// @param wait before another unknown one is looked up
+  public static Problem tooManyWrongTokens(Duration wait) {
+    return later(
+        429,
+        "too-many-wrong-tokens",
+        "Too many wrong tokens came from this address; no unknown one is looked up for a moment.",
+        Math.ceilDiv(wait.toMillis(), 1_000L));
   }
 
   public void answer(RoutingContext context) {

@@ -10,6 +10,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import nova.control.playback.ClientNetwork;
 import nova.control.token.Token;
 import nova.core.NanoClock;
 import org.jspecify.annotations.Nullable;
@@ -95,19 +96,9 @@ public final class RouteGuard {
 
   /// What the request shows, unless it is refused for that alone. Nothing was looked up yet.
   private String secret(RoutingContext context, String address) {
-    List<String> shown = context.request().headers().getAll(HttpHeaders.AUTHORIZATION);
-    long wait = shown.isEmpty() ? 0 : limits.failureWaitSeconds(address);
-    if (wait > 0) {
-      throw new ProblemException(
-          Problem.later(
-              429,
-              "too-many-wrong-tokens",
-              "Too many wrong tokens came from this address; none is looked at for a moment.",
-              wait));
-    }
     Optional<String> secret = bearer(context.request());
     if (secret.isEmpty()) {
-      Quota quota = limits.charge("address " + RequestLimits.network(address));
+      Quota quota = chargeAddress(address);
       quota.describe(context.response());
       requireQuota(quota);
       throw new ProblemException(
@@ -133,7 +124,7 @@ public final class RouteGuard {
   private Caller caller(String secret, String address) {
     Optional<Caller> caller = authenticator.authenticate(secret, address);
     if (caller.isEmpty()) {
-      limits.failed(address);
+      requireQuota(chargeAddress(address));
       throw new ProblemException(
           Problem.of(
               401,
@@ -141,6 +132,10 @@ public final class RouteGuard {
               "The token is unknown, revoked or expired; have another one made."));
     }
     return caller.get();
+  }
+
+  private Quota chargeAddress(String address) {
+    return limits.charge("address " + ClientNetwork.of(address));
   }
 
   private static void requireQuota(Quota quota) {

@@ -6,6 +6,7 @@ import io.vertx.core.Context;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import nova.api.http.JsonAnswer;
 import nova.api.http.Operation;
@@ -14,6 +15,7 @@ import nova.api.http.RouteGuard;
 import nova.control.channel.Channel;
 import nova.control.channel.PlaybackPolicy;
 import nova.control.playback.PlaybackRights;
+import nova.control.playback.TooManyWrongTokensException;
 import nova.core.ChannelSlug;
 import org.jspecify.annotations.Nullable;
 
@@ -102,7 +104,8 @@ public final class PlaybackRoutes {
     Context loop = context.vertx().getOrCreateContext();
     var _ =
         rights
-            .mayWatch(channel.slug(), secret.get())
+            .mayWatch(
+                channel.slug(), secret.get(), context.request().remoteAddress().hostAddress())
             .whenComplete(
                 (mayWatch, failure) ->
                     loop.runOnContext(
@@ -111,7 +114,9 @@ public final class PlaybackRoutes {
 
   private void answer(
       RoutingContext context, Channel channel, boolean mayWatch, @Nullable Throwable failure) {
-    if (failure != null) {
+    if (causeOf(failure) instanceof TooManyWrongTokensException tooMany) {
+      Problem.tooManyWrongTokens(tooMany.waiting()).answer(context);
+    } else if (failure != null) {
       Problem.later(
               503,
               "token-not-checked",
@@ -127,6 +132,10 @@ public final class PlaybackRoutes {
               "This token does not open the channel; ask its operator for another one.")
           .answer(context);
     }
+  }
+
+  private static @Nullable Throwable causeOf(@Nullable Throwable failure) {
+    return failure instanceof CompletionException ? failure.getCause() : failure;
   }
 
   private PlaybackView view(Channel channel) {

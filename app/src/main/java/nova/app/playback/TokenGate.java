@@ -5,6 +5,8 @@ import java.util.concurrent.CompletionStage;
 import nova.control.channel.PlaybackPolicy;
 import nova.control.database.DatabaseAwayException;
 import nova.control.playback.PlaybackRights;
+import nova.control.playback.TooManyLookupsException;
+import nova.control.playback.TooManyWrongTokensException;
 import nova.core.ChannelSlug;
 import nova.delivery.PlaybackGate;
 import org.slf4j.Logger;
@@ -28,9 +30,9 @@ public final class TokenGate implements PlaybackGate {
   }
 
   @Override
-  public CompletionStage<Verdict> judge(ChannelSlug channel, String secret) {
+  public CompletionStage<Verdict> judge(ChannelSlug channel, String secret, String address) {
     return rights
-        .mayWatch(channel, secret)
+        .mayWatch(channel, secret, address)
         .handle(
             (mayWatch, failure) -> {
               if (failure == null) {
@@ -40,10 +42,14 @@ public final class TokenGate implements PlaybackGate {
                   failure instanceof CompletionException wrapped && wrapped.getCause() != null
                       ? wrapped.getCause()
                       : failure;
-              if (!(cause instanceof DatabaseAwayException)) {
-                log.atError().setCause(cause).log("a viewer's token could not be judged");
-              }
-              return Verdict.UNAVAILABLE;
+              return switch (cause) {
+                case TooManyWrongTokensException _ -> Verdict.TOO_MANY_WRONG;
+                case TooManyLookupsException _, DatabaseAwayException _ -> Verdict.UNAVAILABLE;
+                default -> {
+                  log.atError().setCause(cause).log("a viewer's token could not be judged");
+                  yield Verdict.UNAVAILABLE;
+                }
+              };
             });
   }
 

@@ -125,6 +125,7 @@ class TokenGateIT {
         PlaybackRights.open(
             channels.directory(),
             tokens,
+            20,
             clock,
             clock::nanoTime,
             task -> Thread.ofVirtual().start(task));

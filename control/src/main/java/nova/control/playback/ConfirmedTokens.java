@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 /// | longer | asked for; believed again if the database is away |
 ///
 /// So whoever watches all the time never waits. What is unknown is asked for once, however many
-/// want to know, and what opens nothing is remembered for 10 s.
+/// want to know, and what is no token is remembered for 10 s. An address that made up too many has
+/// no more unknown ones looked up for a while; those that are known are believed all the same.
 ///
 /// *Thread-safe.*
 final class ConfirmedTokens {
@@ -43,6 +44,7 @@ final class ConfirmedTokens {
   static final int MOST_ASKED = 64;
 
   private final Function<String, Optional<Token>> database;
+  private final WrongTokens wrong;
   private final NanoClock clock;
   private final Executor blocking;
   private final Cache<Bytes, Confirmed> known;
@@ -53,9 +55,14 @@ final class ConfirmedTokens {
 
   private record Confirmed(Token token, long atNs) {}
 
-  /// @param database authenticates a secret; waits, and throws when it is away
-  ConfirmedTokens(Function<String, Optional<Token>> database, NanoClock clock, Executor blocking) {
+  /// @param database finds the token of a secret; waits, and throws when it is away
+  ConfirmedTokens(
+      Function<String, Optional<Token>> database,
+      WrongTokens wrong,
+      NanoClock clock,
+      Executor blocking) {
     this.database = database;
+    this.wrong = wrong;
     this.clock = clock;
     this.blocking = blocking;
     Ticker ticker = clock::nanoTime;
@@ -75,20 +82,24 @@ final class ConfirmedTokens {
             .build();
   }
 
-  /// The token of a secret, when it opened anything when it was last confirmed.
-  CompletionStage<Optional<Token>> find(String secret) {
+  /// The token of a secret as it was when it was last confirmed, also when it was over.
+  ///
+  /// @param address that showed it
+  /// @return fails with [TooManyWrongTokensException] or [TooManyLookupsException] when it is
+  ///   unknown and cannot be looked up now
+  CompletionStage<Optional<Token>> find(String secret, String address) {
     Bytes sha256 = Secrets.sha256(secret);
     Confirmed confirmed = known.getIfPresent(sha256);
     if (confirmed == null) {
       return refused.getIfPresent(sha256) != null
           ? CompletableFuture.completedStage(Optional.empty())
-          : askUnknown(sha256, secret);
+          : askUnknown(sha256, secret, address);
     }
     long ageNs = clock.nanoTime() - confirmed.atNs();
     if (ageNs < ASK_AFTER_NS) {
       return CompletableFuture.completedStage(Optional.of(confirmed.token()));
     }
-    CompletableFuture<Optional<Token>> answer = ask(sha256, secret);
+    CompletableFuture<Optional<Token>> answer = ask(sha256, secret, address);
     return ageNs < BELIEVED.toNanos()
         ? CompletableFuture.completedStage(Optional.of(confirmed.token()))
         : answer.exceptionally(failure -> believedAgain(sha256, failure));
@@ -101,28 +112,35 @@ final class ConfirmedTokens {
     asked.clear(); // their answers may be of before; who asks from now on asks again
   }
 
-  private CompletionStage<Optional<Token>> askUnknown(Bytes sha256, String secret) {
+  private CompletionStage<Optional<Token>> askUnknown(
+      Bytes sha256, String secret, String address) {
+    Duration wait = wrong.wait(address);
+    if (!wait.isZero()) {
+      return CompletableFuture.failedStage(new TooManyWrongTokensException(wait));
+    }
     return asked.size() < MOST_ASKED || asked.containsKey(sha256)
-        ? ask(sha256, secret)
-        : CompletableFuture.failedStage(
-            new DatabaseAwayException(
-                "%d tokens are being looked up already".formatted(MOST_ASKED)));
+        ? ask(sha256, secret, address)
+        : CompletableFuture.failedStage(new TooManyLookupsException(MOST_ASKED));
   }
 
-  private CompletableFuture<Optional<Token>> ask(Bytes sha256, String secret) {
+  private CompletableFuture<Optional<Token>> ask(Bytes sha256, String secret, String address) {
     CompletableFuture<Optional<Token>> answer = new CompletableFuture<>();
     CompletableFuture<Optional<Token>> running = asked.putIfAbsent(sha256, answer);
     if (running != null) {
       return running;
     }
-    blocking.execute(() -> load(sha256, secret, answer));
+    blocking.execute(() -> load(sha256, secret, address, answer));
     return answer;
   }
 
-  private void load(Bytes sha256, String secret, CompletableFuture<Optional<Token>> answer) {
+  private void load(
+      Bytes sha256, String secret, String address, CompletableFuture<Optional<Token>> answer) {
     long before = revocations();
     try {
       Optional<Token> found = database.apply(secret);
+      if (found.isEmpty()) {
+        wrong.add(address);
+      }
       keep(sha256, found, before);
       asked.remove(sha256, answer);
       boolean _ = answer.complete(found);

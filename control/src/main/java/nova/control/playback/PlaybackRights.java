@@ -32,14 +32,22 @@ public final class PlaybackRights {
   /// Rights that hear of every token that is taken back here.
   ///
   /// @param channels refreshed by somebody else
+  /// @param wrongTokensPerMinute of an address, beyond which those of its tokens that are not known
+  ///   are not looked up
   /// @param blocking runs what waits for the database, on threads that may wait
   public static PlaybackRights open(
       ChannelDirectory channels,
       Tokens tokens,
+      int wrongTokensPerMinute,
       InstantSource clock,
       NanoClock nanoClock,
       Executor blocking) {
-    ConfirmedTokens confirmed = new ConfirmedTokens(tokens::authenticate, nanoClock, blocking);
+    ConfirmedTokens confirmed =
+        new ConfirmedTokens(
+            tokens::ofSecret,
+            new WrongTokens(wrongTokensPerMinute, nanoClock),
+            nanoClock,
+            blocking);
     tokens.onRevocation(confirmed::forget);
     return new PlaybackRights(channels, confirmed, clock);
   }
@@ -54,28 +62,24 @@ public final class PlaybackRights {
   /// A token that was taken back here is refused at once, one that was taken back by another server
   /// within 10 s. While the database is away, tokens that were known go on.
   ///
-  /// @return completed, unless the database has to be asked; fails with [DatabaseAwayException]
-  ///   when that cannot be
-  public CompletionStage<Boolean> mayWatch(ChannelSlug channel, String secret) {
-    if (!Tokens.mayBe(secret)) {
-      return CompletableFuture.completedStage(false);
-    }
-    return tokens.find(secret).thenApply(found -> found.map(t -> opens(t, channel)).orElse(false));
+  /// @param address of the socket it came from, as text
+  /// @return completed, unless the database has to be asked; fails with [DatabaseAwayException],
+  ///   [TooManyWrongTokensException] or [TooManyLookupsException] when that cannot be
+  public CompletionStage<Boolean> mayWatch(ChannelSlug channel, String secret, String address) {
+    return tokenOf(secret, address)
+        .thenApply(found -> found.map(token -> token.allows(Scope.VIEWER, channel)).orElse(false));
   }
 
   /// The token of a secret, when it opens anything now; known as long as [#mayWatch] knows it.
   ///
-  /// @return completed, unless the database has to be asked; fails with [DatabaseAwayException]
-  ///   when that cannot be
-  public CompletionStage<Optional<Token>> tokenOf(String secret) {
+  /// @param address of the socket it came from, as text
+  /// @return completed, unless the database has to be asked; fails with [DatabaseAwayException],
+  ///   [TooManyWrongTokensException] or [TooManyLookupsException] when that cannot be
+  public CompletionStage<Optional<Token>> tokenOf(String secret, String address) {
     return Tokens.mayBe(secret)
         ? tokens
-            .find(secret)
+            .find(secret, address)
             .thenApply(found -> found.filter(token -> token.isValidAt(clock.instant())))
         : CompletableFuture.completedStage(Optional.empty());
-  }
-
-  private boolean opens(Token token, ChannelSlug channel) {
-    return token.isValidAt(clock.instant()) && token.allows(Scope.VIEWER, channel);
   }
 }

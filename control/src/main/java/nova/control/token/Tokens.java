@@ -76,8 +76,8 @@ public final class Tokens {
     return database.inTransaction(handle -> create(handle, terms, actor));
   }
 
-  /// The token of a secret, when it opens anything now.
-  public Optional<Token> authenticate(String secret) {
+  /// The token of a secret, also one that expired or was revoked. One that works is noted as used.
+  public Optional<Token> ofSecret(String secret) {
     if (!mayBe(secret)) {
       return Optional.empty();
     }
@@ -89,9 +89,10 @@ public final class Tokens {
               tokens
                   .find(handle, sha256)
                   .filter(stored -> equal(stored.sha256(), sha256))
-                  .map(TokenRepository.Stored::token)
-                  .filter(token -> token.isValidAt(now));
-          found.ifPresent(token -> tokens.used(handle, token, now));
+                  .map(TokenRepository.Stored::token);
+          found
+              .filter(token -> token.isValidAt(now))
+              .ifPresent(token -> tokens.used(handle, token, now));
           return found;
         });
   }

@@ -26,7 +26,8 @@ class ConfirmedTokensTest {
   private boolean away;
   private Runnable whileAnswering = () -> {};
   private final ConfirmedTokens tokens =
-      new ConfirmedTokens(this::query, clock::nanoTime, waiting::add);
+      new ConfirmedTokens(
+          this::query, new WrongTokens(20, clock::nanoTime), clock::nanoTime, waiting::add);
   private final Token token = token("secret");
 
   @Test
@@ -164,16 +165,51 @@ class ConfirmedTokensTest {
     for (int i = 0; i < ConfirmedTokens.MOST_ASKED; i++) {
       assertThat(find("made-up-" + i)).isNotDone();
     }
-    assertThat(find("one-more")).isCompletedExceptionally();
+    assertThat(find("one-more"))
+        .failsWithin(Duration.ZERO)
+        .withThrowableThat()
+        .withCauseInstanceOf(TooManyLookupsException.class);
     assertThat(find("made-up-0")).isNotDone();
     assertThat(find("secret")).isCompletedWithValue(Optional.of(token));
     run();
     assertThat(queries).hasSize(1 + ConfirmedTokens.MOST_ASKED + 1);
-    assertThat(find("one-more")).isNotDone();
+    assertThat(find("one-more"))
+        .as("all of them were wrong")
+        .failsWithin(Duration.ZERO)
+        .withThrowableThat()
+        .withCauseInstanceOf(TooManyWrongTokensException.class);
+    assertThat(tokens.find("one-more", "192.0.2.8").toCompletableFuture()).isNotDone();
+  }
+
+  @Test
+  void wrongTokens_comeBackEvenly_andAreCountedByNetwork() {
+    WrongTokens wrong = new WrongTokens(3, clock::nanoTime);
+    for (int i = 0; i < 3; i++) {
+      assertThat(wrong.wait("2001:db8::1")).isZero();
+      wrong.add("2001:db8::" + i);
+    }
+    assertThat(wrong.wait("2001:db8::ffff")).isEqualTo(Duration.ofSeconds(20));
+    assertThat(wrong.wait("192.0.2.7")).isZero();
+    pass(20);
+    assertThat(wrong.wait("2001:db8::1")).isZero();
+    for (int i = 0; i < 100; i++) {
+      wrong.add("2001:db8::1");
+    }
+    assertThat(wrong.wait("2001:db8::1")).as("never longer").isEqualTo(Duration.ofSeconds(20));
+  }
+
+  @Test
+  void network_isTheAddressOrTheHouseholdOfIt() {
+    assertThat(ClientNetwork.of("192.0.2.7")).isEqualTo("192.0.2.7");
+    assertThat(ClientNetwork.of("::ffff:192.0.2.7")).isEqualTo("192.0.2.7");
+    assertThat(ClientNetwork.of("2001:db8:1:2:3::4"))
+        .isEqualTo(ClientNetwork.of("2001:db8:1:2:ffff::"))
+        .isNotEqualTo(ClientNetwork.of("2001:db8:1:3::4"));
+    assertThat(ClientNetwork.of("fe80::1%eth0")).isNotEmpty();
   }
 
   private CompletableFuture<Optional<Token>> find(String secret) {
-    return tokens.find(secret).toCompletableFuture();
+    return tokens.find(secret, "192.0.2.7").toCompletableFuture();
   }
 
   private void known(String secret) {

@@ -52,7 +52,8 @@ class DatabaseAwayIT {
       Tokens tokens =
           new Tokens(stopped, new TokenRepository(), repository, audit, clock, new SecureRandom());
       rights =
-          PlaybackRights.open(channels.directory(), tokens, clock, clock::nanoTime, Runnable::run);
+          PlaybackRights.open(
+              channels.directory(), tokens, 20, clock, clock::nanoTime, Runnable::run);
       var _ = channels.create(SHOW, FOR_TOKENS, Actor.SYSTEM);
       known = create(tokens);
       unknown = create(tokens);
@@ -78,6 +79,6 @@ class DatabaseAwayIT {
   }
 
   private static CompletableFuture<Boolean> mayWatch(PlaybackRights rights, String secret) {
-    return rights.mayWatch(SHOW, secret).toCompletableFuture();
+    return rights.mayWatch(SHOW, secret, "192.0.2.7").toCompletableFuture();
   }
 }

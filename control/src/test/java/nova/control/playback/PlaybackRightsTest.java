@@ -32,11 +32,13 @@ class PlaybackRightsTest {
   private static final ChannelSlug SHOW = new ChannelSlug("show");
   private static final ChannelSlug OTHER = new ChannelSlug("other");
 
+  private static final String VIEWER = "192.0.2.7";
+
   private final FakeClock clock = new FakeClock();
   private final Channels channels = channels();
   private final Tokens tokens = tokens();
   private final PlaybackRights rights =
-      PlaybackRights.open(channels.directory(), tokens, clock, clock::nanoTime, Runnable::run);
+      PlaybackRights.open(channels.directory(), tokens, 3, clock, clock::nanoTime, Runnable::run);
 
   @BeforeEach
   void empty() {
@@ -92,6 +94,43 @@ class PlaybackRightsTest {
   }
 
   @Test
+  void madeUpTokens_ofAnAddress_areNotAllLookedUp_andKnownTokensOfItGoOn() {
+    String seen = create(Scope.VIEWER, Optional.empty(), Optional.empty());
+    String unseen = create(Scope.VIEWER, Optional.empty(), Optional.empty());
+    assertThat(mayWatch(SHOW, seen)).isTrue();
+    for (int i = 0; i < 3; i++) {
+      assertThat(mayWatch(SHOW, "nova_made_up_" + i)).isFalse();
+    }
+
+    assertThat(rights.tokenOf("nova_made_up_3", VIEWER).toCompletableFuture())
+        .isCompletedExceptionally();
+    assertThat(rights.mayWatch(SHOW, unseen, VIEWER).toCompletableFuture())
+        .failsWithin(Duration.ZERO)
+        .withThrowableThat()
+        .havingCause()
+        .isInstanceOfSatisfying(
+            TooManyWrongTokensException.class,
+            e -> assertThat(e.waiting()).isEqualTo(Duration.ofSeconds(20)));
+    assertThat(mayWatch(SHOW, seen)).isTrue();
+    assertThat(rights.mayWatch(SHOW, unseen, "192.0.2.8").toCompletableFuture())
+        .as("another address")
+        .isCompletedWithValue(true);
+    clock.advance(Duration.ofSeconds(20));
+    assertThat(mayWatch(SHOW, create(Scope.VIEWER, Optional.empty(), Optional.empty()))).isTrue();
+  }
+
+  @Test
+  void tokenThatIsOver_isNotMadeUp() {
+    String old = create(Scope.VIEWER, Optional.empty(), Optional.of(Duration.ofSeconds(1)));
+    clock.advance(Duration.ofSeconds(1));
+    for (int i = 0; i < 5; i++) {
+      assertThat(mayWatch(SHOW, old)).isFalse();
+      clock.advance(Duration.ofSeconds(11)); // it is looked up each time
+    }
+    assertThat(mayWatch(SHOW, create(Scope.VIEWER, Optional.empty(), Optional.empty()))).isTrue();
+  }
+
+  @Test
   void tokenThatExpires_opensNothingFromThenOn_thoughItIsKnown() {
     String secret = create(Scope.VIEWER, Optional.empty(), Optional.of(Duration.ofMillis(1_500)));
     assertThat(mayWatch(SHOW, secret)).isTrue();
@@ -117,7 +156,7 @@ class PlaybackRightsTest {
   }
 
   private boolean mayWatch(ChannelSlug channel, String secret) {
-    CompletionStage<Boolean> answer = rights.mayWatch(channel, secret);
+    CompletionStage<Boolean> answer = rights.mayWatch(channel, secret, VIEWER);
     return answer.toCompletableFuture().join();
   }
 

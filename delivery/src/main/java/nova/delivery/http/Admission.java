@@ -105,7 +105,8 @@ final class Admission {
   }
 
   private void judge(Reply reply, ChannelSlug channel, String secret, Runnable answer) {
-    CompletableFuture<Verdict> verdict = gate.judge(channel, secret).toCompletableFuture();
+    String address = reply.request().remoteAddress().hostAddress();
+    CompletableFuture<Verdict> verdict = gate.judge(channel, secret, address).toCompletableFuture();
     if (verdict.isDone()) {
       decide(reply, verdict.join(), answer);
       return;
@@ -129,6 +130,7 @@ final class Admission {
     switch (verdict) {
       case MAY_WATCH -> answer.run();
       case NOT_ALLOWED -> refuse(reply, Refusal.TOKEN_NOT_ALLOWED);
+      case TOO_MANY_WRONG -> refuse(reply, Refusal.TOO_MANY_WRONG_TOKENS);
       case UNAVAILABLE -> refuse(reply, Refusal.TOKEN_NOT_JUDGED);
     }
   }

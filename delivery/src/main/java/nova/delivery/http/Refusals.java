@@ -30,6 +30,11 @@ final class Refusals {
       case TOKEN_NOT_ALLOWED ->
           reply.error(
               403, "This token does not open this channel, or no longer.", CachePolicy.NO_STORE);
+      case TOO_MANY_WRONG_TOKENS ->
+          reply.error(
+              429,
+              "Too many wrong tokens came from this address; wait a moment.",
+              CachePolicy.NO_STORE);
       case TOKEN_NOT_JUDGED ->
           reply.unavailable("The token could not be checked; try again.", CachePolicy.NO_STORE);
       case HELD_TOO_LONG, BAD_DIRECTIVE, TOO_SLOW ->

@@ -230,6 +230,18 @@ class PlaybackGateTest {
   }
 
   @Test
+  void tokenOfAnAddressThatShowedTooManyWrongOnes_isToldSo() throws Exception {
+    gate.verdicts.put("good", Verdict.TOO_MANY_WRONG);
+
+    HttpResponse<String> answer = fixture.get("/p/good" + FOLDER + "0.0.m4s");
+
+    assertThat(answer.statusCode()).isEqualTo(429);
+    assertThat(answer.headers().firstValue("cache-control")).contains("no-store");
+    assertThat(fixture.metrics.count("refused too-many-wrong-tokens")).isEqualTo(1);
+    assertThat(gate.addresses).containsExactly("127.0.0.1");
+  }
+
+  @Test
   void streamThatIsOver_isStillForTokenHolders() throws Exception {
     broadcast.state(TimelineState.ENDED).put();
     String playlist = "/hls/" + ID + "/source/index.m3u8";

@@ -17,6 +17,7 @@ final class ScriptedGate implements PlaybackGate {
   final Map<String, Verdict> verdicts = new ConcurrentHashMap<>();
   final Map<String, CompletableFuture<Verdict>> later = new ConcurrentHashMap<>();
   final List<String> judged = new CopyOnWriteArrayList<>();
+  final List<String> addresses = new CopyOnWriteArrayList<>();
 
   ScriptedGate(Audience audience) {
     audiences.put(DeliveryFixture.CHANNEL, audience);
@@ -29,8 +30,9 @@ final class ScriptedGate implements PlaybackGate {
   }
 
   @Override
-  public CompletionStage<Verdict> judge(ChannelSlug channel, String secret) {
+  public CompletionStage<Verdict> judge(ChannelSlug channel, String secret, String address) {
     judged.add(channel + " " + secret);
+    addresses.add(address);
     CompletableFuture<Verdict> pending = later.get(secret);
     return pending != null
         ? pending
