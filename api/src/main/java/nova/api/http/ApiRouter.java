@@ -1,5 +1,6 @@
 package nova.api.http;
 
+import io.vertx.core.Handler;
 import io.vertx.core.MultiMap;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -11,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -90,22 +92,16 @@ public final class ApiRouter {
     }
     switch (operation) {
       case Operation.Open open -> open.handler().handle(context);
-      case Operation.Guarded guarded when guarded.takesBody() ->
-          BodyReader.read(context, body -> start(context, guarded, query, body));
-      case Operation.Guarded guarded -> start(context, guarded, query, Buffer.buffer());
+      case Operation.Guarded guarded -> start(context, guarded, query);
     }
   }
 
   private void start(
-      RoutingContext context, Operation.Guarded operation, Map<String, String> query, Buffer body) {
+      RoutingContext context, Operation.Guarded operation, Map<String, String> query) {
     Map<String, String> path = Map.copyOf(context.pathParams());
     String ifMatch = context.request().getHeader("If-Match");
-    guard.admit(
-        context,
-        operation.access(),
-        operation.id(),
-        operation.takesBody(),
-        caller ->
+    BiFunction<Caller, Buffer, Handler<RoutingContext>> work =
+        (caller, body) ->
             operation
                     .work()
                     .answer(
@@ -115,7 +111,16 @@ public final class ApiRouter {
                             query,
                             EntityTags.version(ifMatch),
                             body.length() == 0 ? JsonFields.none() : JsonFields.parse(body)))
-                ::answer);
+                ::answer;
+    if (operation.takesBody()) {
+      guard.admitWithBody(context, operation.access(), operation.id(), work);
+    } else {
+      guard.admit(
+          context,
+          operation.access(),
+          operation.id(),
+          caller -> work.apply(caller, Buffer.buffer()));
+    }
   }
 
   private static Map<String, String> query(RoutingContext context, Operation operation) {

@@ -56,7 +56,7 @@ final class BlockingWork {
         });
   }
 
-  private static Problem busy() {
+  static Problem busy() {
     return Problem.later(503, "busy", "The server has too much to do; ask again in a moment.", 1);
   }
 }

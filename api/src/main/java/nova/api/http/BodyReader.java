@@ -8,13 +8,16 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
+import java.util.concurrent.Semaphore;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The body of a request while it arrives: JSON, small, and soon there.
 ///
-/// It takes the place of whoever watched the body's length before, so it must be asked at once when
-/// the request arrives. *Confined to its event loop.*
+/// It takes the place of whoever watched the body's length before. The request must have been paused
+/// when it arrived. Only so many bodies arrive at once: that is all they take of the memory.
+///
+/// *Confined to its event loop.*
 final class BodyReader {
   /// No body is longer.
   static final int MAX_BYTES = 64 << 10;
@@ -27,32 +30,42 @@ final class BodyReader {
 
   private final RoutingContext context;
   private final HttpServerRequest request;
+  private final Semaphore room;
   private final Consumer<Buffer> then;
   private final Buffer body = Buffer.buffer();
   private final Vertx vertx;
   private final long timer;
   private boolean done;
 
-  private BodyReader(RoutingContext context, Consumer<Buffer> then) {
+  private BodyReader(RoutingContext context, Semaphore room, Consumer<Buffer> then) {
     this.context = context;
     this.request = context.request();
+    this.room = room;
     this.then = then;
     this.vertx = context.vertx();
     this.timer = vertx.setTimer(PATIENCE_MS, _ -> tooSlow());
   }
 
   /// Reads it, and hands it on or answers why not.
-  static void read(RoutingContext context, Consumer<Buffer> then) {
+  ///
+  /// @param room for bodies, of which this takes one place until it has arrived
+  static void read(RoutingContext context, Semaphore room, Consumer<Buffer> then) {
     HttpServerRequest request = context.request();
     if (isTooLong(request.getHeader(HttpHeaders.CONTENT_LENGTH))) {
       hangUp(context, tooLarge());
       return;
     }
-    BodyReader reader = new BodyReader(context, then);
-    request
-        .handler(reader::piece)
-        .endHandler(_ -> reader.end())
-        .exceptionHandler(_ -> reader.stop());
+    if (!room.tryAcquire()) {
+      BlockingWork.busy().answer(context);
+      return;
+    }
+    BodyReader reader = new BodyReader(context, room, then);
+    HttpServerRequest _ =
+        request
+            .handler(reader::piece)
+            .endHandler(_ -> reader.end())
+            .exceptionHandler(_ -> reader.stop())
+            .resume();
   }
 
   /// What the header says of the length; Vert.x lets only digits through.
@@ -96,8 +109,11 @@ final class BodyReader {
   }
 
   private void stop() {
-    done = true;
-    vertx.cancelTimer(timer);
+    if (!done) {
+      done = true;
+      vertx.cancelTimer(timer);
+      room.release();
+    }
   }
 
   private void refuse(Problem problem) {

@@ -22,6 +22,7 @@ final class Failures {
   private Failures() {}
 
   /// @param operation that threw
+  /// @param hasBody whether what is wrong is in the body rather than in the query
   static Problem problem(String operation, boolean hasBody, RuntimeException thrown) {
     return switch (thrown) {
       case ProblemException e -> e.problem();

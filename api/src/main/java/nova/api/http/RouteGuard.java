@@ -1,13 +1,17 @@
 package nova.api.http;
 
 import io.vertx.core.Handler;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.concurrent.Semaphore;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import nova.control.playback.ClientNetwork;
@@ -22,35 +26,46 @@ import org.jspecify.annotations.Nullable;
 public final class RouteGuard {
   private static final Pattern BEARER =
       Pattern.compile("[Bb][Ee][Aa][Rr][Ee][Rr] +([A-Za-z0-9._~+/=-]{1,256})");
+  private static final int MOST_OPEN_BODIES = 256;
 
   private final Authenticator authenticator;
   private final RequestLimits limits;
   private final BlockingWork blocking;
+  private final Semaphore openBodies;
 
   /// @param threads runs each task on a thread of its own
   public RouteGuard(
       Authenticator authenticator, ApiLimits limits, NanoClock clock, Executor threads) {
+    this(authenticator, limits, clock, threads, MOST_OPEN_BODIES);
+  }
+
+  /// @param mostOpenBodies that arrive at once
+  RouteGuard(
+      Authenticator authenticator,
+      ApiLimits limits,
+      NanoClock clock,
+      Executor threads,
+      int mostOpenBodies) {
     this.authenticator = authenticator;
     this.limits = new RequestLimits(limits, clock);
     this.blocking = new BlockingWork(threads);
+    this.openBodies = new Semaphore(mostOpenBodies);
   }
 
   /// A handler that passes on what shows a token of this access, on the event loop, and answers the
   /// rest.
   public Handler<RoutingContext> protect(Access access, Handler<RoutingContext> next) {
-    return context -> admit(context, access, context.normalizedPath(), false, _ -> next);
+    return context -> admit(context, access, context.normalizedPath(), _ -> next);
   }
 
   /// Does work for a caller who may, on a thread that may wait, and then what it came to on the
   /// event loop.
   ///
   /// @param operation that is asked for, for the log
-  /// @param hasBody whether what is wrong is in the body rather than in the query
   void admit(
       RoutingContext context,
       Access access,
       String operation,
-      boolean hasBody,
       Function<Caller, Handler<RoutingContext>> work) {
     String address = context.request().remoteAddress().hostAddress();
     String secret;
@@ -60,7 +75,39 @@ public final class RouteGuard {
       e.problem().answer(context);
       return;
     }
-    blocking.run(context, () -> answer(secret, address, access, operation, hasBody, work));
+    blocking.run(context, () -> answer(secret, address, access, operation, work));
+  }
+
+  /// As [#admit], with the body of the request, of which nothing is read before it is known who
+  /// sends it, and that they may.
+  void admitWithBody(
+      RoutingContext context,
+      Access access,
+      String operation,
+      BiFunction<Caller, Buffer, Handler<RoutingContext>> work) {
+    context.request().pause();
+    context.addEndHandler(_ -> context.request().resume()); // what was refused flows off
+    admit(
+        context,
+        access,
+        operation,
+        caller ->
+            admitted ->
+                BodyReader.read(
+                    admitted,
+                    openBodies,
+                    body ->
+                        blocking.run(
+                            admitted, () -> answer(operation, () -> work.apply(caller, body)))));
+  }
+
+  private static Handler<RoutingContext> answer(
+      String operation, Supplier<Handler<RoutingContext>> work) {
+    try {
+      return work.get();
+    } catch (RuntimeException e) {
+      return Failures.problem(operation, true, e)::answer;
+    }
   }
 
   private Handler<RoutingContext> answer(
@@ -68,7 +115,6 @@ public final class RouteGuard {
       String address,
       Access access,
       String operation,
-      boolean hasBody,
       Function<Caller, Handler<RoutingContext>> work) {
     @Nullable Quota quota = null;
     Handler<RoutingContext> answer;
@@ -79,7 +125,7 @@ public final class RouteGuard {
       requireAccess(caller.token(), access);
       answer = work.apply(caller);
     } catch (RuntimeException e) {
-      answer = Failures.problem(operation, hasBody, e)::answer;
+      answer = Failures.problem(operation, false, e)::answer;
     }
     return described(quota, answer);
   }

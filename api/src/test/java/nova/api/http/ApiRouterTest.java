@@ -4,11 +4,13 @@ import static nova.api.http.TestHttp.header;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayInputStream;
+import java.net.Socket;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import nova.control.database.DatabaseAwayException;
@@ -35,7 +37,11 @@ class ApiRouterTest {
   private final String ofOneChannel = tokens.add("nova_mine", Scope.ADMIN, new ChannelSlug("mine"));
   private final RouteGuard guard =
       new RouteGuard(
-          tokens, new ApiLimits(60, 10, 3), () -> clock.nanoTime(), Thread::startVirtualThread);
+          tokens,
+          new ApiLimits(60, 10, 3),
+          () -> clock.nanoTime(),
+          Thread::startVirtualThread,
+          1);
   private final TestHttp http =
       new TestHttp(
           router -> {
@@ -304,14 +310,86 @@ class ApiRouterTest {
     String largest = "{\"slug\":\"" + "a".repeat(BodyReader.MAX_BYTES - 11) + "\"}";
     assertThat(largest).hasSize(BodyReader.MAX_BYTES);
     assertThat(send("POST", "/api/v1/things", JSON, largest, operator).statusCode()).isEqualTo(201);
-    assertThat(http.raw("POST /api/v1/things HTTP/1.1\r\nHost: x\r\nContent-Length: 65537\r\n\r\n"))
+    assertThat(http.raw(post(operator, "Content-Length: 65537")))
         .startsWith("HTTP/1.1 413")
         .contains("body-too-large");
     String chunk = "10000\r\n" + "a".repeat(0x10000) + "\r\n";
-    String head = "POST /api/v1/things HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n";
-    assertThat(http.raw(head + chunk + "1\r\na\r\n"))
+    assertThat(http.raw(post(operator, "Transfer-Encoding: chunked") + chunk + "1\r\na\r\n"))
         .startsWith("HTTP/1.1 413")
         .contains("body-too-large");
+  }
+
+  @Test
+  void body_ofWhoMayNotSendIt_isNotWaitedFor() throws Exception {
+    for (List<String> refused :
+        List.of(
+            List.of("Basic bm92YQ==", "HTTP/1.1 401", "token-required"),
+            List.of("Bearer nova_no", "HTTP/1.1 401", "invalid-token"),
+            List.of(viewer, "HTTP/1.1 403", "insufficient-scope"))) {
+      // The answer, and no more: the body never comes.
+      assertThat(firstAnswer(post(refused.getFirst(), "Content-Length: 60000") + "{"))
+          .startsWith(refused.get(1))
+          .contains(refused.get(2));
+    }
+  }
+
+  @Test
+  void connection_isStillGood_afterABodyThatWasNotRead() throws Exception {
+    String body = "a".repeat(60_000);
+    String next = "GET /api/v1/open HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+    assertThat(http.raw(post("Bearer nova_no", "Content-Length: 60000") + body + next))
+        .startsWith("HTTP/1.1 401")
+        .contains("HTTP/1.1 200")
+        .endsWith("{\"open\":true}");
+  }
+
+  @Test
+  void bodies_beyondThoseThatMayArriveAtOnce_areRefused() throws Exception {
+    try (Socket slow = http.connect()) {
+      slow.getOutputStream()
+          .write((post(operator, "Content-Length: 2") + "{").getBytes(StandardCharsets.US_ASCII));
+      HttpResponse<String> other;
+      Instant patience = Instant.now().plusSeconds(10);
+      do { // until the server has seen the slow one
+        assertThat(Instant.now()).isBefore(patience);
+        clock.advance(Duration.ofSeconds(1));
+        other = send("POST", "/api/v1/things", JSON, "{}", operator);
+      } while (other.statusCode() == 201);
+      assertProblem(other, 503, "busy");
+      assertThat(http.get("/api/v1/things/x", "Authorization", viewer).statusCode())
+          .isEqualTo(200);
+
+      slow.getOutputStream().write('}');
+      byte[] status = slow.getInputStream().readNBytes(12);
+      assertThat(new String(status, StandardCharsets.US_ASCII)).isEqualTo("HTTP/1.1 201");
+    }
+    assertThat(send("POST", "/api/v1/things", JSON, "{}", operator).statusCode()).isEqualTo(201);
+  }
+
+  /// What comes back of one answer with a body of JSON; the connection may stay open.
+  private String firstAnswer(String request) throws Exception {
+    try (Socket socket = http.connect()) {
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      StringBuilder answer = new StringBuilder();
+      while (answer.length() == 0 || answer.charAt(answer.length() - 1) != '}') {
+        int next = socket.getInputStream().read();
+        assertThat(next).as(answer.toString()).isNotNegative();
+        answer.append((char) next);
+      }
+      return answer.toString();
+    }
+  }
+
+  private static String post(String authorization, String header) {
+    return String.join(
+        "\r\n",
+        "POST /api/v1/things HTTP/1.1",
+        "Host: x",
+        "Authorization: " + authorization,
+        "Content-Type: application/json",
+        header,
+        "",
+        "");
   }
 
   @Test

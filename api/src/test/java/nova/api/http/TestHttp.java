@@ -63,11 +63,17 @@ public final class TestHttp implements AutoCloseable {
 
   /// Everything that comes back of a request that is written as it is, until the server hangs up.
   public String raw(String request) throws IOException {
-    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.actualPort())) {
-      socket.setSoTimeout(PATIENCE_MS);
+    try (Socket socket = connect()) {
       socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
       return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
+  }
+
+  /// A connection that nothing was written to.
+  Socket connect() throws IOException {
+    Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.actualPort());
+    socket.setSoTimeout(PATIENCE_MS);
+    return socket;
   }
 
   public static String header(HttpResponse<?> response, String name) {
