@@ -3,6 +3,7 @@ package nova.api.http;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.vertx.core.Future;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
@@ -76,7 +77,14 @@ public record Problem(
   ///
   /// @return when the client's system has been given all of it
   Future<Void> send(RoutingContext context) {
-    HttpServerResponse response = context.response();
+    return send(context.request());
+  }
+
+  /// Answers a request that met no route.
+  ///
+  /// @return when the client's system has been given all of it
+  public Future<Void> send(HttpServerRequest request) {
+    HttpServerResponse response = request.response();
     response
         .setStatusCode(status)
         .putHeader("Content-Type", "application/problem+json")
@@ -88,7 +96,7 @@ public record Problem(
       response.putHeader("WWW-Authenticate", challenge());
     }
     return Bodies.end(
-        context,
+        request,
         JsonAnswer.json(
             new Body("about:blank", title(), status, detail, reason, field, parameter)));
   }
@@ -115,8 +123,10 @@ public record Problem(
       case 409 -> "Conflict";
       case 412 -> "Precondition Failed";
       case 413 -> "Content Too Large";
+      case 414 -> "URI Too Long";
       case 415 -> "Unsupported Media Type";
       case 429 -> "Too Many Requests";
+      case 431 -> "Request Header Fields Too Large";
       case 500 -> "Internal Server Error";
       case 503 -> "Service Unavailable";
       default -> throw new IllegalStateException("no title for status %d".formatted(status));

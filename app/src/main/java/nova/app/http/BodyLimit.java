@@ -14,9 +14,9 @@ import io.vertx.ext.web.RoutingContext;
 /// *Immutable.*
 final class BodyLimit implements Handler<RoutingContext> {
   private final long maxBytes;
-  private final PlainAnswer answers;
+  private final EarlyAnswer answers;
 
-  BodyLimit(long maxBytes, PlainAnswer answers) {
+  BodyLimit(long maxBytes, EarlyAnswer answers) {
     this.maxBytes = maxBytes;
     this.answers = answers;
   }
@@ -29,7 +29,7 @@ final class BodyLimit implements Handler<RoutingContext> {
       answers.refuse(
           request,
           413,
-          "body-too-large",
+          EarlyAnswer.BODY_TOO_LARGE,
           "body of %s bytes (expected: at most %d)".formatted(announced, maxBytes));
       return;
     }

@@ -12,6 +12,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import nova.api.http.Problem;
 import nova.app.config.HttpConfig;
 import nova.app.error.ListenFailure;
 import nova.app.error.StartupException;
@@ -32,7 +33,7 @@ final class HttpServerVerticle extends VerticleBase {
   private final List<RouteMount> mounts;
   private final NanoClock clock;
   private final HttpMetrics metrics;
-  private final PlainAnswer answers;
+  private final EarlyAnswer answers;
   private final AtomicIntegerArray ports;
 
   /// @param ports receives the port of each socket once it listens
@@ -48,7 +49,7 @@ final class HttpServerVerticle extends VerticleBase {
     this.mounts = mounts;
     this.clock = clock;
     this.metrics = metrics;
-    this.answers = new PlainAnswer(metrics);
+    this.answers = new EarlyAnswer(metrics);
     this.ports = ports;
   }
 
@@ -139,6 +140,8 @@ final class HttpServerVerticle extends VerticleBase {
         .addKeyValue("path", PlaybackPrefix.hidden(String.valueOf(context.request().path())))
         .setCause(context.failure())
         .log("request failed");
-    answers.send(context.request(), 500, "Nova failed to answer; its log says why");
+    answers.send(
+        context.request(),
+        Problem.of(500, "internal-error", "Nova failed to answer; its log says why."));
   }
 }

@@ -117,18 +117,26 @@ class HttpServersTest {
 
   @Test
   void what_is_not_http_is_told_so_and_disconnected() throws Exception {
-    assertThat(raw("\3junk\r\n\r\n")).contains("400").contains("this is not an HTTP request");
-    assertThat(raw("GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n")).contains("the path is malformed");
+    assertThat(raw("\3junk\r\n\r\n"))
+        .startsWith("HTTP/1.1 400")
+        .contains("this is not an HTTP request");
+    assertThat(raw("GET /%zz HTTP/1.1\r\nHost: x\r\n\r\n"))
+        .startsWith("HTTP/1.1 400")
+        .contains("the path is malformed");
     assertThat(counts.refused).containsExactly("malformed-request", "malformed-path");
   }
 
   @Test
   void target_that_is_no_path_is_told_so() throws Exception {
-    assertThat(raw("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n")).contains("400").contains("not a path");
-    assertThat(raw("GET health HTTP/1.1\r\nHost: x\r\n\r\n"))
-        .contains("400")
+    assertThat(raw("OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n"))
+        .startsWith("HTTP/1.1 400")
         .contains("not a path");
-    assertThat(raw("GET / HTTP/1.1\r\n\r\n")).contains("400").contains("names no host");
+    assertThat(raw("GET health HTTP/1.1\r\nHost: x\r\n\r\n"))
+        .startsWith("HTTP/1.1 400")
+        .contains("not a path");
+    assertThat(raw("GET / HTTP/1.1\r\n\r\n"))
+        .startsWith("HTTP/1.1 400")
+        .contains("names no host");
     assertThat(counts.refused).containsExactly("malformed-path", "malformed-path", "missing-host");
   }
 
@@ -166,19 +174,50 @@ class HttpServersTest {
   @Test
   void header_and_request_line_beyond_the_limit_are_refused() throws Exception {
     assertThat(raw("GET / HTTP/1.1\r\nHost: x\r\nX: " + "a".repeat(9000) + "\r\n\r\n"))
-        .contains("431");
-    assertThat(raw("GET /" + "a".repeat(5000) + " HTTP/1.1\r\nHost: x\r\n\r\n")).contains("414");
+        .startsWith("HTTP/1.1 431");
+    assertThat(raw("GET /" + "a".repeat(5000) + " HTTP/1.1\r\nHost: x\r\n\r\n"))
+        .startsWith("HTTP/1.1 414");
     assertThat(counts.refused).containsExactly("header-too-large", "request-line-too-long");
   }
 
   @Test
   void body_beyond_the_limit_is_refused_before_it_is_sent() throws Exception {
     assertThat(raw("POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 1048577\r\n\r\n"))
-        .contains("413")
+        .startsWith("HTTP/1.1 413")
         .contains("expected: at most 1048576");
     assertThat(raw("POST /x HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n"))
-        .containsAnyOf("413", "400");
+        .startsWith("HTTP/1.1 4");
     assertThat(counts.refused).startsWith("body-too-large");
+  }
+
+  @Test
+  void what_is_refused_before_any_route_is_a_problem() throws Exception {
+    for (List<String> refused :
+        List.of(
+            List.of("GET /api/v1/%zz HTTP/1.1\r\nHost: x\r\n\r\n", "400", "malformed-path"),
+            List.of("GET /api/v1/x HTTP/1.1\r\n\r\n", "400", "missing-host"),
+            List.of("\3junk\r\n\r\n", "400", "malformed-request"),
+            List.of(
+                "POST /api/v1/echo HTTP/1.1\r\nHost: x\r\nContent-Length: 1048577\r\n\r\n",
+                "413",
+                "body-too-large"),
+            List.of(
+                "GET /api/v1/" + "a".repeat(5000) + " HTTP/1.1\r\nHost: x\r\n\r\n",
+                "414",
+                "request-line-too-long"),
+            List.of(
+                "GET /api/v1/x HTTP/1.1\r\nHost: x\r\nX: " + "a".repeat(9000) + "\r\n\r\n",
+                "431",
+                "header-too-large"),
+            List.of("GET /broken HTTP/1.1\r\nHost: x\r\n\r\n", "500", "internal-error"))) {
+      assertThat(raw(refused.get(0)))
+          .startsWith("HTTP/1.1 " + refused.get(1))
+          .containsIgnoringCase("content-type: application/problem+json")
+          .containsIgnoringCase("access-control-allow-origin: *")
+          .contains("\"type\":\"about:blank\"")
+          .contains("\"status\":" + refused.get(1))
+          .contains("\"reason\":\"" + refused.get(2) + "\"");
+    }
   }
 
   @Test
@@ -288,7 +327,9 @@ class HttpServersTest {
     HttpResponse<String> answer = get("/broken");
 
     assertThat(answer.statusCode()).isEqualTo(500);
-    assertThat(answer.body()).isEqualTo("Nova failed to answer; its log says why\n");
+    assertThat(answer.body())
+        .contains("\"reason\":\"internal-error\"", "Nova failed to answer; its log says why.")
+        .doesNotContain("on purpose");
   }
 
   @Test

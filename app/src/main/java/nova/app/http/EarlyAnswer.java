@@ -4,18 +4,22 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.http.HttpVersion;
+import nova.api.http.ApiRouter;
+import nova.api.http.Problem;
 import nova.delivery.http.ClientSocket;
 
-/// Answers that come before any route or instead of one: one sentence of text, after which the
-/// connection closes unless, as in HTTP/2, others share it.
+/// Answers that come before any route or instead of one: Problem Details as those of the API, after
+/// which the connection closes unless, as in HTTP/2, others share it.
 ///
 /// *Thread-safe.*
-final class PlainAnswer {
+final class EarlyAnswer {
+  static final String BODY_TOO_LARGE = "body-too-large";
+
   private static final long HTTP2_NO_ERROR = 0x0;
 
   private final HttpMetrics metrics;
 
-  PlainAnswer(HttpMetrics metrics) {
+  EarlyAnswer(HttpMetrics metrics) {
     this.metrics = metrics;
   }
 
@@ -24,16 +28,16 @@ final class PlainAnswer {
   /// @param reason stable kebab-case name for metrics
   void refuse(HttpServerRequest request, int status, String reason, String sentence) {
     metrics.refused(reason);
-    send(request, status, sentence);
+    send(request, Problem.of(status, reason, sentence));
   }
 
   /// Counts a refusal of what goes on arriving, also after the request has had its answer.
   void refuseBody(HttpServerRequest request, String sentence) {
-    metrics.refused("body-too-large");
+    metrics.refused(BODY_TOO_LARGE);
     if (request.response().ended()) {
       hangUp(request);
     } else {
-      send(request, 413, sentence);
+      send(request, Problem.of(413, BODY_TOO_LARGE, sentence));
     }
   }
 
@@ -60,8 +64,8 @@ final class PlainAnswer {
     }
   }
 
-  /// Answers with a sentence that is no refusal.
-  void send(HttpServerRequest request, int status, String sentence) {
+  /// Answers with what is no refusal.
+  void send(HttpServerRequest request, Problem problem) {
     HttpServerResponse response = request.response();
     if (response.ended() || response.closed()) {
       return;
@@ -69,12 +73,8 @@ final class PlainAnswer {
     if (request.version() != HttpVersion.HTTP_2) {
       response.putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
     }
-    response
-        .setStatusCode(status)
-        .putHeader(HttpHeaders.CONTENT_TYPE, "text/plain; charset=utf-8")
-        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
-        .end(sentence + "\n")
-        .onComplete(sent -> hangUp(request));
+    ApiRouter.openToScripts(response);
+    var _ = problem.send(request).onComplete(_ -> hangUp(request));
   }
 
   /// Takes no more of a request: in HTTP/2 of that alone.
