@@ -9,6 +9,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
 import nova.control.audit.AuditLog;
+import nova.control.channel.ChannelDeletion;
 import nova.control.channel.ChannelRepository;
 import nova.control.channel.Channels;
 import nova.control.database.Database;
@@ -78,10 +79,13 @@ public final class Control implements AutoCloseable {
               new StreamsOfKey(database, streamRows, ports.live()),
               ports.clock(),
               ports.random());
-      channels = new Channels(database, channelRows, audit, streamKeys::forgetting, ports.clock());
       tokens =
           new Tokens(
               database, new TokenRepository(), channelRows, audit, ports.clock(), ports.random());
+      ChannelDeletion keysAndTokens = streamKeys::forgetting;
+      channels =
+          new Channels(
+              database, channelRows, audit, keysAndTokens.and(tokens::forgetting), ports.clock());
       QualityLevelRepository levels = new QualityLevelRepository();
       currentLevels = own(CurrentLevels.start(database, levels, ports.threads()));
       qualityLevels = new QualityLevels(database, levels, audit, currentLevels, ports.clock());

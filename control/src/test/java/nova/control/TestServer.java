@@ -8,6 +8,7 @@ import nova.control.audit.Actor;
 import nova.control.audit.AuditLog;
 import nova.control.channel.Channel;
 import nova.control.channel.ChannelChange;
+import nova.control.channel.ChannelDeletion;
 import nova.control.channel.ChannelRepository;
 import nova.control.channel.Channels;
 import nova.control.database.Database;
@@ -66,8 +67,10 @@ public final class TestServer implements AutoCloseable {
             new StreamsOfKey(database, streamRows, broadcasts),
             clock,
             random);
-    channels = new Channels(database, channelRows, audit, keys::forgetting, clock);
     tokens = new Tokens(database, new TokenRepository(), channelRows, audit, clock, random);
+    ChannelDeletion keysAndTokens = keys::forgetting;
+    channels =
+        new Channels(database, channelRows, audit, keysAndTokens.and(tokens::forgetting), clock);
     recorder =
         new StreamRecorder(streamRows, channelRows, keyRows, keys, audit, new Outbox(), node);
     metrics =

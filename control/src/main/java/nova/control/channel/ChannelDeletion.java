@@ -11,4 +11,16 @@ public interface ChannelDeletion {
   ///
   /// @return what is to be done when it has been, or may have been
   Runnable deleting(Handle handle, ChannelId channel);
+
+  /// This, and somebody else.
+  default ChannelDeletion and(ChannelDeletion other) {
+    return (handle, channel) -> {
+      Runnable first = deleting(handle, channel);
+      Runnable second = other.deleting(handle, channel);
+      return () -> {
+        first.run();
+        second.run();
+      };
+    };
+  }
 }

@@ -11,10 +11,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import nova.control.database.DatabaseAwayException;
 import nova.control.secret.Secrets;
 import nova.control.token.Token;
-import nova.control.token.TokenId;
 import nova.core.Bytes;
 import nova.core.NanoClock;
 import org.jspecify.annotations.Nullable;
@@ -105,15 +105,14 @@ final class ConfirmedTokens {
         : answer.exceptionally(failure -> believedAgain(sha256, failure));
   }
 
-  /// A token was taken back: no later [#find] answers it.
-  synchronized void forget(TokenId id) {
+  /// Tokens were taken back: no later [#find] answers them.
+  synchronized void forget(Predicate<Token> takenBack) {
     revocations++;
-    known.asMap().values().removeIf(confirmed -> confirmed.token().id().equals(id));
+    known.asMap().values().removeIf(confirmed -> takenBack.test(confirmed.token()));
     asked.clear(); // their answers may be of before; who asks from now on asks again
   }
 
-  private CompletionStage<Optional<Token>> askUnknown(
-      Bytes sha256, String secret, String address) {
+  private CompletionStage<Optional<Token>> askUnknown(Bytes sha256, String secret, String address) {
     Duration wait = wrong.wait(address);
     if (!wait.isZero()) {
       return CompletableFuture.failedStage(new TooManyWrongTokensException(wait));

@@ -8,11 +8,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 import nova.control.audit.Actor;
 import nova.control.audit.AuditEntry.Subject;
 import nova.control.audit.AuditLog;
 import nova.control.channel.Channel;
+import nova.control.channel.ChannelId;
 import nova.control.channel.ChannelRepository;
 import nova.control.database.Database;
 import nova.control.error.ConflictingException;
@@ -22,6 +24,7 @@ import nova.control.error.TimeLimits;
 import nova.control.error.UnknownException;
 import nova.control.secret.Secrets;
 import nova.core.Bytes;
+import nova.core.ChannelSlug;
 import org.jdbi.v3.core.Handle;
 
 /// API tokens. Whoever calls waits for the database.
@@ -37,7 +40,7 @@ public final class Tokens {
   private final AuditLog audit;
   private final InstantSource clock;
   private final RandomGenerator random;
-  private final List<Consumer<TokenId>> revocations = new CopyOnWriteArrayList<>();
+  private final List<Consumer<Predicate<Token>>> revocations = new CopyOnWriteArrayList<>();
 
   /// @param random nobody can guess what it gives; used by several threads
   public Tokens(
@@ -102,9 +105,23 @@ public final class Tokens {
     return !secret.isEmpty() && secret.length() <= MAX_SECRET;
   }
 
-  /// Tells whenever a token was taken back here, before [#revoke] returns.
-  public void onRevocation(Consumer<TokenId> listener) {
+  /// Tells whenever tokens were taken back here, before whoever does it goes on.
+  ///
+  /// @param listener of which tokens they are
+  public void onRevocation(Consumer<Predicate<Token>> listener) {
     revocations.add(listener);
+  }
+
+  /// A channel is about to be removed with its tokens in this transaction.
+  ///
+  /// @return to be run when it has been, or may have been
+  public Runnable forgetting(Handle handle, ChannelId channel) {
+    Optional<ChannelSlug> gone = channels.find(handle, channel).map(Channel::slug);
+    return () -> tell(token -> token.channel().isPresent() && token.channel().equals(gone));
+  }
+
+  private void tell(Predicate<Token> takenBack) {
+    revocations.forEach(listener -> listener.accept(takenBack));
   }
 
   /// A token.
@@ -147,7 +164,7 @@ public final class Tokens {
               }
               return find(handle, id);
             });
-    revocations.forEach(listener -> listener.accept(id));
+    tell(token -> token.id().equals(id));
     return revoked;
   }
 

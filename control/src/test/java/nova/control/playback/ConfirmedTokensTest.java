@@ -91,7 +91,7 @@ class ConfirmedTokensTest {
   void tokenTakenBackHere_isUnknownAtOnce() {
     known("secret");
     database.clear();
-    tokens.forget(token.id());
+    tokens.forget(token::equals);
     CompletableFuture<Optional<Token>> answer = find("secret");
     assertThat(answer).isNotDone();
     run();
@@ -105,7 +105,7 @@ class ConfirmedTokensTest {
         () -> {
           whileAnswering = () -> {};
           database.clear();
-          tokens.forget(token.id());
+          tokens.forget(token::equals);
           after.add(find("secret"));
         };
     CompletableFuture<Optional<Token>> before = find("secret");
@@ -146,7 +146,7 @@ class ConfirmedTokensTest {
     away = true;
     pass(20);
     CompletableFuture<Optional<Token>> waited = find("secret");
-    tokens.forget(token.id());
+    tokens.forget(token::equals);
     CompletableFuture<Optional<Token>> other = find("other");
     run();
     for (CompletableFuture<Optional<Token>> answer : List.of(waited, other)) {

@@ -35,8 +35,8 @@ class PlaybackRightsTest {
   private static final String VIEWER = "192.0.2.7";
 
   private final FakeClock clock = new FakeClock();
-  private final Channels channels = channels();
   private final Tokens tokens = tokens();
+  private final Channels channels = channels(tokens);
   private final PlaybackRights rights =
       PlaybackRights.open(channels.directory(), tokens, 3, clock, clock::nanoTime, Runnable::run);
 
@@ -62,7 +62,8 @@ class PlaybackRightsTest {
 
   @Test
   void policy_changedByAnotherServer_isSeenWhenChannelsAreRefreshed() {
-    channels().update(SHOW, playback(PlaybackPolicy.PUBLIC), Optional.empty(), Actor.SYSTEM);
+    channels(tokens())
+        .update(SHOW, playback(PlaybackPolicy.PUBLIC), Optional.empty(), Actor.SYSTEM);
     assertThat(rights.policyOf(SHOW)).contains(PlaybackPolicy.TOKEN);
     channels.directory().refresh();
     assertThat(rights.policyOf(SHOW)).contains(PlaybackPolicy.PUBLIC);
@@ -147,6 +148,23 @@ class PlaybackRightsTest {
   }
 
   @Test
+  void tokenOfAChannelThatIsRemoved_opensNotTheNextOneOfThatName() {
+    String ofIt = create(Scope.VIEWER, Optional.of(SHOW), Optional.empty());
+    String ofOther = create(Scope.VIEWER, Optional.of(OTHER), Optional.empty());
+    String ofAll = create(Scope.VIEWER, Optional.empty(), Optional.empty());
+    assertThat(mayWatch(SHOW, ofIt)).isTrue();
+    assertThat(mayWatch(OTHER, ofOther)).isTrue();
+    assertThat(mayWatch(SHOW, ofAll)).isTrue();
+
+    channels.delete(SHOW, Optional.empty(), Actor.SYSTEM);
+    channels.create(SHOW, playback(PlaybackPolicy.TOKEN), Actor.SYSTEM);
+
+    assertThat(mayWatch(SHOW, ofIt)).isFalse();
+    assertThat(mayWatch(OTHER, ofOther)).isTrue();
+    assertThat(mayWatch(SHOW, ofAll)).isTrue();
+  }
+
+  @Test
   void tokenTakenBackByAnotherServer_opensNothingAfterTenSeconds() {
     IssuedToken issued = tokens.create(terms(Scope.VIEWER), Actor.SYSTEM);
     assertThat(mayWatch(SHOW, issued.secret().value())).isTrue();
@@ -178,12 +196,12 @@ class PlaybackRightsTest {
   }
 
   /// As another server has them.
-  private Channels channels() {
+  private Channels channels(Tokens forgotten) {
     return new Channels(
         DATABASE.database(),
         new ChannelRepository(),
         new AuditLog(DATABASE.database()),
-        (_, _) -> () -> {},
+        forgotten::forgetting,
         clock);
   }
 

@@ -83,14 +83,17 @@ class TokensTest {
     clock.advance(Duration.ofMillis(1));
     assertThat(authenticated(brief)).isEmpty();
     assertThat(authenticated(lasting)).isPresent();
-    List<TokenId> heard = new CopyOnWriteArrayList<>();
-    here.tokens().onRevocation(heard::add);
+    List<Token> heard = new CopyOnWriteArrayList<>();
+    here.tokens()
+        .onRevocation(
+            takenBack ->
+                Stream.of(brief.token(), lasting.token()).filter(takenBack).forEach(heard::add));
     Instant first = clock.instant();
     var _ = here.tokens().revoke(lasting.token().id(), ADA);
     clock.advance(Duration.ofSeconds(1));
     assertThat(here.tokens().revoke(lasting.token().id(), ADA).revokedAt()).contains(first);
     assertThat(authenticated(lasting)).isEmpty();
-    assertThat(heard).containsOnly(lasting.token().id());
+    assertThat(heard).containsOnly(lasting.token());
     assertThat(here.count("audit WHERE action = 'token-revoked'")).isEqualTo(1);
     assertThatThrownBy(() -> here.tokens().revoke(TokenId.random(), ADA))
         .isInstanceOf(UnknownException.class);
