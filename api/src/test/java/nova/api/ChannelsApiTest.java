@@ -176,9 +176,13 @@ class ChannelsApiTest {
         .allMatch(channel -> channel.path("slug").asText().equals("mine"));
     assertThat(server.ask("PATCH", "/api/v1/channels/mine", mine, "{\"title\":\"x\"}").statusCode())
         .isEqualTo(200);
-    for (String method : List.of("GET", "DELETE")) {
+    assertProblem(server.ask("GET", "/api/v1/channels/other", mine, null), 404, "unknown-channel");
+    for (String slug : List.of("mine", "other")) { // which it could not make again
       assertProblem(
-          server.ask(method, "/api/v1/channels/other", mine, null), 404, "unknown-channel");
+          server.ask("DELETE", "/api/v1/channels/" + slug, mine, null),
+          403,
+          "token-of-one-channel");
+      assertThat(server.read("/api/v1/channels/" + slug).statusCode()).isEqualTo(200);
     }
     assertProblem(
         server.ask("POST", "/api/v1/channels", mine, "{\"slug\":\"new\"}"),

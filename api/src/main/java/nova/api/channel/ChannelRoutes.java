@@ -38,12 +38,13 @@ public final class ChannelRoutes {
   public List<Operation> operations() {
     Access read = Access.of(Scope.VIEWER);
     Access change = Access.of(Scope.OPERATOR);
+    Access make = Access.toServer(Scope.OPERATOR);
     return List.of(
         Operation.get("listChannels", "/channels", read, this::list).taking("limit", "cursor"),
-        Operation.post("createChannel", "/channels", Access.toServer(Scope.OPERATOR), this::create),
+        Operation.post("createChannel", "/channels", make, this::create),
         Operation.get("getChannel", "/channels/{channel}", read, this::find),
         Operation.patch("updateChannel", "/channels/{channel}", change, this::update),
-        Operation.delete("deleteChannel", "/channels/{channel}", change, this::delete));
+        Operation.delete("deleteChannel", "/channels/{channel}", make, this::delete));
   }
 
   private JsonAnswer list(ApiRequest request) {
