@@ -62,7 +62,7 @@ public final class Api implements AutoCloseable {
     List<Operation> operations = operations(config, ports, directory, links);
     DocumentRoute document = new DocumentRoute(ApiDocument.load(links.pathPrefix()));
     Subscription subscription = ports.events().subscribe(directory);
-    return new Api(guard, new ApiRouter(guard, operations), document, pages, subscription);
+    return new Api(guard, new ApiRouter(guard, links.pathPrefix(), operations), document, pages, subscription);
   }
 
   private static List<Operation> operations(

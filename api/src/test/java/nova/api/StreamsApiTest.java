@@ -488,6 +488,12 @@ class StreamsApiTest {
           .isEqualTo("https://example.com/tv/hls/k7m2p9xq4wz8rt3v/index.m3u8");
       assertThat(links.path("watch").asText()).isEqualTo("https://example.com/tv/watch/my-show");
       assertThat(server.get("/watch/my-show").body()).contains("src=\"/tv/assets/");
+      assertThat(
+              header(
+                  server.ask(
+                      "POST", "/api/v1/channels", server.operator, "{\"slug\":\"more\"}"),
+                  "Location"))
+          .isEqualTo("/tv/api/v1/channels/more");
     }
   }
 

@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.function.Function;
 import nova.api.http.Access;
 import nova.api.http.ApiRequest;
-import nova.api.http.ApiRouter;
 import nova.api.http.JsonAnswer;
 import nova.api.http.JsonFields;
 import nova.api.http.Operation;
@@ -67,7 +66,7 @@ public final class ChannelRoutes {
     JsonFields body = request.body().only("slug", "title", "broadcasterId", "listed", "playback");
     ChannelSlug slug = body.requiredOneOf("slug", Slugs::parse, Slugs.EXPECTED);
     Channel made = channels.create(slug, change(body), request.caller().actor());
-    return JsonAnswer.created(ApiRouter.ROOT + "/channels/" + slug, view(made)).at(made.version());
+    return JsonAnswer.created("/channels/" + slug, view(made)).at(made.version());
   }
 
   private JsonAnswer find(ApiRequest request) {

@@ -29,10 +29,13 @@ public final class ApiRouter {
       "ETag, Location, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate";
 
   private final RouteGuard guard;
+  private final String seenRoot;
   private final List<Operation> operations;
 
-  public ApiRouter(RouteGuard guard, List<Operation> operations) {
+  /// @param pathPrefix the path below which clients see this server, empty or starting with `/`
+  public ApiRouter(RouteGuard guard, String pathPrefix, List<Operation> operations) {
     this.guard = guard;
+    this.seenRoot = pathPrefix + ROOT;
     this.operations = List.copyOf(operations);
   }
 
@@ -111,6 +114,7 @@ public final class ApiRouter {
                             query,
                             EntityTags.version(ifMatch),
                             body.length() == 0 ? JsonFields.none() : JsonFields.parse(body)))
+                    .below(seenRoot)
                 ::answer;
     if (operation.takesBody()) {
       guard.admitWithBody(context, operation.access(), operation.id(), work);

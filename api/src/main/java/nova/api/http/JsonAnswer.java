@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param body a value of records, strings, numbers, lists and maps; null for none
 /// @param cacheControl who may keep it, and how long
 /// @param version of what is shown, which becomes its ETag; null for what has none
-/// @param location path of what was created, or null
+/// @param location path of what was created, below the API's root; or null
 public record JsonAnswer(
     int status,
     @Nullable Object body,
@@ -42,7 +42,7 @@ public record JsonAnswer(
 
   /// Something that was not there before.
   ///
-  /// @param location path where it is now
+  /// @param location path where it is now, below the API's root: `/channels/show`
   public static JsonAnswer created(String location, Object body) {
     return new JsonAnswer(201, body, PRIVATE, null, location);
   }
@@ -55,6 +55,15 @@ public record JsonAnswer(
   /// The same with an ETag.
   public JsonAnswer at(long shown) {
     return new JsonAnswer(status, body, cacheControl, shown, location);
+  }
+
+  /// The same as clients see it.
+  ///
+  /// @param root path of the API
+  JsonAnswer below(String root) {
+    return location == null
+        ? this
+        : new JsonAnswer(status, body, cacheControl, version, root + location);
   }
 
   public void answer(RoutingContext context) {

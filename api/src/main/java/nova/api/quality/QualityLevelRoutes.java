@@ -5,7 +5,6 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import nova.api.http.Access;
 import nova.api.http.ApiRequest;
-import nova.api.http.ApiRouter;
 import nova.api.http.JsonAnswer;
 import nova.api.http.JsonFields;
 import nova.api.http.Operation;
@@ -55,8 +54,7 @@ public final class QualityLevelRoutes {
             frameRate(body).orElse(DEFAULT_FRAME_RATE),
             body.flag("enabled").orElse(true),
             request.caller().actor());
-    return JsonAnswer.created(
-            ApiRouter.ROOT + "/quality-levels/" + made.name(), QualityLevelView.of(made))
+    return JsonAnswer.created("/quality-levels/" + made.name(), QualityLevelView.of(made))
         .at(made.version());
   }
 

@@ -8,7 +8,6 @@ import java.util.Set;
 import java.util.stream.Stream;
 import nova.api.http.Access;
 import nova.api.http.ApiRequest;
-import nova.api.http.ApiRouter;
 import nova.api.http.JsonAnswer;
 import nova.api.http.JsonFields;
 import nova.api.http.Operation;
@@ -115,7 +114,7 @@ public final class StreamRoutes {
                 wanted.description().orElse(""),
                 wanted.tags().orElse(List.of())),
             request.caller().actor());
-    return JsonAnswer.created(ApiRouter.ROOT + "/streams/" + made.id(), view(request, made))
+    return JsonAnswer.created("/streams/" + made.id(), view(request, made))
         .at(made.version());
   }
 

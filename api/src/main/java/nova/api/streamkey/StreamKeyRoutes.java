@@ -6,7 +6,6 @@ import java.time.InstantSource;
 import java.util.List;
 import nova.api.http.Access;
 import nova.api.http.ApiRequest;
-import nova.api.http.ApiRouter;
 import nova.api.http.JsonAnswer;
 import nova.api.http.JsonFields;
 import nova.api.http.Operation;
@@ -108,7 +107,7 @@ public final class StreamKeyRoutes {
 
   private JsonAnswer issued(IssuedKey issued, @Nullable String replaces) {
     return JsonAnswer.created(
-        ApiRouter.ROOT + "/stream-keys/" + issued.key().id(),
+        "/stream-keys/" + issued.key().id(),
         StreamKeyView.of(issued.key(), issued.channel(), clock.instant())
             .with(issued.secret().value(), replaces));
   }

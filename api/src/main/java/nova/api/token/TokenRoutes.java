@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Optional;
 import nova.api.http.Access;
 import nova.api.http.ApiRequest;
-import nova.api.http.ApiRouter;
 import nova.api.http.JsonAnswer;
 import nova.api.http.JsonFields;
 import nova.api.http.Operation;
@@ -69,7 +68,7 @@ public final class TokenRoutes {
                 body.time("expiresAt")),
             request.caller().actor());
     return JsonAnswer.created(
-        ApiRouter.ROOT + "/tokens/" + issued.token().id(),
+        "/tokens/" + issued.token().id(),
         TokenView.of(issued.token(), clock.instant(), issued.secret().value()));
   }
 

@@ -45,7 +45,7 @@ class ApiRouterTest {
   private final TestHttp http =
       new TestHttp(
           router -> {
-            new ApiRouter(guard, operations()).mount(router);
+            new ApiRouter(guard, "/live", operations()).mount(router);
             router
                 .route("/metrics")
                 .handler(
@@ -90,7 +90,7 @@ class ApiRouterTest {
             Access.toServer(Scope.OPERATOR),
             request ->
                 JsonAnswer.created(
-                    "/api/v1/things/x",
+                    "/things/x",
                     Map.of("slug", request.body().text("slug", 100_000).orElse("none")))),
         Operation.delete(
             "fail",
@@ -415,7 +415,7 @@ class ApiRouterTest {
   void created_saysWhere() {
     HttpResponse<String> answer = send("POST", "/api/v1/things", JSON, "", operator);
     assertThat(answer.statusCode()).isEqualTo(201);
-    assertThat(header(answer, "Location")).isEqualTo("/api/v1/things/x");
+    assertThat(header(answer, "Location")).isEqualTo("/live/api/v1/things/x");
     assertThat(answer.body()).isEqualTo("{\"slug\":\"none\"}");
   }
 

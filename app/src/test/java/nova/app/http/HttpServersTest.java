@@ -466,6 +466,7 @@ class HttpServersTest {
             ApiLimits.defaults(),
             System::nanoTime,
             Thread::startVirtualThread),
+        "",
         List.of(
             Operation.post(
                 "echo",
