@@ -62,7 +62,8 @@ public final class Api implements AutoCloseable {
     List<Operation> operations = operations(config, ports, directory, links);
     DocumentRoute document = new DocumentRoute(ApiDocument.load(links.pathPrefix()));
     Subscription subscription = ports.events().subscribe(directory);
-    return new Api(guard, new ApiRouter(guard, links.pathPrefix(), operations), document, pages, subscription);
+    return new Api(
+        guard, new ApiRouter(guard, links.pathPrefix(), operations), document, pages, subscription);
   }
 
   private static List<Operation> operations(
@@ -71,7 +72,11 @@ public final class Api implements AutoCloseable {
     InstantSource clock = ports.clock();
     return Stream.of(
             new PlaybackRoutes(
-                    directory, control.channels().directory()::find, links, ports.rights())
+                    directory,
+                    control.channels().directory()::find,
+                    links,
+                    ports.rights(),
+                    ports.nanoClock())
                 .operations(),
             new ChannelRoutes(control.channels(), directory::liveOf).operations(),
             new StreamKeyRoutes(control.streamKeys(), clock).operations(),

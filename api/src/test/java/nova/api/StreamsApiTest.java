@@ -437,6 +437,19 @@ class StreamsApiTest {
   }
 
   @Test
+  void listOfWhatIsLive_isMadeOnceASecond() {
+    try (ApiServer server = new ApiServer(DATABASE)) {
+      String before = server.get("/api/v1/playback").body();
+      goLive(server);
+      assertThat(server.get("/api/v1/playback").body()).isEqualTo(before);
+      server.clock.advance(Duration.ofSeconds(1));
+      HttpResponse<String> after = server.get("/api/v1/playback");
+      assertThat(after.body()).contains("my-show");
+      assertThat(header(after, "Cache-Control")).isEqualTo("public, max-age=1");
+    }
+  }
+
+  @Test
   void playback_ofAChannelForTokens_needsOneThatSeesIt() {
     try (ApiServer server = new ApiServer(DATABASE)) {
       goLive(server);
@@ -580,6 +593,7 @@ class StreamsApiTest {
   }
 
   private static List<String> listed(ApiServer server) {
+    server.clock.advance(Duration.ofSeconds(1)); // for so long an answer is good
     return server.json("/api/v1/playback").path("channels").findValuesAsText("channel");
   }
 

@@ -32,7 +32,11 @@ public record JsonAnswer(
 
   /// For everybody; shared caches may keep it for a moment.
   public static JsonAnswer shared(Object body, int maxAgeSeconds) {
-    return new JsonAnswer(200, body, "public, max-age=" + maxAgeSeconds, null, null);
+    return new JsonAnswer(200, body, sharedFor(maxAgeSeconds), null, null);
+  }
+
+  static String sharedFor(int maxAgeSeconds) {
+    return "public, max-age=" + maxAgeSeconds;
   }
 
   /// For whoever asked, and nobody keeps it.

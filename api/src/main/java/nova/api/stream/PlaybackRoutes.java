@@ -12,19 +12,21 @@ import nova.api.http.JsonAnswer;
 import nova.api.http.Operation;
 import nova.api.http.Problem;
 import nova.api.http.RouteGuard;
+import nova.api.http.SharedJson;
 import nova.control.channel.Channel;
 import nova.control.channel.PlaybackPolicy;
 import nova.control.playback.PlaybackRights;
 import nova.control.playback.TooManyWrongTokensException;
 import nova.core.ChannelSlug;
+import nova.core.NanoClock;
 import org.jspecify.annotations.Nullable;
 
 /// What players have to know, asked every few seconds by every open page: `GET /playback` of all
 /// channels that are live and listed, `GET /channels/{channel}/playback` of one. Answered from
 /// memory, so watching goes on while the database is away.
 ///
-/// A channel that never was live is `offline`, like one that does not exist: the answer does not
-/// tell which channels there are.
+/// A channel that never was live is `offline`, like one that does not exist: its page waits either
+/// way. The title of a channel, and that one is for token holders, is told to everybody who asks.
 ///
 /// *Thread-safe.*
 public final class PlaybackRoutes {
@@ -35,36 +37,39 @@ public final class PlaybackRoutes {
   private final Function<ChannelSlug, Optional<Channel>> channels;
   private final PlaybackLinks links;
   private final PlaybackRights rights;
+  private final SharedJson list;
 
   /// @param channels a channel as memory knows it; must not block
   /// @param rights who may watch channels that are not for everybody
+  /// @param clock by which the list of all is made once a second
   public PlaybackRoutes(
       StreamDirectory directory,
       Function<ChannelSlug, Optional<Channel>> channels,
       PlaybackLinks links,
-      PlaybackRights rights) {
+      PlaybackRights rights,
+      NanoClock clock) {
     this.directory = directory;
     this.channels = channels;
     this.links = links;
     this.rights = rights;
+    this.list = new SharedJson(this::all, MAX_AGE_SECONDS, clock);
   }
 
   public List<Operation> operations() {
     return List.of(
-        new Operation.Open("listPlayback", "/playback", this::list),
+        new Operation.Open("listPlayback", "/playback", list::answer),
         new Operation.Open("getPlayback", "/channels/{channel}/playback", this::one));
   }
 
-  private void list(RoutingContext context) {
-    List<PlaybackView> live =
+  private PlaybackList all() {
+    return new PlaybackList(
         directory.all().stream()
             .filter(record -> !record.state().isOver())
             .flatMap(
                 record ->
                     channels.apply(record.channel()).filter(PlaybackRoutes::isListed).stream()
                         .map(channel -> PlaybackView.of(record, channel, links)))
-            .toList();
-    JsonAnswer.shared(new PlaybackList(live), MAX_AGE_SECONDS).answer(context);
+            .toList());
   }
 
   private static boolean isListed(Channel channel) {
