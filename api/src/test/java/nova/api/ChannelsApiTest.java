@@ -152,8 +152,25 @@ class ChannelsApiTest {
       cursor = page.path("nextCursor").asText();
     } while (!cursor.isEmpty());
     assertThat(read).hasSize(7).doesNotHaveDuplicates();
-    HttpResponse<String> foreign = server.read("/api/v1/channels?cursor=A%20B");
-    assertProblem(foreign, 400, "invalid-parameter");
+    for (String foreign : List.of("A%20B", "c1", "MTIz", "MS9hYmM")) {
+      assertProblem(server.read("/api/v1/channels?cursor=" + foreign), 400, "invalid-parameter");
+    }
+  }
+
+  @Test
+  void pages_goOn_whereAChannelWasThatIsGone() {
+    for (int i = 0; i < 3; i++) {
+      var _ = server.channel("c" + i);
+      server.clock.advanceMs(1);
+    }
+    String cursor = server.json("/api/v1/channels?limit=2").path("nextCursor").asText();
+    var _ = server.ask("DELETE", "/api/v1/channels/c1", server.operator, null);
+    assertThat(
+            server
+                .json("/api/v1/channels?limit=2&cursor=" + cursor)
+                .path("channels")
+                .findValuesAsText("slug"))
+        .containsExactly("c2");
   }
 
   @Test

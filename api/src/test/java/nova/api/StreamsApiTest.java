@@ -168,7 +168,7 @@ class StreamsApiTest {
       assertThat(ids(server, "limit=1&cursor=" + first.path("nextCursor").asText()))
           .containsExactly(STREAM.value());
       for (String wrong :
-          List.of("live=maybe", "state=active", "channel=A", "since=now", "cursor=%27")) {
+          List.of("live=maybe", "state=active", "channel=A", "since=now", "cursor=%27", "cursor=" + STREAM)) {
         HttpResponse<String> answer = server.read("/api/v1/streams?" + wrong);
         assertThat(answer.statusCode()).as(wrong).isEqualTo(400);
         assertThat(ApiServer.json(answer).path("parameter").asText())

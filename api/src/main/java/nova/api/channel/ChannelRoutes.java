@@ -6,16 +6,20 @@ import java.util.Optional;
 import java.util.function.Function;
 import nova.api.http.Access;
 import nova.api.http.ApiRequest;
+import nova.api.http.Cursors;
 import nova.api.http.JsonAnswer;
 import nova.api.http.JsonFields;
 import nova.api.http.Operation;
 import nova.api.http.Page;
 import nova.api.http.Slugs;
 import nova.api.http.Times;
+import nova.api.http.Uuids;
 import nova.control.channel.Channel;
 import nova.control.channel.ChannelChange;
+import nova.control.channel.ChannelId;
 import nova.control.channel.Channels;
 import nova.control.channel.PlaybackPolicy;
+import nova.control.database.ListPosition;
 import nova.control.token.Scope;
 import nova.core.ChannelSlug;
 import nova.core.StreamId;
@@ -47,19 +51,19 @@ public final class ChannelRoutes {
   }
 
   private JsonAnswer list(ApiRequest request) {
-    Optional<ChannelSlug> after = request.cursor().map(ChannelRoutes::cursor);
+    Optional<ListPosition<ChannelId>> after =
+        request.position(id -> Uuids.parse(id).map(ChannelId::new));
     int limit = request.limit();
     Optional<ChannelSlug> only = request.caller().token().channel();
     if (only.isPresent()) {
       return JsonAnswer.ok(new ChannelList(List.of(view(channels.find(only.get()))), null));
     }
     Page<Channel> page =
-        Page.of(channels.list(after, limit + 1), limit, channel -> channel.slug().value());
+        Page.of(
+            channels.list(after, limit + 1),
+            limit,
+            channel -> Cursors.after(channel.createdAt(), channel.id()));
     return JsonAnswer.ok(new ChannelList(page.map(this::view), page.nextCursor()));
-  }
-
-  private static ChannelSlug cursor(String text) {
-    return Slugs.parse(text).orElseThrow(ApiRequest::invalidCursor);
   }
 
   private JsonAnswer create(ApiRequest request) {

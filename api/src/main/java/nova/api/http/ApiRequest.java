@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import nova.control.database.ListPosition;
 import nova.control.error.UnknownException;
 import nova.core.ChannelSlug;
 
@@ -106,6 +107,13 @@ public record ApiRequest(
         "cursor",
         text -> text.isEmpty() || text.length() > MAX_CURSOR ? Optional.empty() : Optional.of(text),
         "what nextCursor of the page before was");
+  }
+
+  /// Where a list by age goes on.
+  ///
+  /// @param id reads an id of its things; empty when it is none
+  public <I> Optional<ListPosition<I>> position(Function<String, Optional<I>> id) {
+    return cursor().map(text -> Cursors.parse(text, id));
   }
 
   /// Ends a request whose cursor is of no page.

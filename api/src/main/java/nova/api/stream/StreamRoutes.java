@@ -8,11 +8,13 @@ import java.util.Set;
 import java.util.stream.Stream;
 import nova.api.http.Access;
 import nova.api.http.ApiRequest;
+import nova.api.http.Cursors;
 import nova.api.http.JsonAnswer;
 import nova.api.http.JsonFields;
 import nova.api.http.Operation;
 import nova.api.http.Page;
 import nova.api.http.Slugs;
+import nova.control.database.ListPosition;
 import nova.control.stream.ChannelStream;
 import nova.control.stream.StreamChange;
 import nova.control.stream.StreamFilter;
@@ -61,7 +63,8 @@ public final class StreamRoutes {
       throw ApiRequest.unknown("channel", asked.get().value());
     }
     Set<StreamState> states = states(request);
-    Optional<StreamId> after = request.cursor().map(StreamRoutes::cursor);
+    Optional<ListPosition<StreamId>> after =
+        request.position(id -> Optional.of(id).filter(StreamId::isValid).map(StreamId::new));
     int limit = request.limit();
     StreamFilter filter =
         new StreamFilter(
@@ -71,7 +74,8 @@ public final class StreamRoutes {
             request.time("until"));
     List<ChannelStream> found =
         states.isEmpty() ? List.of() : streams.list(filter, after, limit + 1);
-    Page<ChannelStream> page = Page.of(found, limit, stream -> stream.id().value());
+    Page<ChannelStream> page =
+        Page.of(found, limit, stream -> Cursors.after(stream.createdAt(), stream.id()));
     return JsonAnswer.ok(
         new StreamList(page.map(stream -> view(request, stream)), page.nextCursor()));
   }
@@ -90,13 +94,6 @@ public final class StreamRoutes {
             state.map(wanted -> wanted != one).orElse(false)
                 || live.map(wanted -> wanted == one.isOver()).orElse(false));
     return states;
-  }
-
-  private static StreamId cursor(String text) {
-    if (!StreamId.isValid(text)) {
-      throw ApiRequest.invalidCursor();
-    }
-    return new StreamId(text);
   }
 
   private JsonAnswer create(ApiRequest request) {

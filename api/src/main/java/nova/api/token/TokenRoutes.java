@@ -6,12 +6,14 @@ import java.util.List;
 import java.util.Optional;
 import nova.api.http.Access;
 import nova.api.http.ApiRequest;
+import nova.api.http.Cursors;
 import nova.api.http.JsonAnswer;
 import nova.api.http.JsonFields;
 import nova.api.http.Operation;
 import nova.api.http.Page;
 import nova.api.http.Slugs;
 import nova.api.http.Uuids;
+import nova.control.database.ListPosition;
 import nova.control.token.IssuedToken;
 import nova.control.token.Scope;
 import nova.control.token.Token;
@@ -44,14 +46,14 @@ public final class TokenRoutes {
   }
 
   private JsonAnswer list(ApiRequest request) {
-    Optional<TokenId> after =
-        request
-            .cursor()
-            .map(text -> Uuids.parse(text).orElseThrow(ApiRequest::invalidCursor))
-            .map(TokenId::new);
+    Optional<ListPosition<TokenId>> after =
+        request.position(id -> Uuids.parse(id).map(TokenId::new));
     int limit = request.limit();
     Page<Token> page =
-        Page.of(tokens.list(after, limit + 1), limit, token -> token.id().toString());
+        Page.of(
+            tokens.list(after, limit + 1),
+            limit,
+            token -> Cursors.after(token.createdAt(), token.id()));
     return JsonAnswer.ok(
         new TokenList(
             page.map(token -> TokenView.of(token, clock.instant(), null)), page.nextCursor()));

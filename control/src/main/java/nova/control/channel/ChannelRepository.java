@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import nova.control.database.ConflictException;
+import nova.control.database.ListPosition;
 import nova.control.database.SqlTimes;
 import nova.core.ChannelSlug;
 import org.jdbi.v3.core.Handle;
@@ -112,8 +113,8 @@ public final class ChannelRepository {
 
   /// The oldest first.
   ///
-  /// @param after a channel of the page before, or the first page
-  public List<Channel> list(Handle handle, Optional<Channel> after, int limit) {
+  /// @param after where the page before ended, or the first page
+  public List<Channel> list(Handle handle, Optional<ListPosition<ChannelId>> after, int limit) {
     String page = after.isEmpty() ? "" : " WHERE (created_at, id) > (:created, :id)";
     var query =
         handle

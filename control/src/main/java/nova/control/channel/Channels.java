@@ -10,6 +10,7 @@ import nova.control.audit.AuditEntry.Subject;
 import nova.control.audit.AuditLog;
 import nova.control.database.ConflictException;
 import nova.control.database.Database;
+import nova.control.database.ListPosition;
 import nova.control.error.ConflictingException;
 import nova.control.error.StaleException;
 import nova.control.error.UnknownException;
@@ -89,10 +90,9 @@ public final class Channels {
 
   /// The oldest first.
   ///
-  /// @param after slug of the last channel of the page before; the first page if it is gone
-  public List<Channel> list(Optional<ChannelSlug> after, int limit) {
-    return database.inTransaction(
-        handle -> channels.list(handle, after.flatMap(slug -> channels.find(handle, slug)), limit));
+  /// @param after where the page before ended, or the first page
+  public List<Channel> list(Optional<ListPosition<ChannelId>> after, int limit) {
+    return database.inTransaction(handle -> channels.list(handle, after, limit));
   }
 
   /// Changes a channel.

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.UUID;
 import nova.control.channel.ChannelId;
 import nova.control.database.ConflictException;
+import nova.control.database.ListPosition;
 import nova.control.database.SqlTimes;
 import nova.control.stream.ChannelStream.StreamEnd;
 import nova.core.ChannelSlug;
@@ -205,9 +206,9 @@ public final class StreamRepository {
 
   /// The latest first.
   ///
-  /// @param after the last stream of the page before, or the first page
+  /// @param after where the page before ended, or the first page
   List<ChannelStream> list(
-      Handle handle, StreamFilter filter, Optional<ChannelStream> after, int limit) {
+      Handle handle, StreamFilter filter, Optional<ListPosition<StreamId>> after, int limit) {
     return handle
         .createQuery(
             SELECT
@@ -224,8 +225,8 @@ public final class StreamRepository {
         .bindArray("states", String.class, filter.states().stream().map(Enum::name).toList())
         .bind("since", atUtc(filter.since()))
         .bind("until", atUtc(filter.until()))
-        .bind("after", atUtc(after.map(ChannelStream::createdAt)))
-        .bind("afterId", after.map(stream -> stream.id().value()).orElse(""))
+        .bind("after", atUtc(after.map(ListPosition::createdAt)))
+        .bind("afterId", after.map(position -> position.id().value()).orElse(""))
         .bind("limit", limit)
         .map(StreamRepository::stream)
         .list();

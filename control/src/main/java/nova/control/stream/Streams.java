@@ -19,6 +19,7 @@ import nova.control.channel.Channel;
 import nova.control.channel.ChannelRepository;
 import nova.control.database.ConflictException;
 import nova.control.database.Database;
+import nova.control.database.ListPosition;
 import nova.control.error.ConflictingException;
 import nova.control.error.StaleException;
 import nova.control.error.TextLimits;
@@ -124,11 +125,10 @@ public final class Streams {
 
   /// The latest first.
   ///
-  /// @param after the last stream of the page before; the first page if it is gone
-  public List<ChannelStream> list(StreamFilter filter, Optional<StreamId> after, int limit) {
-    return database.inTransaction(
-        handle ->
-            streams.list(handle, filter, after.flatMap(id -> streams.find(handle, id)), limit));
+  /// @param after where the page before ended, or the first page
+  public List<ChannelStream> list(
+      StreamFilter filter, Optional<ListPosition<StreamId>> after, int limit) {
+    return database.inTransaction(handle -> streams.list(handle, filter, after, limit));
   }
 
   /// How many are live, or wait for their broadcaster to return.

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import nova.control.channel.ChannelId;
+import nova.control.database.ListPosition;
 import nova.control.database.SqlTimes;
 import nova.core.Bytes;
 import nova.core.ChannelSlug;
@@ -77,8 +78,8 @@ public final class TokenRepository {
 
   /// The oldest first.
   ///
-  /// @param after a token of the page before, or the first page
-  List<Token> list(Handle handle, Optional<Token> after, int limit) {
+  /// @param after where the page before ended, or the first page
+  List<Token> list(Handle handle, Optional<ListPosition<TokenId>> after, int limit) {
     String page = after.isEmpty() ? "" : " WHERE (t.created_at, t.id) > (:created, :id)";
     var query =
         handle

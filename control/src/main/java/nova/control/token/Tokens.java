@@ -17,6 +17,7 @@ import nova.control.channel.Channel;
 import nova.control.channel.ChannelId;
 import nova.control.channel.ChannelRepository;
 import nova.control.database.Database;
+import nova.control.database.ListPosition;
 import nova.control.error.ConflictingException;
 import nova.control.error.InvalidFieldException;
 import nova.control.error.TextLimits;
@@ -133,10 +134,9 @@ public final class Tokens {
 
   /// The oldest first, also those that do not work any more.
   ///
-  /// @param after the last token of the page before; the first page if it is gone
-  public List<Token> list(Optional<TokenId> after, int limit) {
-    return database.inTransaction(
-        handle -> tokens.list(handle, after.flatMap(id -> tokens.find(handle, id)), limit));
+  /// @param after where the page before ended, or the first page
+  public List<Token> list(Optional<ListPosition<TokenId>> after, int limit) {
+    return database.inTransaction(handle -> tokens.list(handle, after, limit));
   }
 
   /// Takes a token back for good. Idempotent.

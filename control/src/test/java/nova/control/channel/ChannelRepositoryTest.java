@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import nova.control.database.ConflictException;
+import nova.control.database.ListPosition;
 import nova.control.database.TestDatabase;
 import nova.core.ChannelSlug;
 import org.junit.jupiter.api.BeforeEach;
@@ -130,7 +131,10 @@ class ChannelRepositoryTest {
   }
 
   private List<Channel> page(Optional<Channel> after) {
-    return DATABASE.inTransaction(handle -> channels.list(handle, after, 2));
+    return DATABASE.inTransaction(
+        handle ->
+            channels.list(
+                handle, after.map(last -> new ListPosition<>(last.createdAt(), last.id())), 2));
   }
 
   private static List<Channel> all() {

@@ -16,6 +16,7 @@ import nova.control.audit.Actor;
 import nova.control.audit.AuditEntry;
 import nova.control.audit.AuditFilter;
 import nova.control.database.ConflictException;
+import nova.control.database.ListPosition;
 import nova.control.database.TestDatabase;
 import nova.control.error.ConflictingException;
 import nova.control.error.InvalidFieldException;
@@ -265,11 +266,11 @@ class StreamsTest {
 
   private List<String> ids(StreamFilter filter) {
     List<String> read = new ArrayList<>();
-    Optional<StreamId> after = Optional.empty();
+    Optional<ListPosition<StreamId>> after = Optional.empty();
     List<ChannelStream> page = server.streams().list(filter, after, 2);
     while (!page.isEmpty()) {
       page.forEach(stream -> read.add(stream.id().value()));
-      after = Optional.of(page.getLast().id());
+      after = Optional.of(new ListPosition<>(page.getLast().createdAt(), page.getLast().id()));
       page = server.streams().list(filter, after, 2);
     }
     return read;

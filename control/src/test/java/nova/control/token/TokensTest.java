@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import nova.control.TestServer;
 import nova.control.audit.Actor;
 import nova.control.database.ConflictException;
+import nova.control.database.ListPosition;
 import nova.control.database.TestDatabase;
 import nova.control.error.ConflictingException;
 import nova.control.error.InvalidFieldException;
@@ -225,11 +226,11 @@ class TokensTest {
       made.add(create(Scope.VIEWER).token().id());
     }
     List<TokenId> read = new ArrayList<>();
-    Optional<TokenId> after = Optional.empty();
+    Optional<ListPosition<TokenId>> after = Optional.empty();
     List<Token> page = here.tokens().list(after, 3);
     while (!page.isEmpty()) {
       page.forEach(token -> read.add(token.id()));
-      after = Optional.of(page.getLast().id());
+      after = Optional.of(new ListPosition<>(page.getLast().createdAt(), page.getLast().id()));
       page = here.tokens().list(after, 3);
     }
     assertThat(read).containsExactlyInAnyOrderElementsOf(made);
