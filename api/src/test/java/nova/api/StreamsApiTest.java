@@ -160,7 +160,18 @@ class StreamsApiTest {
       assertThat(ids(server, "state=ERROR")).containsExactly(STREAM.value());
       assertThat(ids(server, "state=ERROR&live=true")).isEmpty();
       assertThat(ids(server, "channel=other")).containsExactly(prepared);
-      assertThat(ids(server, "channel=nobody")).isEmpty();
+      String ofOne = server.token(Scope.OPERATOR, CHANNEL);
+      for (String token : List.of(server.viewer, server.admin, ofOne)) {
+        assertProblem(
+            server.ask("GET", "/api/v1/streams?channel=nobody", token, null),
+            404,
+            "unknown-channel");
+        assertProblem(
+            server.ask(
+                "GET", "/api/v1/streams?channel=nobody&state=ACTIVE&live=false", token, null),
+            404,
+            "unknown-channel");
+      }
       assertThat(ids(server, "since=2026-11-22T16:00:30Z")).containsExactly(prepared);
       assertThat(ids(server, "until=2026-11-22T16:00:30Z")).containsExactly(STREAM.value());
       JsonNode first = server.json("/api/v1/streams?limit=1");

@@ -72,8 +72,7 @@ public final class StreamRoutes {
             states,
             request.time("since"),
             request.time("until"));
-    List<ChannelStream> found =
-        states.isEmpty() ? List.of() : streams.list(filter, after, limit + 1);
+    List<ChannelStream> found = streams.list(filter, after, states.isEmpty() ? 0 : limit + 1);
     Page<ChannelStream> page =
         Page.of(found, limit, stream -> Cursors.after(stream.createdAt(), stream.id()));
     return JsonAnswer.ok(
@@ -111,8 +110,7 @@ public final class StreamRoutes {
                 wanted.description().orElse(""),
                 wanted.tags().orElse(List.of())),
             request.caller().actor());
-    return JsonAnswer.created("/streams/" + made.id(), view(request, made))
-        .at(made.version());
+    return JsonAnswer.created("/streams/" + made.id(), view(request, made)).at(made.version());
   }
 
   private JsonAnswer find(ApiRequest request) {

@@ -126,9 +126,22 @@ public final class Streams {
   /// The latest first.
   ///
   /// @param after where the page before ended, or the first page
+  /// @throws UnknownException when there is no channel of the name that is asked for
   public List<ChannelStream> list(
       StreamFilter filter, Optional<ListPosition<StreamId>> after, int limit) {
-    return database.inTransaction(handle -> streams.list(handle, filter, after, limit));
+    return database.inTransaction(
+        handle -> {
+          if (filter.channel().isPresent()) {
+            requireChannel(handle, filter.channel().get());
+          }
+          return streams.list(handle, filter, after, limit);
+        });
+  }
+
+  private void requireChannel(Handle handle, ChannelSlug slug) {
+    if (channels.find(handle, slug).isEmpty()) {
+      throw new UnknownException("channel", slug.value());
+    }
   }
 
   /// How many are live, or wait for their broadcaster to return.
