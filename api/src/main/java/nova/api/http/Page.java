@@ -1,7 +1,6 @@
 package nova.api.http;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -24,24 +23,6 @@ public record Page<T>(List<T> items, @Nullable String nextCursor) {
     return found.size() <= limit
         ? new Page<>(found, null)
         : new Page<>(found.subList(0, limit), cursorOf.apply(found.get(limit - 1)));
-  }
-
-  /// Of a list that is there as a whole.
-  ///
-  /// @param after cursor of the page before, or the first page
-  public static <T> Page<T> within(
-      List<T> all, Optional<String> after, int limit, Function<T, String> cursorOf) {
-    int start = 0;
-    if (after.isPresent()) {
-      while (start < all.size() && !cursorOf.apply(all.get(start)).equals(after.get())) {
-        start++;
-      }
-      if (start == all.size()) {
-        throw ApiRequest.invalidCursor();
-      }
-      start++;
-    }
-    return of(all.subList(start, Math.min(all.size(), start + limit + 1)), limit, cursorOf);
   }
 
   /// The same with something else made of each thing.

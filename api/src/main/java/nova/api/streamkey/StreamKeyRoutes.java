@@ -4,13 +4,16 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import nova.api.http.Access;
 import nova.api.http.ApiRequest;
+import nova.api.http.Cursors;
 import nova.api.http.JsonAnswer;
 import nova.api.http.JsonFields;
 import nova.api.http.Operation;
 import nova.api.http.Page;
 import nova.api.http.Uuids;
+import nova.control.database.ListPosition;
 import nova.control.streamkey.ChannelKey;
 import nova.control.streamkey.IssuedKey;
 import nova.control.streamkey.KeyTerms;
@@ -50,9 +53,14 @@ public final class StreamKeyRoutes {
 
   private JsonAnswer list(ApiRequest request) {
     ChannelSlug channel = request.channel();
+    Optional<ListPosition<StreamKeyId>> after =
+        request.position(id -> Uuids.parse(id).map(StreamKeyId::new));
+    int limit = request.limit();
     Page<ChannelKey> page =
-        Page.within(
-            keys.list(channel), request.cursor(), request.limit(), key -> key.id().toString());
+        Page.of(
+            keys.list(channel, after, limit + 1),
+            limit,
+            key -> Cursors.after(key.createdAt(), key.id()));
     return JsonAnswer.ok(
         new StreamKeyList(
             page.map(key -> StreamKeyView.of(key, channel, clock.instant())), page.nextCursor()));

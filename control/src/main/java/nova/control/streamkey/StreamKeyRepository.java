@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.UUID;
 import nova.control.channel.ChannelId;
 import nova.control.database.ConflictException;
+import nova.control.database.ListPosition;
 import nova.control.database.SqlTimes;
 import nova.core.Bytes;
 import nova.core.StreamId;
@@ -26,6 +27,14 @@ public final class StreamKeyRepository {
              last_used_at, last_used_from
         FROM stream_keys
       """;
+
+  private static final String WORKING =
+      """
+       FROM stream_keys
+       WHERE channel_id = :channel AND revoked_at IS NULL
+         AND (expires_at IS NULL OR expires_at > :now)
+      """;
+  private static final int MOST_REMOVED_AT_ONCE = 20; // for each, its streams are looked for
 
   /// Writes a new key.
   ///
@@ -97,13 +106,74 @@ public final class StreamKeyRepository {
         .one();
   }
 
-  /// All keys of a channel, the oldest first.
-  public List<ChannelKey> list(Handle handle, ChannelId channel) {
+  /// Keys of a channel, the oldest first.
+  ///
+  /// @param after where the page before ended, or the first page
+  public List<ChannelKey> list(
+      Handle handle, ChannelId channel, Optional<ListPosition<StreamKeyId>> after, int limit) {
+    String page = after.isEmpty() ? "" : " AND (created_at, id) > (:created, :id)";
+    var query =
+        handle
+            .createQuery(
+                SELECT
+                    + " WHERE channel_id = :channel"
+                    + page
+                    + " ORDER BY created_at, id LIMIT :limit")
+            .bind("channel", channel.value())
+            .bind("limit", limit);
+    if (after.isPresent()) {
+      query =
+          query
+              .bind("created", SqlTimes.atUtc(after.get().createdAt()))
+              .bind("id", after.get().id().value());
+    }
+    return query.map(StreamKeyRepository::key).list();
+  }
+
+  /// The hashes of the secrets of a channel that open it now.
+  List<Bytes> hashes(Handle handle, ChannelId channel, Instant now) {
     return handle
-        .createQuery(SELECT + " WHERE channel_id = :channel ORDER BY created_at, id")
+        .createQuery("SELECT sha256" + WORKING)
         .bind("channel", channel.value())
-        .map(StreamKeyRepository::key)
+        .bind("now", SqlTimes.atUtc(now))
+        .map((row, _) -> Bytes.wrap(row.getBytes("sha256")))
         .list();
+  }
+
+  /// How many keys open a channel now.
+  int working(Handle handle, ChannelId channel, Instant now) {
+    return handle
+        .createQuery("SELECT count(*)" + WORKING)
+        .bind("channel", channel.value())
+        .bind("now", SqlTimes.atUtc(now))
+        .mapTo(Integer.class)
+        .one();
+  }
+
+  /// Removes a few of a channel's keys that have long stopped to work, but for the latest ones and
+  /// those that somebody still broadcasts with.
+  ///
+  /// @param before when they must have ended
+  /// @param kept how many of them stay
+  void removeEnded(Handle handle, ChannelId channel, Instant before, int kept) {
+    int _ =
+        handle
+            .createUpdate(
+                """
+                DELETE FROM stream_keys
+                 WHERE id IN (SELECT k.id FROM stream_keys k
+                               WHERE k.channel_id = :channel
+                                 AND least(k.revoked_at, k.expires_at) < :before
+                                 AND NOT EXISTS (SELECT FROM streams s
+                                                  WHERE s.stream_key_id = k.id
+                                                    AND s.ended_at IS NULL)
+                               ORDER BY k.created_at DESC, k.id DESC OFFSET :kept LIMIT :most)
+                """)
+            .bind("channel", channel.value())
+            .bind("before", SqlTimes.atUtc(before))
+            .bind("kept", kept)
+            .bind("most", MOST_REMOVED_AT_ONCE)
+            .execute();
   }
 
   /// Takes a key back for good.

@@ -17,6 +17,7 @@ import nova.control.channel.ChannelId;
 import nova.control.channel.ChannelRepository;
 import nova.control.database.Database;
 import nova.control.database.DatabaseAwayException;
+import nova.control.database.ListPosition;
 import nova.control.error.ConflictingException;
 import nova.control.error.InvalidFieldException;
 import nova.control.error.UnknownException;
@@ -37,6 +38,12 @@ public final class StreamKeys {
 
   /// No channel has more keys that work.
   public static final int MAX_PER_CHANNEL = 100;
+
+  /// Of keys that do not work any more, so many stay with a channel, and those of the last day. The
+  /// audit log tells of the others.
+  public static final int ENDED_KEPT_PER_CHANNEL = 100;
+
+  private static final Duration ENDED_KEPT = Duration.ofDays(1);
 
   private final Database database;
   private final StreamKeyRepository keys;
@@ -181,10 +188,12 @@ public final class StreamKeys {
     return database.inTransaction(handle -> known(handle, find(handle, id)));
   }
 
-  /// All keys of a channel, the oldest first, also those that do not work any more.
+  /// Keys of a channel, the oldest first, also those that do not work any more.
   ///
+  /// @param after where the page before ended, or the first page
   /// @throws UnknownException when there is no such channel
-  public List<ChannelKey> list(ChannelSlug slug) {
+  public List<ChannelKey> list(
+      ChannelSlug slug, Optional<ListPosition<StreamKeyId>> after, int limit) {
     return database.inTransaction(
         handle ->
             keys.list(
@@ -192,7 +201,9 @@ public final class StreamKeys {
                 channels
                     .find(handle, slug)
                     .orElseThrow(() -> new UnknownException("channel", slug.value()))
-                    .id()));
+                    .id(),
+                after,
+                limit));
   }
 
   /// Whether no key has ever been made for the channels there are.
@@ -220,8 +231,8 @@ public final class StreamKeys {
   ///
   /// @return to be run when it has, or may have
   public Runnable forgetting(Handle handle, ChannelId channel) {
-    List<ChannelKey> affected = keys.list(handle, channel);
-    return () -> affected.forEach(key -> cache.forget(key.sha256()));
+    List<Bytes> affected = keys.hashes(handle, channel, clock.instant());
+    return () -> affected.forEach(cache::forget);
   }
 
   private KeyCheck decide(KnownKey known, String address) {
@@ -260,16 +271,16 @@ public final class StreamKeys {
   }
 
   private IssuedKey issue(Handle handle, Channel channel, KeyTerms terms) {
+    Instant now = clock.instant();
+    keys.removeEnded(handle, channel.id(), now.minus(ENDED_KEPT), ENDED_KEPT_PER_CHANNEL);
     StreamSecret secret = StreamSecret.random(random);
-    ChannelKey key = ChannelKey.create(channel.id(), secret.sha256(), terms, clock.instant());
+    ChannelKey key = ChannelKey.create(channel.id(), secret.sha256(), terms, now);
     keys.insert(handle, key);
     return new IssuedKey(key, channel.slug(), secret);
   }
 
   private void requireRoom(Handle handle, Channel channel) {
-    Instant now = clock.instant();
-    long working =
-        keys.list(handle, channel.id()).stream().filter(key -> key.isValidAt(now)).count();
+    int working = keys.working(handle, channel.id(), clock.instant());
     if (working >= MAX_PER_CHANNEL) {
       throw new ConflictingException(
           "too-many-stream-keys",

@@ -138,7 +138,7 @@ class StreamKeyRepositoryTest {
   }
 
   private List<ChannelKey> listed() {
-    return DATABASE.inTransaction(handle -> keys.list(handle, LIVE.id()));
+    return DATABASE.inTransaction(handle -> keys.list(handle, LIVE.id(), Optional.empty(), 100));
   }
 
   private boolean revoke(ChannelKey key, Instant at) {

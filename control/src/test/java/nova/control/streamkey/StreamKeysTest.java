@@ -59,8 +59,7 @@ class StreamKeysTest {
     IssuedKey next = server.keys().rotate(issued.key().id(), Duration.ofHours(1), ADA);
     var _ = server.keys().revoke(issued.key().id(), ADA);
     for (String hidden : List.of(secret, next.secret().value())) {
-      assertThat(issued.toString() + next + check(hidden, HERE) + server.keys().list(SHOW))
-          .doesNotContain(hidden);
+      assertThat(issued.toString() + next + check(hidden, HERE) + listed()).doesNotContain(hidden);
       assertThat(everything()).doesNotContain(hidden);
     }
     assertThat(server.keys().find(issued.key().id()).key().sha256())
@@ -73,7 +72,7 @@ class StreamKeysTest {
     KeyTerms terms =
         new KeyTerms("Studio", List.of("192.0.2.0/24", "2001:db8::/32"), Optional.of(in(60)));
     IssuedKey issued = server.keys().create(SHOW, terms, ADA);
-    assertThat(server.keys().list(SHOW)).containsExactly(issued.key());
+    assertThat(listed()).containsExactly(issued.key());
     assertThat(issued.key().label()).isEqualTo("Studio");
     for (KeyTerms wrong :
         List.of(
@@ -241,6 +240,36 @@ class StreamKeysTest {
     assertThat(prepared(server.key(SHOW))).contains(next);
     var _ = server.streams().stop(next, "", ADA);
     assertThat(prepared(issued)).isEmpty();
+  }
+
+  @Test
+  void endedKeys_beyondTheLatest_goWhenAnotherIsMade_butNotOnesOnAir() {
+    IssuedKey onAir =
+        server.keys().create(SHOW, new KeyTerms("", List.of(), Optional.of(in(60))), ADA);
+    begin("live", onAir);
+    clock.advance(Duration.ofMinutes(2));
+    IssuedKey latest = server.key(SHOW);
+    for (int i = 0; i < StreamKeys.ENDED_KEPT_PER_CHANNEL + 5; i++) {
+      clock.advance(Duration.ofSeconds(1));
+      latest = server.keys().rotate(latest.key().id(), Duration.ZERO, ADA);
+    }
+    assertThat(listed()).as("all of them of today").hasSize(107);
+    ChannelKey oldest = listed().get(1);
+    assertThat(oldest.revokedAt()).isPresent();
+
+    clock.advance(Duration.ofHours(25));
+    IssuedKey next = server.keys().create(SHOW, KeyTerms.NONE, ADA);
+
+    assertThat(listed())
+        .hasSize(1 + StreamKeys.ENDED_KEPT_PER_CHANNEL + 2)
+        .extracting(ChannelKey::id)
+        .contains(onAir.key().id(), latest.key().id(), next.key().id())
+        .doesNotContain(oldest.id());
+    assertThat(server.count("audit WHERE action = 'stream-key-rotated'")).isEqualTo(105);
+  }
+
+  private List<ChannelKey> listed() {
+    return server.keys().list(SHOW, Optional.empty(), 1_000);
   }
 
   private Optional<StreamId> prepared(IssuedKey issued) {
