@@ -15,10 +15,16 @@ public record ApiConfig(
                     + " empty: links are relative.",
             byDefault = "")
         String publicUrl,
-    @Setting(value = "How long a stream stays listed after its end.", byDefault = "10m")
+    @Setting(
+            value =
+                "How long players are told that a stream ended, and its latest measurements and its"
+                    + " ladder are shown; lists have it for good.",
+            byDefault = "10m")
         Duration endedStreamsKept,
     @Setting(
-            value = "Streams listed at most; beyond it the one that ended first is forgotten.",
+            value =
+                "Streams at most of which that is known; beyond it that of the one that ended first"
+                    + " is forgotten.",
             byDefault = "4096")
         int maxStreams,
     @Setting("How much anybody may ask of the API.") ApiLimits limits) {

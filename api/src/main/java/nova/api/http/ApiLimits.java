@@ -2,7 +2,8 @@ package nova.api.http;
 
 import nova.core.Setting;
 
-/// How much anybody may ask of the API. What needs no token is not counted.
+/// How much anybody may ask of the API. What needs no token is not counted; asking without one for
+/// what needs it counts for the address, and so do wrong tokens.
 ///
 /// *Immutable.*
 public record ApiLimits(
