@@ -109,6 +109,15 @@ class ApiDocumentTest {
   }
 
   @Test
+  void document_canOnlyBeRead() {
+    try (ApiServer server = new ApiServer(DATABASE)) {
+      HttpResponse<String> answer = server.send("POST", "/api/openapi.json");
+      assertThat(answer.statusCode()).isEqualTo(405);
+      assertThat(header(answer, "Allow")).isEqualTo("GET, HEAD");
+    }
+  }
+
+  @Test
   void server_belowAPath_isNamedSo() {
     ApiConfig config =
         new ApiConfig(

@@ -79,11 +79,7 @@ public final class ApiRouter {
     if (operation == null) {
       String allowed = allowed(byMethod);
       context.response().putHeader("Allow", allowed);
-      Problem.of(
-              405,
-              "method-not-allowed",
-              "This cannot be done here (expected: %s).".formatted(allowed))
-          .answer(context);
+      Problem.methodNotAllowed(allowed).answer(context);
       return;
     }
     Map<String, String> query;

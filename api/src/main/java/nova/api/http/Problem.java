@@ -58,6 +58,14 @@ public record Problem(
     return new Problem(status, reason, detail, null, null, seconds);
   }
 
+  /// What is there knows no such method.
+  ///
+  /// @param allowed methods that it knows
+  static Problem methodNotAllowed(String allowed) {
+    return of(
+        405, "method-not-allowed", "This cannot be done here (expected: %s).".formatted(allowed));
+  }
+
   /// An address has shown too many tokens that are none.
   ///
   /// @param wait before another unknown one is looked up

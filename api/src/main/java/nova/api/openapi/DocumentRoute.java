@@ -1,10 +1,10 @@
 package nova.api.openapi;
 
-import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import nova.api.http.ApiRouter;
 import nova.api.http.Bodies;
+import nova.api.http.ReadRoute;
 
 /// `GET /api/openapi.json`. It holds no data, so everybody may read it.
 ///
@@ -17,11 +17,7 @@ public final class DocumentRoute {
   }
 
   public void mount(Router router) {
-    router
-        .route("/api/openapi.json")
-        .method(HttpMethod.GET)
-        .method(HttpMethod.HEAD)
-        .handler(this::answer);
+    ReadRoute.mount(router, "/api/openapi.json", this::answer);
   }
 
   private void answer(RoutingContext context) {

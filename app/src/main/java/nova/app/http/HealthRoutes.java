@@ -2,12 +2,11 @@ package nova.app.http;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
-import io.vertx.ext.web.Route;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.function.BooleanSupplier;
 import nova.api.http.Bodies;
+import nova.api.http.ReadRoute;
 
 /// `/health/live` (the process answers) and `/health/ready` (it takes broadcasts and viewers), for
 /// load balancers and orchestrators.
@@ -22,13 +21,8 @@ public final class HealthRoutes implements RouteMount {
 
   @Override
   public void mount(Router router) {
-    read(router, "/health/live").handler(context -> answer(context, true));
-    read(router, "/health/ready").handler(context -> answer(context, ready.getAsBoolean()));
-  }
-
-  /// Monitors ask with HEAD too.
-  private static Route read(Router router, String path) {
-    return router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD);
+    ReadRoute.mount(router, "/health/live", context -> answer(context, true));
+    ReadRoute.mount(router, "/health/ready", context -> answer(context, ready.getAsBoolean()));
   }
 
   private static void answer(RoutingContext context, boolean up) {

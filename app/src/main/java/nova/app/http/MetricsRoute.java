@@ -2,12 +2,12 @@ package nova.app.http;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.function.Supplier;
 import nova.api.http.Access;
 import nova.api.http.Bodies;
+import nova.api.http.ReadRoute;
 import nova.api.http.RouteGuard;
 import nova.control.token.Scope;
 
@@ -28,11 +28,7 @@ public final class MetricsRoute implements RouteMount {
 
   @Override
   public void mount(Router router) {
-    router
-        .route("/metrics")
-        .method(HttpMethod.GET)
-        .method(HttpMethod.HEAD)
-        .handler(guard.protect(Access.toServer(Scope.VIEWER), this::answer));
+    ReadRoute.mount(router, "/metrics", guard.protect(Access.toServer(Scope.VIEWER), this::answer));
   }
 
   private void answer(RoutingContext context) {

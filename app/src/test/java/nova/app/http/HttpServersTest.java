@@ -134,9 +134,7 @@ class HttpServersTest {
     assertThat(raw("GET health HTTP/1.1\r\nHost: x\r\n\r\n"))
         .startsWith("HTTP/1.1 400")
         .contains("not a path");
-    assertThat(raw("GET / HTTP/1.1\r\n\r\n"))
-        .startsWith("HTTP/1.1 400")
-        .contains("names no host");
+    assertThat(raw("GET / HTTP/1.1\r\n\r\n")).startsWith("HTTP/1.1 400").contains("names no host");
     assertThat(counts.refused).containsExactly("malformed-path", "malformed-path", "missing-host");
   }
 
@@ -369,6 +367,19 @@ class HttpServersTest {
               "port %d for HTTP is taken; stop the program that uses it or choose another port with"
                   + " --http-port",
               other.getLocalPort());
+    }
+  }
+
+  @Test
+  void what_can_only_be_read_says_so() throws Exception {
+    for (String path : List.of("/health/live", "/health/ready", "/metrics")) {
+      HttpResponse<String> answer =
+          client.send(
+              HttpRequest.newBuilder(uri(path)).POST(BodyPublishers.noBody()).build(),
+              BodyHandlers.ofString());
+      assertThat(answer.statusCode()).isEqualTo(405);
+      assertThat(answer.headers().firstValue("Allow")).contains("GET, HEAD");
+      assertThat(answer.body()).contains("method-not-allowed");
     }
   }
 
