@@ -16,13 +16,13 @@ import nova.core.ChannelSlug;
 ///
 /// @param path the path's parameters, decoded
 /// @param query the query's parameters, decoded; all of them known to the operation
-/// @param ifVersion the version that a change is meant for; empty for whichever is there
+/// @param ifMatch the header `If-Match`
 /// @param body empty for a request without one
 public record ApiRequest(
     Caller caller,
     Map<String, String> path,
     Map<String, String> query,
-    Optional<Long> ifVersion,
+    Optional<String> ifMatch,
     JsonFields body) {
   /// No body is longer.
   public static final int MAX_BODY_BYTES = BodyReader.MAX_BYTES;
@@ -52,6 +52,11 @@ public record ApiRequest(
   public ChannelSlug channel() {
     String slug = path("channel");
     return Slugs.parse(slug).filter(caller::sees).orElseThrow(() -> unknown("channel", slug));
+  }
+
+  /// The version that a change is meant for; empty for whichever is there.
+  public Optional<Long> ifVersion() {
+    return ifMatch.flatMap(EntityTags::version);
   }
 
   /// A query parameter of any text.

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -98,7 +99,7 @@ public final class ApiRouter {
   private void start(
       RoutingContext context, Operation.Guarded operation, Map<String, String> query) {
     Map<String, String> path = Map.copyOf(context.pathParams());
-    String ifMatch = context.request().getHeader("If-Match");
+    Optional<String> ifMatch = Optional.ofNullable(context.request().getHeader("If-Match"));
     BiFunction<Caller, Buffer, Handler<RoutingContext>> work =
         (caller, body) ->
             operation
@@ -108,7 +109,7 @@ public final class ApiRouter {
                             caller,
                             path,
                             query,
-                            EntityTags.version(ifMatch),
+                            ifMatch,
                             body.length() == 0 ? JsonFields.none() : JsonFields.parse(body)))
                     .below(seenRoot)
                 ::answer;

@@ -3,7 +3,6 @@ package nova.api.http;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /// ETags that are versions: `"7"`.
 ///
@@ -20,13 +19,13 @@ final class EntityTags {
 
   /// The version that a change is meant for; empty for whichever is there.
   ///
-  /// @param ifMatch the header, null without it
+  /// @param ifMatch the header
   /// @throws ProblemException when it is none, or none that was ever given out
-  static Optional<Long> version(@Nullable String ifMatch) {
-    if (ifMatch == null || ifMatch.strip().equals("*")) {
+  static Optional<Long> version(String ifMatch) {
+    String tag = ifMatch.strip();
+    if (tag.equals("*")) {
       return Optional.empty();
     }
-    String tag = ifMatch.strip();
     Matcher ours = OURS.matcher(tag);
     if (ours.matches()) {
       return Optional.of(Long.valueOf(ours.group(1)));

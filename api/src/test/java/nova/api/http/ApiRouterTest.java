@@ -448,6 +448,16 @@ class ApiRouterTest {
     }
   }
 
+  @Test
+  void ifMatch_isNotLookedAt_whereNothingIsChanged() {
+    for (String ifMatch : List.of("\"abc\"", "abc", "\"1\", \"2\"")) {
+      assertThat(
+              http.get("/api/v1/things/x", "Authorization", viewer, "If-Match", ifMatch)
+                  .statusCode())
+          .isEqualTo(200);
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "unknown, 404, unknown-stream-key",
