@@ -4,7 +4,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
@@ -14,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The body of a request while it arrives: JSON, small, and soon there.
 ///
-/// It takes the place of whoever watched the body's length before. The request must have been paused
-/// when it arrived. Only so many bodies arrive at once: that is all they take of the memory.
+/// It takes the place of whoever watched the body's length before. The request must have been
+/// paused when it arrived. Only so many bodies arrive at once: that is all they take of the memory.
 ///
 /// *Confined to its event loop.*
 final class BodyReader {
@@ -145,15 +144,13 @@ final class BodyReader {
     long _ = context.vertx().setTimer(LINGER_MS, _ -> connection.close());
   }
 
-  private boolean isJson(@Nullable String contentType) {
+  private static boolean isJson(@Nullable String contentType) {
     if (contentType == null) {
       return false;
     }
     int end = contentType.indexOf(';');
     String type = (end < 0 ? contentType : contentType.substring(0, end)).strip();
-    return type.equalsIgnoreCase("application/json")
-        || (type.equalsIgnoreCase("application/merge-patch+json")
-            && request.method().equals(HttpMethod.PATCH));
+    return type.equalsIgnoreCase("application/json");
   }
 
   private static String notJson(@Nullable String type) {

@@ -290,16 +290,16 @@ class ApiRouterTest {
   @Test
   void bodyType_otherThanJson_isNotTaken() {
     String body = "{\"title\":\"a\"}";
-    for (String type : List.of("text/plain", "application/x-www-form-urlencoded", "json")) {
+    for (String type :
+        List.of(
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "json",
+            "application/merge-patch+json")) { // in which null would remove
       assertProblem(
           send("PATCH", "/api/v1/things/x", type, body, operator), 415, "unsupported-media-type");
     }
-    assertProblem(
-        send("POST", "/api/v1/things", "application/merge-patch+json", "{}", operator),
-        415,
-        "unsupported-media-type");
-    for (String type :
-        List.of(JSON, "Application/JSON; charset=utf-8", "application/merge-patch+json")) {
+    for (String type : List.of(JSON, "Application/JSON; charset=utf-8")) {
       assertThat(send("PATCH", "/api/v1/things/x", type, body, operator).statusCode())
           .isEqualTo(200);
     }
