@@ -29,11 +29,9 @@ final class RequestLimits {
 
   /// Takes one request of a token's or of an address's.
   Quota charge(String whose) {
-    ConsumptionProbe probe =
-        bucket(whose).tryConsumeAndReturnRemaining(1);
+    ConsumptionProbe probe = bucket(whose).tryConsumeAndReturnRemaining(1);
     return new Quota(
         limits.requestsPerMinute(),
-        limits.requestBurst(),
         probe.isConsumed() ? probe.getRemainingTokens() : -1,
         seconds(probe.getNanosToWaitForReset()),
         seconds(probe.getNanosToWaitForRefill()));

@@ -37,11 +37,7 @@ class ApiRouterTest {
   private final String ofOneChannel = tokens.add("nova_mine", Scope.ADMIN, new ChannelSlug("mine"));
   private final RouteGuard guard =
       new RouteGuard(
-          tokens,
-          new ApiLimits(60, 10, 3),
-          () -> clock.nanoTime(),
-          Thread::startVirtualThread,
-          1);
+          tokens, new ApiLimits(60, 10, 3), () -> clock.nanoTime(), Thread::startVirtualThread, 1);
   private final TestHttp http =
       new TestHttp(
           router -> {
@@ -183,7 +179,7 @@ class ApiRouterTest {
     for (int left = 9; left >= 0; left--) {
       HttpResponse<String> answer = http.get("/api/v1/things/x", "Authorization", viewer);
       assertThat(answer.statusCode()).isEqualTo(200);
-      assertThat(header(answer, "RateLimit-Policy")).isEqualTo("\"default\";q=60;w=60;burst=10");
+      assertThat(header(answer, "RateLimit-Policy")).isEqualTo("\"default\";q=60;w=60");
       assertThat(header(answer, "RateLimit"))
           .isEqualTo("\"default\";r=%d;t=%d".formatted(left, 10 - left));
     }
@@ -356,8 +352,7 @@ class ApiRouterTest {
         other = send("POST", "/api/v1/things", JSON, "{}", operator);
       } while (other.statusCode() == 201);
       assertProblem(other, 503, "busy");
-      assertThat(http.get("/api/v1/things/x", "Authorization", viewer).statusCode())
-          .isEqualTo(200);
+      assertThat(http.get("/api/v1/things/x", "Authorization", viewer).statusCode()).isEqualTo(200);
 
       slow.getOutputStream().write('}');
       byte[] status = slow.getInputStream().readNBytes(12);
