@@ -26,8 +26,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// *Thread-safe.*
 public final class TokenRoutes {
-  private static final int MAX_LABEL = 200;
-
   private final Tokens tokens;
   private final InstantSource clock;
 
@@ -65,7 +63,7 @@ public final class TokenRoutes {
         tokens.create(
             new TokenTerms(
                 body.requiredOneOf("scope", Scope::of, "viewer, operator or admin"),
-                body.text("label", MAX_LABEL).orElse(""),
+                body.text("label", Tokens.MAX_LABEL).orElse(""),
                 body.oneOf("channel", Slugs::parse, Slugs.EXPECTED),
                 body.time("expiresAt")),
             request.caller().actor());

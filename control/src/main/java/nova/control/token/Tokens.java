@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -32,7 +33,9 @@ import org.jdbi.v3.core.Handle;
 ///
 /// *Thread-safe.*
 public final class Tokens {
-  private static final int MAX_LABEL = 200;
+  /// No label is longer, in characters.
+  public static final int MAX_LABEL = 200;
+
   private static final int MAX_SECRET = 256; // longer is no token, and not worth hashing
 
   private final Database database;
@@ -211,7 +214,16 @@ public final class Tokens {
         actor,
         action,
         new Subject("token", token.id().toString()),
-        Map.of("scope", token.scope().label(), "label", token.label()));
+        details(token));
+  }
+
+  private static Map<String, Object> details(Token token) {
+    Map<String, Object> details = new TreeMap<>();
+    details.put("scope", token.scope().label());
+    details.put("label", token.label());
+    token.channel().ifPresent(channel -> details.put("channel", channel.value()));
+    token.expiresAt().ifPresent(at -> details.put("expiresAt", at.toString()));
+    return details;
   }
 
   private static boolean equal(Bytes kept, Bytes shown) {

@@ -7,7 +7,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +17,8 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import nova.control.TestServer;
 import nova.control.audit.Actor;
+import nova.control.audit.AuditEntry;
+import nova.control.audit.AuditFilter;
 import nova.control.database.ConflictException;
 import nova.control.database.ListPosition;
 import nova.control.database.TestDatabase;
@@ -122,6 +126,26 @@ class TokensTest {
   void scope_includesThoseBeforeIt(Scope has, Scope needed, boolean allowed) {
     assertThat(has.includes(needed)).isEqualTo(allowed);
     assertThat(create(has).token().allows(needed, OTHER)).isEqualTo(allowed);
+  }
+
+  @Test
+  void audit_tellsWhatATokenIsFor_andUntilWhen() {
+    var _ =
+        here.tokens()
+            .create(
+                new TokenTerms(Scope.VIEWER, "Guest", Optional.of(SHOW), Optional.of(in(60))), ADA);
+    AuditEntry limited = here.audit().list(AuditFilter.ALL, OptionalLong.empty(), 1).getFirst();
+    assertThat(limited.action()).isEqualTo("token-created");
+    assertThat(limited.details())
+        .isEqualTo(
+            Map.of(
+                "scope", "viewer",
+                "label", "Guest",
+                "channel", "show",
+                "expiresAt", in(60).toString()));
+    var _ = create(Scope.ADMIN);
+    assertThat(here.audit().list(AuditFilter.ALL, OptionalLong.empty(), 1).getFirst().details())
+        .isEqualTo(Map.of("scope", "admin", "label", ""));
   }
 
   @Test
