@@ -28,11 +28,6 @@ public final class ChannelDirectory {
     return Optional.ofNullable(bySlug.get(slug));
   }
 
-  /// Channels for everybody to see, in no order.
-  public List<Channel> listed() {
-    return bySlug.values().stream().filter(Channel::listed).toList();
-  }
-
   /// Looks whether something changed elsewhere.
   ///
   /// @throws nova.control.database.DatabaseAwayException when that cannot be known; what was known

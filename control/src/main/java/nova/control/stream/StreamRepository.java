@@ -232,14 +232,6 @@ public final class StreamRepository {
         .list();
   }
 
-  /// How many streams a broadcaster holds or is awaited for.
-  long live(Handle handle) {
-    return handle
-        .createQuery("SELECT count(*) FROM streams WHERE ended_at IS NULL AND node IS NOT NULL")
-        .mapTo(Long.class)
-        .one();
-  }
-
   private static @Nullable OffsetDateTime atUtc(Optional<Instant> at) {
     return at.map(SqlTimes::atUtc).orElse(null);
   }

@@ -144,11 +144,6 @@ public final class Streams {
     }
   }
 
-  /// How many are live, or wait for their broadcaster to return.
-  public long live() {
-    return database.inTransaction(streams::live);
-  }
-
   /// Changes what people are told of a stream, also when it is over.
   ///
   /// @param ifVersion that it must have

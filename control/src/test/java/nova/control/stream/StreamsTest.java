@@ -84,7 +84,6 @@ class StreamsTest {
     clock.advance(Duration.ofSeconds(1));
     ChannelStream next = prepare(SHOW, "Next");
     assertThat(server.streams().latestOf(SHOW).id()).isEqualTo(LIVE);
-    assertThat(server.streams().live()).isEqualTo(1);
     write(events.ended(1));
     assertThat(server.streams().latestOf(SHOW).id()).isEqualTo(next.id());
   }
