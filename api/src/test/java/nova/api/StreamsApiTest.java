@@ -179,7 +179,13 @@ class StreamsApiTest {
       assertThat(ids(server, "limit=1&cursor=" + first.path("nextCursor").asText()))
           .containsExactly(STREAM.value());
       for (String wrong :
-          List.of("live=maybe", "state=active", "channel=A", "since=now", "cursor=%27", "cursor=" + STREAM)) {
+          List.of(
+              "live=maybe",
+              "state=active",
+              "channel=A",
+              "since=now",
+              "cursor=%27",
+              "cursor=" + STREAM)) {
         HttpResponse<String> answer = server.read("/api/v1/streams?" + wrong);
         assertThat(answer.statusCode()).as(wrong).isEqualTo(400);
         assertThat(ApiServer.json(answer).path("parameter").asText())
@@ -474,8 +480,11 @@ class StreamsApiTest {
       assertThat(header(viewer, "Cache-Control")).isEqualTo("no-store");
       String other = server.token(Scope.OPERATOR, server.channel("other").slug());
       HttpResponse<String> wrong = server.get(path, "Authorization", "Bearer " + other);
-      assertProblem(wrong, 403, "token-not-valid");
+      assertProblem(wrong, 403, "token-of-one-channel");
       assertThat(wrong.body()).doesNotContain("hls");
+      HttpResponse<String> none = server.get(path, "Authorization", "Bearer nova_none");
+      assertProblem(none, 401, "invalid-token");
+      assertThat(header(none, "WWW-Authenticate")).endsWith("error=\"invalid_token\"");
     }
   }
 
@@ -514,8 +523,7 @@ class StreamsApiTest {
       assertThat(server.get("/watch/my-show").body()).contains("src=\"/tv/assets/");
       assertThat(
               header(
-                  server.ask(
-                      "POST", "/api/v1/channels", server.operator, "{\"slug\":\"more\"}"),
+                  server.ask("POST", "/api/v1/channels", server.operator, "{\"slug\":\"more\"}"),
                   "Location"))
           .isEqualTo("/tv/api/v1/channels/more");
     }
@@ -586,7 +594,7 @@ class StreamsApiTest {
       assertThat(header(written, "Allow")).isEqualTo("GET, HEAD, POST, OPTIONS");
 
       assertThat(server.read("/api/v1/streams/%3Cscript%3E").body()).doesNotContain("script");
-      assertThat(server.get("/api/v1/channels/UPPER/playback").statusCode()).isEqualTo(404);
+      assertProblem(server.get("/api/v1/channels/UPPER/playback"), 404, "unknown-channel");
       assertThat(server.get("/api/v2/anything", "Accept", "text/html").body())
           .contains("unknown-path");
     }

@@ -7,6 +7,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import java.time.Duration;
+import nova.core.ChannelSlug;
 import org.jspecify.annotations.Nullable;
 
 /// An error of the API, told in one sentence.
@@ -27,7 +28,7 @@ public record Problem(
     @Nullable String parameter,
     @Nullable Long retryAfterSeconds) {
   /// Why a token was not taken; tells that the one that was shown is none.
-  static final String INVALID_TOKEN = "invalid-token";
+  private static final String INVALID_TOKEN = "invalid-token";
 
   public static Problem of(int status, String reason, String detail) {
     return new Problem(status, reason, detail, null, null, null);
@@ -66,6 +67,23 @@ public record Problem(
         405, "method-not-allowed", "This cannot be done here (expected: %s).".formatted(allowed));
   }
 
+  /// The token that was shown is none, or none any more.
+  public static Problem invalidToken() {
+    return of(
+        401, INVALID_TOKEN, "The token is unknown, revoked or expired; have another one made.");
+  }
+
+  /// The token that was shown is for another channel.
+  ///
+  /// @param channel that it is for
+  /// @param expected what would do, for people
+  public static Problem ofOneChannel(ChannelSlug channel, String expected) {
+    return of(
+        403,
+        "token-of-one-channel",
+        "The token is for channel '%s' only (expected: %s).".formatted(channel, expected));
+  }
+
   /// An address has shown too many tokens that are none.
   ///
   /// @param wait before another unknown one is looked up
@@ -74,7 +92,7 @@ public record Problem(
         429,
         "too-many-wrong-tokens",
         "Too many wrong tokens came from this address; no unknown one is looked up for a moment.",
-        Math.ceilDiv(wait.toMillis(), 1_000L));
+        Math.max(1, Math.ceilDiv(wait.toMillis(), 1_000L)));
   }
 
   public void answer(RoutingContext context) {

@@ -171,11 +171,7 @@ public final class RouteGuard {
     Optional<Caller> caller = authenticator.authenticate(secret, address);
     if (caller.isEmpty()) {
       requireQuota(chargeAddress(address));
-      throw new ProblemException(
-          Problem.of(
-              401,
-              Problem.INVALID_TOKEN,
-              "The token is unknown, revoked or expired; have another one made."));
+      throw new ProblemException(Problem.invalidToken());
     }
     return caller.get();
   }
@@ -206,11 +202,7 @@ public final class RouteGuard {
     }
     if (access.wholeServer() && token.channel().isPresent()) {
       throw new ProblemException(
-          Problem.of(
-              403,
-              "token-of-one-channel",
-              "The token is for channel '%s' only (expected: one without a channel)."
-                  .formatted(token.channel().get())));
+          Problem.ofOneChannel(token.channel().get(), "one without a channel"));
     }
   }
 }

@@ -17,9 +17,10 @@ import nova.control.channel.Channel;
 import nova.control.channel.PlaybackPolicy;
 import nova.control.playback.PlaybackRights;
 import nova.control.playback.TooManyWrongTokensException;
+import nova.control.token.Scope;
+import nova.control.token.Token;
 import nova.core.ChannelSlug;
 import nova.core.NanoClock;
-import org.jspecify.annotations.Nullable;
 
 /// What players have to know, asked every few seconds by every open page: `GET /playback` of all
 /// channels that are live and listed, `GET /channels/{channel}/playback` of one. Answered from
@@ -79,9 +80,7 @@ public final class PlaybackRoutes {
   private void one(RoutingContext context) {
     String slug = requireNonNull(context.pathParam("channel"));
     if (!ChannelSlug.isValid(slug)) {
-      Problem.notFound(
-              "invalid-channel-name", "A channel name is 1 to 64 characters of a-z, 0-9, - and _.")
-          .answer(context);
+      Problem.notFound("unknown-channel", "There is no such channel.").answer(context);
       return;
     }
     Optional<Channel> channel = channels.apply(new ChannelSlug(slug));
@@ -109,38 +108,39 @@ public final class PlaybackRoutes {
     Context loop = context.vertx().getOrCreateContext();
     var _ =
         rights
-            .mayWatch(
-                channel.slug(), secret.get(), context.request().remoteAddress().hostAddress())
+            .tokenOf(secret.get(), context.request().remoteAddress().hostAddress())
             .whenComplete(
-                (mayWatch, failure) ->
+                (token, failure) ->
                     loop.runOnContext(
-                        _ -> answer(context, channel, failure == null && mayWatch, failure)));
+                        _ -> {
+                          if (failure == null) {
+                            answer(context, channel, token);
+                          } else {
+                            notChecked(failure).answer(context);
+                          }
+                        }));
   }
 
-  private void answer(
-      RoutingContext context, Channel channel, boolean mayWatch, @Nullable Throwable failure) {
-    if (causeOf(failure) instanceof TooManyWrongTokensException tooMany) {
-      Problem.tooManyWrongTokens(tooMany.waiting()).answer(context);
-    } else if (failure != null) {
-      Problem.later(
-              503,
-              "token-not-checked",
-              "The token cannot be checked now, try again in a moment.",
-              RETRY_SECONDS)
-          .answer(context);
-    } else if (mayWatch) {
+  private void answer(RoutingContext context, Channel channel, Optional<Token> token) {
+    if (token.isEmpty()) {
+      Problem.invalidToken().answer(context);
+    } else if (token.get().allows(Scope.VIEWER, channel.slug())) {
       JsonAnswer.ok(view(channel)).answer(context);
     } else {
-      Problem.of(
-              403,
-              "token-not-valid",
-              "This token does not open the channel; ask its operator for another one.")
+      Problem.ofOneChannel(token.get().channel().orElseThrow(), "one for this channel")
           .answer(context);
     }
   }
 
-  private static @Nullable Throwable causeOf(@Nullable Throwable failure) {
-    return failure instanceof CompletionException ? failure.getCause() : failure;
+  private static Problem notChecked(Throwable failure) {
+    Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+    return cause instanceof TooManyWrongTokensException tooMany
+        ? Problem.tooManyWrongTokens(tooMany.waiting())
+        : Problem.later(
+            503,
+            "token-not-checked",
+            "The token cannot be checked now, try again in a moment.",
+            RETRY_SECONDS);
   }
 
   private PlaybackView view(Channel channel) {
