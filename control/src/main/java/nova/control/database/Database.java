@@ -2,6 +2,7 @@ package nova.control.database;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Duration;
 import java.util.UUID;
@@ -19,6 +20,7 @@ import org.jdbi.v3.core.Jdbi;
 import org.jdbi.v3.core.argument.Arguments;
 import org.jdbi.v3.core.argument.NullArgument;
 import org.jdbi.v3.core.transaction.TransactionIsolationLevel;
+import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,22 +44,30 @@ public final class Database implements AutoCloseable {
 
   private final HikariDataSource connections;
   private final DatabaseConfig config;
+  private final String name;
+  private final DatabaseProbe probe;
   private final Jdbi jdbi;
   private volatile boolean answers = true;
 
-  private Database(HikariDataSource connections, DatabaseConfig config) {
+  private Database(HikariDataSource connections, DatabaseConfig config, String name) {
     this.connections = connections;
     this.config = config;
+    this.name = name;
+    this.probe = new DatabaseProbe(source(config, name), config.patience());
     this.jdbi = Jdbi.create(connections);
     // An absent value is of the type that its column has, not of text.
     jdbi.getConfig(Arguments.class).setUntypedNullArgument(new NullArgument(Types.NULL));
   }
 
-  /// Connects, and brings the schema up to date.
+  /// Connects for a server, whose queries take seconds at most, and brings the schema up to date.
   ///
   /// @throws DatabaseStartException when there is no database, or it is of a later release
   public static Database open(DatabaseConfig config) {
-    Database database = connect(config);
+    return open(config, SessionLimits.OF_SERVERS);
+  }
+
+  static Database open(DatabaseConfig config, SessionLimits limits) {
+    Database database = connect(config, limits::applyTo);
     try {
       database.migrate();
       return database;
@@ -67,10 +77,15 @@ public final class Database implements AutoCloseable {
     }
   }
 
-  /// Connects to what is there, whatever its schema.
+  /// Connects to what is there, whatever its schema, for work that may take as long as it takes.
   ///
   /// @throws DatabaseStartException when there is no database
   public static Database connect(DatabaseConfig config) {
+    return connect(config, _ -> {});
+  }
+
+  private static Database connect(DatabaseConfig config, Consumer<HikariConfig> limits) {
+    String name = APPLICATION + UUID.randomUUID();
     HikariConfig pool = new HikariConfig();
     pool.setPoolName("database");
     pool.setJdbcUrl(config.url());
@@ -80,15 +95,28 @@ public final class Database implements AutoCloseable {
     pool.setMinimumIdle(Math.min(IDLE_CONNECTIONS, config.connections()));
     pool.setIdleTimeout(IDLE_TIMEOUT.toMillis());
     pool.setConnectionTimeout(config.patience().toMillis());
-    pool.addDataSourceProperty("ApplicationName", APPLICATION + UUID.randomUUID());
+    pool.addDataSourceProperty("ApplicationName", name);
+    pool.addDataSourceProperty("tcpKeepAlive", "true");
+    limits.accept(pool);
     try {
-      return new Database(new HikariDataSource(pool), config);
+      return new Database(new HikariDataSource(pool), config, name);
     } catch (RuntimeException e) {
       throw new DatabaseStartException(
           "database.url %s cannot be used: %s (expected: a PostgreSQL of version 14 or later)"
               .formatted(config, rootMessage(e)),
           e);
     }
+  }
+
+  /// Connections outside the pool.
+  private static PGSimpleDataSource source(DatabaseConfig config, String name) {
+    PGSimpleDataSource source = new PGSimpleDataSource();
+    source.setURL(config.url());
+    source.setUser(config.user());
+    source.setPassword(config.password());
+    source.setApplicationName(name);
+    source.setTcpKeepAlive(true);
+    return source;
   }
 
   /// Brings the schema up to date.
@@ -191,7 +219,7 @@ public final class Database implements AutoCloseable {
 
   private FluentConfiguration migrations() {
     return Flyway.configure(Database.class.getClassLoader())
-        .dataSource(connections)
+        .dataSource(source(config, name)) // changes may take longer than a server's queries
         .locations(MIGRATIONS);
   }
 
@@ -233,13 +261,14 @@ public final class Database implements AutoCloseable {
     return answers;
   }
 
-  /// Looks whether it answers, once; to be repeated by who opened it.
+  /// Looks whether it answers, once and for not much longer than [DatabaseConfig#patience]; to be
+  /// repeated by who opened it.
   public void watch() {
     boolean before = answers;
     try {
-      answers =
-          jdbi.withHandle(handle -> handle.createQuery("SELECT true").mapTo(Boolean.class).one());
-    } catch (RuntimeException e) {
+      probe.ask();
+      answers = !connections.isClosed();
+    } catch (SQLException | RuntimeException e) {
       answers = false;
       if (before) {
         log.atWarn()
@@ -281,6 +310,11 @@ public final class Database implements AutoCloseable {
   @Override
   public void close() {
     answers = false;
+    try {
+      probe.close();
+    } catch (SQLException e) {
+      log.debug("the connection of the watch does not close", e);
+    }
     connections.close();
   }
 

@@ -11,7 +11,7 @@ import nova.core.Setting;
 ///   for one of our own
 /// @param user of the database, who may create tables
 /// @param password never logged
-/// @param connections at most
+/// @param connections at most, besides one that watches the database
 /// @param patience how long a query waits for a free connection before the database counts as away
 public record DatabaseConfig(
     @Setting(
@@ -27,7 +27,10 @@ public record DatabaseConfig(
             value = "Password of that user; better in the environment than in a file.",
             byDefault = "")
         String password,
-    @Setting(value = "Connections to the database at most.", byDefault = "10") int connections,
+    @Setting(
+            value = "Connections to the database at most, besides one that watches it.",
+            byDefault = "10")
+        int connections,
     @Setting(
             value = "How long a query waits for a connection before the database counts as away.",
             byDefault = "3s")

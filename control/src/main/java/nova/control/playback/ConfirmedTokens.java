@@ -10,6 +10,8 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import nova.control.database.DatabaseAwayException;
@@ -29,12 +31,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// So whoever watches all the time never waits. What is unknown is asked for once, however many
 /// want to know, and what is no token is remembered for 10 s. An address that made up too many has
-/// no more unknown ones looked up for a while; those that are known are believed all the same.
+/// no more unknown ones looked up for a while; those that are known are believed all the same. A
+/// database that does not answer within 5 s is away.
 ///
 /// *Thread-safe.*
 final class ConfirmedTokens {
   private static final long ASK_AFTER_NS = Duration.ofSeconds(5).toNanos();
   private static final Duration BELIEVED = Duration.ofSeconds(10);
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final Duration KEPT_UNUSED = Duration.ofHours(1);
   private static final long MOST_KNOWN = 100_000; // some 500 B each
   private static final long MOST_REFUSED = 10_000;
@@ -47,6 +51,7 @@ final class ConfirmedTokens {
   private final WrongTokens wrong;
   private final NanoClock clock;
   private final Executor blocking;
+  private final Duration patience;
   private final Cache<Bytes, Confirmed> known;
   private final Cache<Bytes, Boolean> refused;
   private final ConcurrentMap<Bytes, CompletableFuture<Optional<Token>>> asked =
@@ -61,10 +66,21 @@ final class ConfirmedTokens {
       WrongTokens wrong,
       NanoClock clock,
       Executor blocking) {
+    this(database, wrong, clock, blocking, PATIENCE);
+  }
+
+  /// @param patience how long the database may take to answer
+  ConfirmedTokens(
+      Function<String, Optional<Token>> database,
+      WrongTokens wrong,
+      NanoClock clock,
+      Executor blocking,
+      Duration patience) {
     this.database = database;
     this.wrong = wrong;
     this.clock = clock;
     this.blocking = blocking;
+    this.patience = patience;
     Ticker ticker = clock::nanoTime;
     this.known =
         Caffeine.newBuilder()
@@ -128,8 +144,28 @@ final class ConfirmedTokens {
     if (running != null) {
       return running;
     }
-    blocking.execute(() -> load(sha256, secret, address, answer));
+    failWhenLate(sha256, answer);
+    try {
+      blocking.execute(() -> load(sha256, secret, address, answer));
+    } catch (RejectedExecutionException e) {
+      fail(sha256, answer, e);
+    }
     return answer;
+  }
+
+  private void failWhenLate(Bytes sha256, CompletableFuture<Optional<Token>> answer) {
+    CompletableFuture<Boolean> late =
+        new CompletableFuture<Boolean>()
+            .completeOnTimeout(true, patience.toNanos(), TimeUnit.NANOSECONDS);
+    var _ =
+        late.thenAccept(
+            _ ->
+                fail(
+                    sha256,
+                    answer,
+                    new DatabaseAwayException(
+                        "the database does not answer within %s".formatted(patience))));
+    var _ = answer.whenComplete((_, _) -> late.cancel(false));
   }
 
   private void load(
@@ -140,19 +176,26 @@ final class ConfirmedTokens {
       if (found.isEmpty()) {
         wrong.add(address);
       }
+      if (answer.isDone()) {
+        return; // too late: others may have asked since
+      }
       keep(sha256, found, before);
       asked.remove(sha256, answer);
       boolean _ = answer.complete(found);
-    } catch (RuntimeException e) {
-      if (e instanceof DatabaseAwayException) {
-        Confirmed _ =
-            known
-                .asMap()
-                .computeIfPresent(sha256, (_, old) -> new Confirmed(old.token(), clock.nanoTime()));
-      }
-      asked.remove(sha256, answer);
-      boolean _ = answer.completeExceptionally(e);
+    } catch (Throwable e) {
+      fail(sha256, answer, e);
     }
+  }
+
+  private void fail(Bytes sha256, CompletableFuture<Optional<Token>> answer, Throwable why) {
+    if (why instanceof DatabaseAwayException && !answer.isDone()) {
+      Confirmed _ =
+          known
+              .asMap()
+              .computeIfPresent(sha256, (_, old) -> new Confirmed(old.token(), clock.nanoTime()));
+    }
+    asked.remove(sha256, answer);
+    boolean _ = answer.completeExceptionally(why);
   }
 
   private synchronized long revocations() {

@@ -1,6 +1,7 @@
 package nova.control.playback;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -11,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import nova.control.database.DatabaseAwayException;
 import nova.control.token.Scope;
 import nova.control.token.Token;
@@ -156,6 +159,51 @@ class ConfirmedTokensTest {
           .withThrowableThat()
           .withCauseInstanceOf(DatabaseAwayException.class);
     }
+  }
+
+  @Test
+  void databaseThatDoesNotAnswer_isAway_andAskedAgain() {
+    ConfirmedTokens impatient =
+        new ConfirmedTokens(this::query, clock::nanoTime, waiting::add, Duration.ofMillis(1));
+    CompletableFuture<Optional<Token>> swallowed = impatient.find("secret").toCompletableFuture();
+    assertThat(swallowed)
+        .failsWithin(Duration.ofSeconds(20))
+        .withThrowableThat()
+        .withCauseInstanceOf(DatabaseAwayException.class);
+    CompletableFuture<Optional<Token>> next = impatient.find("secret").toCompletableFuture();
+    assertThat(next).isNotSameAs(swallowed);
+    assertThat(waiting).hasSize(2);
+  }
+
+  @Test
+  void lookUpThatBreaks_fails_andIsDoneAgain() {
+    whileAnswering =
+        () -> {
+          throw new StackOverflowError();
+        };
+    CompletableFuture<Optional<Token>> broken = find("secret");
+    assertThatCode(this::run).doesNotThrowAnyException();
+    assertThat(broken).isCompletedExceptionally();
+    whileAnswering = () -> {};
+    CompletableFuture<Optional<Token>> next = find("secret");
+    run();
+    assertThat(next).isCompletedWithValue(Optional.of(token));
+  }
+
+  @Test
+  void noThreadToLookUpWith_fails_andIsTriedAgain() {
+    List<Executor> executors = new ArrayList<>();
+    executors.add(
+        _ -> {
+          throw new RejectedExecutionException("no");
+        });
+    ConfirmedTokens rejected =
+        new ConfirmedTokens(
+            this::query, clock::nanoTime, work -> executors.getFirst().execute(work));
+    assertThat(rejected.find("secret").toCompletableFuture()).isCompletedExceptionally();
+    executors.set(0, Runnable::run);
+    assertThat(rejected.find("secret").toCompletableFuture())
+        .isCompletedWithValue(Optional.of(token));
   }
 
   @Test
