@@ -2,6 +2,7 @@ package nova.control.database;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.SQLExceptionOverride;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Duration;
@@ -41,6 +42,15 @@ public final class Database implements AutoCloseable {
 
   /// Begins the names of our connections; the rest is another for each [Database].
   private static final String APPLICATION = "nova-";
+
+  /// A connection that may only read leads to a server that is a standby now, or will always be as
+  /// it was set when it began; another one may be better.
+  private static final class ReadOnlyEviction implements SQLExceptionOverride {
+    @java.lang.Override
+    public Override adjudicate(SQLException thrown) {
+      return SqlErrors.isReadOnly(thrown) ? Override.MUST_EVICT : Override.CONTINUE_EVICT;
+    }
+  }
 
   private final HikariDataSource connections;
   private final DatabaseConfig config;
@@ -97,6 +107,7 @@ public final class Database implements AutoCloseable {
     pool.setConnectionTimeout(config.patience().toMillis());
     pool.addDataSourceProperty("ApplicationName", name);
     pool.addDataSourceProperty("tcpKeepAlive", "true");
+    pool.setExceptionOverride(new ReadOnlyEviction());
     limits.accept(pool);
     try {
       return new Database(new HikariDataSource(pool), config, name);
@@ -261,7 +272,7 @@ public final class Database implements AutoCloseable {
     return answers;
   }
 
-  /// Looks whether it answers, once and for not much longer than [DatabaseConfig#patience]; to be
+  /// Looks whether it answers and can be written to, once and for not much longer than [DatabaseConfig#patience]; to be
   /// repeated by who opened it.
   public void watch() {
     boolean before = answers;
@@ -292,6 +303,9 @@ public final class Database implements AutoCloseable {
     try {
       return jdbi.inTransaction(work::apply);
     } catch (RuntimeException e) {
+      if (SqlErrors.isReadOnly(e)) {
+        probe.reconnect();
+      }
       throw SqlErrors.translated(e);
     }
   }

@@ -8,13 +8,14 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
-/// Asks a database whether it answers, on a connection of its own: one that hangs is noticed, and
-/// one whose other connections are all in use still answers.
+/// Asks a database whether it answers and can be written to, on a connection of its own: one that
+/// hangs is noticed, and one whose other connections are all in use still answers.
 ///
 /// *Thread-safe; one asks at a time.*
 final class DatabaseProbe implements AutoCloseable {
   private final PGSimpleDataSource source;
   private volatile @Nullable Connection connection;
+  private volatile boolean outdated;
   private volatile boolean closed;
 
   /// @param source of connections, which nobody else uses
@@ -26,11 +27,15 @@ final class DatabaseProbe implements AutoCloseable {
     source.setSocketTimeout(seconds);
   }
 
-  /// Returns when it answered.
+  /// Returns when it answered, and can be written to.
   ///
-  /// @throws SQLException when it did not; the next time asks on another connection
+  /// @throws SQLException when it is not so; the next time asks on another connection
   void ask() throws SQLException {
     try {
+      if (outdated) {
+        outdated = false;
+        disconnect();
+      }
       Connection asked = connection;
       if (asked == null) {
         asked = source.getConnection();
@@ -40,13 +45,21 @@ final class DatabaseProbe implements AutoCloseable {
         throw new SQLException("closed");
       }
       try (Statement statement = asked.createStatement();
-          ResultSet answer = statement.executeQuery("SELECT true")) {
-        boolean _ = answer.next();
+          ResultSet answer =
+              statement.executeQuery("SELECT current_setting('transaction_read_only')::boolean")) {
+        if (answer.next() && answer.getBoolean(1)) {
+          throw SqlErrors.readOnly();
+        }
       }
     } catch (SQLException e) {
       disconnect();
       throw e;
     }
+  }
+
+  /// What the connection says may not be so on others, because they are newer.
+  void reconnect() {
+    outdated = true;
   }
 
   private void disconnect() throws SQLException {

@@ -12,8 +12,12 @@ import org.postgresql.util.ServerErrorMessage;
 final class SqlErrors {
   private static final String CONNECTION = "08";
   private static final String INSUFFICIENT_RESOURCES = "53";
-  private static final String OPERATOR_INTERVENTION = "57P"; // shutting down, starting up
+  private static final String OPERATOR_INTERVENTION = "57"; // shutting down, cancelled
+  private static final String SYSTEM_ERROR = "58"; // of the disk, for one
   private static final String LOCKED = "55P03"; // lock_timeout
+  private static final String READ_ONLY = "25006"; // a standby, before or after it changed places
+  private static final String IDLE_IN_TRANSACTION = "25P03";
+  private static final String TRANSACTION_TOO_LONG = "25P04";
   private static final String TRANSACTION_ROLLBACK = "40"; // deadlock: the other one went on
   private static final String INTEGRITY = "23";
 
@@ -30,8 +34,12 @@ final class SqlErrors {
         || state.startsWith(CONNECTION)
         || state.startsWith(INSUFFICIENT_RESOURCES)
         || state.startsWith(OPERATOR_INTERVENTION)
+        || state.startsWith(SYSTEM_ERROR)
         || state.startsWith(TRANSACTION_ROLLBACK)
-        || state.equals(LOCKED)) {
+        || state.equals(LOCKED)
+        || state.equals(READ_ONLY)
+        || state.equals(IDLE_IN_TRANSACTION)
+        || state.equals(TRANSACTION_TOO_LONG)) {
       return new DatabaseAwayException("the database does not answer: " + sql.getMessage(), thrown);
     }
     if (state.startsWith(INTEGRITY) && sql instanceof PSQLException answered) {
@@ -40,6 +48,18 @@ final class SqlErrors {
       return new ConflictException(constraint == null ? state : constraint, thrown);
     }
     return thrown;
+  }
+
+  /// Whether a query failed because its connection may only read.
+  static boolean isReadOnly(Throwable thrown) {
+    SQLException sql = sqlException(thrown);
+    return sql != null && READ_ONLY.equals(sql.getSQLState());
+  }
+
+  /// What [#isReadOnly] is about.
+  static SQLException readOnly() {
+    return new SQLException(
+        "it can only be read: it is a standby, or default_transaction_read_only is on", READ_ONLY);
   }
 
   private static @Nullable SQLException sqlException(@Nullable Throwable thrown) {
