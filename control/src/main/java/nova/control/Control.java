@@ -17,6 +17,7 @@ import nova.control.database.DatabaseConfig;
 import nova.control.database.DatabaseStartException;
 import nova.control.database.EmbeddedPostgres;
 import nova.control.database.RepeatedTask;
+import nova.control.database.WholeFile;
 import nova.control.metric.MetricsMaintenance;
 import nova.control.metric.StreamMetrics;
 import nova.control.metric.StreamMetricsPartitions;
@@ -238,7 +239,7 @@ public final class Control implements AutoCloseable {
       }
       UUID node = UUID.randomUUID();
       Path _ = Files.createDirectories(data);
-      Path _ = Files.writeString(file, node + "\n");
+      WholeFile.write(file, node + "\n", "rw-r--r--");
       return node;
     } catch (IOException | IllegalArgumentException e) {
       throw new DatabaseStartException(

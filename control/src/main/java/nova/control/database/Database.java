@@ -272,8 +272,8 @@ public final class Database implements AutoCloseable {
     return answers;
   }
 
-  /// Looks whether it answers and can be written to, once and for not much longer than [DatabaseConfig#patience]; to be
-  /// repeated by who opened it.
+  /// Looks whether it answers and can be written to, once and for not much longer than
+  /// [DatabaseConfig#patience]; to be repeated by who opened it.
   public void watch() {
     boolean before = answers;
     try {

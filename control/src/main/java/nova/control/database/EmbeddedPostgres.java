@@ -25,6 +25,7 @@ import org.slf4j.event.Level;
 /// A PostgreSQL of our own, for one server, beside its other data: who has no database needs none.
 ///
 ///     <data>/postgres/cluster    what PostgreSQL keeps
+///     <data>/postgres/making     while that is made, at the first start
 ///     <data>/postgres/password   of its only user; for our eyes only
 ///     <data>/postgres/port       on loopback, the same after every start
 ///     <data>/postgres/log        what PostgreSQL says
@@ -80,7 +81,12 @@ public final class EmbeddedPostgres implements AutoCloseable {
     Path folder = data.resolve("postgres");
     try {
       create(folder);
+      UnfinishedCluster unfinished = new UnfinishedCluster(folder);
+      if (runningOn(folder.resolve("cluster").resolve("postmaster.pid")).isEmpty()) {
+        unfinished.delete();
+      }
       if (!Files.exists(folder.resolve("cluster"))) {
+        unfinished.begin();
         log.atInfo()
             .addKeyValue("folder", folder)
             .log("making the database, which takes a few seconds the first time");
@@ -89,7 +95,10 @@ public final class EmbeddedPostgres implements AutoCloseable {
       String password =
           Files.exists(secret) ? Files.readString(secret).strip() : newPassword(secret);
       int port = port(folder);
-      return new EmbeddedPostgres(start(folder, secret, password, port), password, folder);
+      EmbeddedPostgres started =
+          new EmbeddedPostgres(start(folder, secret, password, port), password, folder);
+      unfinished.end();
+      return started;
     } catch (IOException | RuntimeException e) {
       throw new DatabaseStartException(
           "the embedded PostgreSQL cannot start in %s: %s (expected: as root, user namespaces and"
@@ -102,7 +111,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
 
   /// Whether there is one in a folder, running or not.
   public static boolean exists(Path data) {
-    return Files.exists(data.resolve("postgres").resolve("cluster").resolve("PG_VERSION"));
+    Path folder = data.resolve("postgres");
+    return Files.exists(folder.resolve("cluster").resolve("PG_VERSION"))
+        && !new UnfinishedCluster(folder).exists();
   }
 
   /// How to connect to one that runs already, which goes on when whoever connects is done.
@@ -164,8 +175,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     byte[] random = new byte[PASSWORD_BYTES];
     new SecureRandom().nextBytes(random);
     String password = HexFormat.of().formatHex(random);
-    Path _ = Files.createFile(secret, permissions("rw-------"));
-    Path _ = Files.writeString(secret, password);
+    WholeFile.write(secret, password, "rw-------");
     return password;
   }
 
@@ -182,7 +192,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
     }
     if (port == 0 || !isFree(port)) {
       port = freePort();
-      Path _ = Files.writeString(kept, Integer.toString(port));
+      WholeFile.write(kept, Integer.toString(port), "rw-r--r--");
     }
     return port;
   }

@@ -62,16 +62,7 @@ class EmbeddedPostgresIT {
 
   @Test
   void postgresThatAKilledServerLeft_isGoneOnWith() throws Exception {
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    Process killed =
-        new ProcessBuilder(
-                java,
-                "-cp",
-                System.getProperty("java.class.path"),
-                KilledServer.class.getName(),
-                data.toString())
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
+    Process killed = startKilledServer();
     String url;
     try (BufferedReader said = killed.inputReader()) {
       url = said.readLine();
@@ -81,6 +72,26 @@ class EmbeddedPostgresIT {
         Database database = Database.open(postgres.config(2, PATIENCE))) {
       assertThat(postgres.config(2, PATIENCE).url()).isEqualTo(url);
       assertThat(select(database, "SELECT 1")).isEqualTo("1");
+    }
+  }
+
+  @Test
+  void firstStartThatIsKilled_isFollowedByAnother() throws Exception {
+    Process killed = startKilledServer();
+    Path written = data.resolve("postgres").resolve("cluster").resolve("postgresql.conf");
+    while (!Files.exists(written) && killed.isAlive()) {
+      TimeUnit.MILLISECONDS.sleep(1);
+    }
+    int _ = killed.destroyForcibly().waitFor();
+    assertThat(EmbeddedPostgres.exists(data)).isFalse();
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(data);
+        Database database = Database.open(postgres.config(2, PATIENCE))) {
+      assertThat(select(database, "SELECT 1")).isEqualTo("1");
+      assertThat(EmbeddedPostgres.exists(data)).isTrue();
+    }
+    try (EmbeddedPostgres postgres = EmbeddedPostgres.start(data);
+        Database database = Database.connect(postgres.config(2, PATIENCE))) {
+      assertThat(database.schemaVersion()).as("kept").isEqualTo(database.newestSchemaVersion());
     }
   }
 
@@ -193,6 +204,18 @@ class EmbeddedPostgresIT {
       }
     }
     return select(database, sql);
+  }
+
+  private Process startKilledServer() throws IOException {
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    return new ProcessBuilder(
+            java,
+            "-cp",
+            System.getProperty("java.class.path"),
+            KilledServer.class.getName(),
+            data.toString())
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
   }
 
   private static String permissions(Path path) throws IOException {
