@@ -1,6 +1,7 @@
 package nova.control.database;
 
 import java.time.Duration;
+import java.util.regex.Pattern;
 import nova.core.Setting;
 
 /// Where the database is, and how it is used.
@@ -36,13 +37,20 @@ public record DatabaseConfig(
             byDefault = "3s")
         Duration patience) {
   private static final String SCHEME = "jdbc:postgresql:";
+  private static final Pattern LOGIN =
+      Pattern.compile("//[^/?]*@|[?&](user|password)=", Pattern.CASE_INSENSITIVE);
   private static final int MOST_CONNECTIONS = 200;
   private static final Duration MAX_PATIENCE = Duration.ofMinutes(1);
 
   public DatabaseConfig {
     if (!url.isEmpty() && !url.startsWith(SCHEME)) {
       throw new IllegalArgumentException(
-          "url '%s' (expected: %s//HOST:PORT/DATABASE)".formatted(url, SCHEME));
+          "url '%s' (expected: %s//HOST:PORT/DATABASE)".formatted(shown(url), SCHEME));
+    }
+    if (LOGIN.matcher(url).find()) {
+      throw new IllegalArgumentException(
+          "url '%s' with a user or password in it (expected: both in settings of their own)"
+              .formatted(shown(url)));
     }
     if (connections < 1 || connections > MOST_CONNECTIONS) {
       throw new IllegalArgumentException(
@@ -64,9 +72,13 @@ public record DatabaseConfig(
     return url.isEmpty();
   }
 
-  /// Without the password.
+  /// Without the password, and without the parameters of the address, which may be as secret.
   @Override
   public String toString() {
-    return "%s as %s".formatted(url, user);
+    return "%s as %s".formatted(shown(url), user);
+  }
+
+  private static String shown(String url) {
+    return url.replaceFirst("\\?.*", "").replaceFirst("//.*@", "//");
   }
 }
