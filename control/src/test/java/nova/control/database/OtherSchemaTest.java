@@ -41,6 +41,18 @@ class OtherSchemaTest {
   }
 
   @Test
+  void oneConnection_isEnough() {
+    DatabaseConfig two = DATABASE.createEmpty();
+    DatabaseConfig one =
+        new DatabaseConfig(two.url(), two.user(), two.password(), 1, two.patience());
+    try (Database database = Database.open(one)) {
+      database.watch();
+      assertThat(database.answers()).isTrue();
+      assertThat(database.schemaVersion()).isEqualTo(database.newestSchemaVersion());
+    }
+  }
+
+  @Test
   void databaseWithAFailedMigration_isNotOpened() {
     DatabaseConfig config = DATABASE.createEmpty();
     try (Database database = Database.open(config)) {
