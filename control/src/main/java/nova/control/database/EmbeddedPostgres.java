@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
@@ -32,8 +33,8 @@ import org.slf4j.event.Level;
 ///     <data>/postgres/software   its programs, unpacked
 ///
 /// A server that was killed leaves its PostgreSQL behind; the next one on the same data goes on with
-/// it. When PostgreSQL is killed, as by a kernel that is out of memory, [#keepRunning] starts it
-/// again.
+/// it, unless it is stopping: then the next one waits until it can start another. When PostgreSQL is
+/// killed, as by a kernel that is out of memory, [#keepRunning] starts it again.
 ///
 /// *Thread-safe.*
 public final class EmbeddedPostgres implements AutoCloseable {
@@ -44,6 +45,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
   private static final int PASSWORD_BYTES = 20;
   private static final int PORT_LINE = 3; // of postmaster.pid, from 0
   private static final int LONGEST_REST = 64; // looks between two starts
+  private static final int STATUS_LINE = 7;
 
   // Unlike the library's defaults, what was committed is on the disk. The rest is for little
   // memory.
@@ -81,8 +83,9 @@ public final class EmbeddedPostgres implements AutoCloseable {
     Path folder = data.resolve("postgres");
     try {
       create(folder);
+      awaitEndOfStopping(pidFile(folder));
       UnfinishedCluster unfinished = new UnfinishedCluster(folder);
-      if (runningOn(folder.resolve("cluster").resolve("postmaster.pid")).isEmpty()) {
+      if (runningOn(pidFile(folder)).isEmpty()) {
         unfinished.delete();
       }
       if (!Files.exists(folder.resolve("cluster"))) {
@@ -198,13 +201,30 @@ public final class EmbeddedPostgres implements AutoCloseable {
   }
 
   private static Optional<Integer> runningOn(Path pidFile) throws IOException {
-    if (!Files.exists(pidFile)) {
-      return Optional.empty();
-    }
-    List<String> lines = Files.readAllLines(pidFile);
-    return process(lines).isPresent() && lines.size() > PORT_LINE
+    List<String> lines = lines(pidFile);
+    return process(lines).isPresent() && lines.size() > PORT_LINE && !isStopping(lines)
         ? Optional.of(Integer.parseInt(lines.get(PORT_LINE).strip()))
         : Optional.empty();
+  }
+
+  private static void awaitEndOfStopping(Path pidFile) throws IOException {
+    List<String> lines = lines(pidFile);
+    Optional<ProcessHandle> process = process(lines);
+    if (process.isPresent() && isStopping(lines)) {
+      UnfinishedCluster.awaitEnd(process.get(), STOP_PATIENCE);
+    }
+  }
+
+  private static boolean isStopping(List<String> pidFile) {
+    return pidFile.size() > STATUS_LINE && pidFile.get(STATUS_LINE).strip().equals("stopping");
+  }
+
+  private static List<String> lines(Path pidFile) throws IOException {
+    try {
+      return Files.readAllLines(pidFile);
+    } catch (NoSuchFileException _) {
+      return List.of(); // none runs
+    }
   }
 
   private static Optional<ProcessHandle> process(List<String> pidFile) {

@@ -5,16 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -22,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// Real clusters in a folder.
 class EmbeddedPostgresIT {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration DEADLINE = Duration.ofSeconds(60);
 
   @TempDir private Path data;
 
@@ -76,12 +81,47 @@ class EmbeddedPostgresIT {
   }
 
   @Test
+  void postgresThatIsStopping_isWaitedFor() throws Exception {
+    Process killed = startKilledServer();
+    String url;
+    try (BufferedReader said = killed.inputReader()) {
+      url = said.readLine();
+    }
+    assertThat(killed.waitFor()).isEqualTo(137);
+    Path folder = data.resolve("postgres");
+    Path pidFile = folder.resolve("cluster").resolve("postmaster.pid");
+    String password = Files.readString(folder.resolve("password"));
+    CompletableFuture<EmbeddedPostgres> next = new CompletableFuture<>();
+    Thread starting =
+        Thread.ofVirtual()
+            .unstarted(
+                () -> {
+                  try {
+                    next.complete(EmbeddedPostgres.start(data));
+                  } catch (DatabaseStartException e) {
+                    next.completeExceptionally(e);
+                  }
+                });
+    try (Connection _ = DriverManager.getConnection(url, "postgres", password)) {
+      long pid = Long.parseLong(Files.readAllLines(pidFile).getFirst());
+      assertThat(ProcessHandle.of(pid).orElseThrow().destroy()).isTrue(); // waits for its clients
+      await(() -> status(pidFile).equals("stopping"));
+      assertThat(EmbeddedPostgres.running(data, 1, PATIENCE)).isEmpty();
+      starting.start();
+      await(() -> starting.getState() == Thread.State.TIMED_WAITING);
+    }
+    try (EmbeddedPostgres postgres = next.get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
+        Database database = Database.open(postgres.config(2, PATIENCE))) {
+      assertThat(postgres.config(2, PATIENCE).url()).isEqualTo(url);
+      assertThat(select(database, "SELECT 1")).isEqualTo("1");
+    }
+  }
+
+  @Test
   void firstStartThatIsKilled_isFollowedByAnother() throws Exception {
     Process killed = startKilledServer();
     Path written = data.resolve("postgres").resolve("cluster").resolve("postgresql.conf");
-    while (!Files.exists(written) && killed.isAlive()) {
-      TimeUnit.MILLISECONDS.sleep(1);
-    }
+    await(() -> Files.exists(written) || !killed.isAlive());
     int _ = killed.destroyForcibly().waitFor();
     assertThat(EmbeddedPostgres.exists(data)).isFalse();
     try (EmbeddedPostgres postgres = EmbeddedPostgres.start(data);
@@ -216,6 +256,22 @@ class EmbeddedPostgresIT {
             data.toString())
         .redirectError(ProcessBuilder.Redirect.INHERIT)
         .start();
+  }
+
+  private static String status(Path pidFile) {
+    try {
+      return Files.readAllLines(pidFile).get(7).strip();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    long deadline = System.nanoTime() + DEADLINE.toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("time to wait").isLessThan(deadline);
+      TimeUnit.MILLISECONDS.sleep(1);
+    }
   }
 
   private static String permissions(Path path) throws IOException {
