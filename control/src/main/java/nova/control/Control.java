@@ -91,6 +91,7 @@ public final class Control implements AutoCloseable {
       currentLevels = own(CurrentLevels.start(database, levels, ports.threads()));
       qualityLevels = new QualityLevels(database, levels, audit, currentLevels, ports.clock());
       streamMetrics = new StreamMetrics(database, new StreamMetricsRepository(), partitions);
+      Outbox outbox = new Outbox();
       StreamRecorder recorder =
           new StreamRecorder(
               streamRows,
@@ -98,7 +99,7 @@ public final class Control implements AutoCloseable {
               keyRows,
               streamKeys,
               audit,
-              new Outbox(),
+              outbox,
               nodeOf(config.data()));
       closeLeftOver(recorder, ports);
       journal =
@@ -133,9 +134,8 @@ public final class Control implements AutoCloseable {
               database.useTransaction(
                   handle -> {
                     int _ =
-                        new Outbox()
-                            .removeBefore(
-                                handle, ports.clock().instant().minus(config.events().keep()));
+                        outbox.removeBefore(
+                            handle, ports.clock().instant().minus(config.events().keep()));
                   }),
           ports);
       MetricsMaintenance _ =
@@ -143,7 +143,11 @@ public final class Control implements AutoCloseable {
               MetricsMaintenance.start(
                   database, partitions, config.metrics(), ports.clock(), ports.threads()));
     } catch (RuntimeException e) {
-      close();
+      try {
+        close();
+      } catch (IllegalStateException notClosed) {
+        e.addSuppressed(notClosed);
+      }
       throw e;
     }
   }

@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import nova.control.audit.Actor;
 import nova.control.audit.AuditFilter;
@@ -24,6 +26,8 @@ import nova.control.stream.StreamFilter;
 import nova.control.streamkey.CaffeineStreamKeyCache;
 import nova.core.ChannelSlug;
 import nova.core.InProcessStreamEvents;
+import nova.core.StreamEvent;
+import nova.core.StreamEvents;
 import nova.core.StreamId;
 import nova.core.StreamState;
 import nova.testkit.FakeClock;
@@ -101,6 +105,39 @@ class ControlTest {
   }
 
   @Test
+  void startThatFails_tellsWhy_whateverDoesNotClose() {
+    AtomicBoolean subscribed = new AtomicBoolean();
+    StreamEvents unclosable =
+        new StreamEvents() {
+          @Override
+          public void publish(StreamEvent event) {
+            bus.publish(event);
+          }
+
+          @Override
+          public Subscription subscribe(Subscriber subscriber) {
+            subscribed.set(true);
+            return () -> {
+              throw new IllegalStateException("does not close");
+            };
+          }
+        };
+    ThreadFactory untilSubscribed =
+        work -> {
+          if (subscribed.get()) {
+            throw new IllegalStateException("no more threads");
+          }
+          return Thread.ofVirtual().unstarted(work);
+        };
+    assertThatThrownBy(() -> open("data", unclosable, untilSubscribed).close())
+        .hasMessage("no more threads")
+        .satisfies(
+            why ->
+                assertThat(why.getSuppressed()[0].getSuppressed()[0])
+                    .hasMessage("does not close"));
+  }
+
+  @Test
   void whatWasPublished_isWrittenWhenItCloses() {
     try (Control control = open("data")) {
       var _ = control.channels().create(SHOW, ChannelChange.NONE, Actor.SYSTEM);
@@ -126,17 +163,21 @@ class ControlTest {
   }
 
   private Control open(String data) {
+    return open(data, bus, Thread.ofVirtual().factory());
+  }
+
+  private Control open(String data, StreamEvents events, ThreadFactory threads) {
     return Control.open(
         new ControlConfig(
             folder.resolve(data), database, MetricsConfig.defaults(), OutboxConfig.defaults()),
         new ControlPorts(
-            bus,
+            events,
             new TestBroadcasts(),
             new CaffeineStreamKeyCache(clock::nanoTime),
             clock,
             clock::nanoTime,
             new SecureRandom(),
-            Thread.ofVirtual().factory()));
+            threads));
   }
 
   private static void await(BooleanSupplier condition) {

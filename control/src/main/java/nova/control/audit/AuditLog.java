@@ -3,7 +3,6 @@ package nova.control.audit;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -13,7 +12,6 @@ import nova.control.database.SqlJson;
 import nova.control.database.SqlTimes;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
-import org.jspecify.annotations.Nullable;
 
 /// The table of who did what.
 ///
@@ -82,15 +80,11 @@ public final class AuditLog {
                 .bind("action", filter.action().orElse(null))
                 .bind("subjectKind", filter.subjectKind().orElse(null))
                 .bind("subject", filter.subjectId().orElse(null))
-                .bind("since", atUtc(filter.since()))
-                .bind("until", atUtc(filter.until()))
+                .bind("since", SqlTimes.atUtc(filter.since()))
+                .bind("until", SqlTimes.atUtc(filter.until()))
                 .bind("limit", limit)
                 .map(AuditLog::entry)
                 .list());
-  }
-
-  private static @Nullable OffsetDateTime atUtc(Optional<Instant> at) {
-    return at.map(SqlTimes::atUtc).orElse(null);
   }
 
   private static AuditEntry entry(ResultSet row, StatementContext context) throws SQLException {

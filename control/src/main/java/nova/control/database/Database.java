@@ -81,7 +81,7 @@ public final class Database implements AutoCloseable {
     try {
       database.migrate();
       return database;
-    } catch (DatabaseStartException e) {
+    } catch (Throwable e) {
       database.close();
       throw e;
     }
@@ -103,7 +103,9 @@ public final class Database implements AutoCloseable {
     pool.setPassword(config.password());
     pool.setMaximumPoolSize(config.connections());
     pool.setMinimumIdle(Math.min(IDLE_CONNECTIONS, config.connections()));
-    pool.setIdleTimeout(IDLE_TIMEOUT.toMillis());
+    if (config.connections() > IDLE_CONNECTIONS) { // else none ends, and the pool would complain
+      pool.setIdleTimeout(IDLE_TIMEOUT.toMillis());
+    }
     pool.setConnectionTimeout(config.patience().toMillis());
     pool.addDataSourceProperty("ApplicationName", name);
     pool.addDataSourceProperty("tcpKeepAlive", "true");

@@ -7,6 +7,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Instants as PostgreSQL keeps them: `timestamptz`, in microseconds.
 public final class SqlTimes {
@@ -15,6 +16,11 @@ public final class SqlTimes {
   /// To bind.
   public static OffsetDateTime atUtc(Instant instant) {
     return instant.truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC);
+  }
+
+  /// To bind; null for none.
+  public static @Nullable OffsetDateTime atUtc(Optional<Instant> instant) {
+    return instant.map(SqlTimes::atUtc).orElse(null);
   }
 
   /// Of a row; empty for null.

@@ -4,7 +4,6 @@ import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -20,7 +19,6 @@ import nova.core.StreamState;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.SqlStatement;
 import org.jdbi.v3.core.statement.StatementContext;
-import org.jspecify.annotations.Nullable;
 
 /// The table of streams, within a transaction of its caller.
 ///
@@ -99,11 +97,11 @@ public final class StreamRepository {
         .bind("description", stream.metadata().description())
         .bindArray("tags", String.class, stream.metadata().tags())
         .bind("version", stream.version())
-        .bind("started", atUtc(stream.startedAt()))
-        .bind("seen", atUtc(stream.seenAt()))
-        .bind("ended", atUtc(stream.end().map(StreamEnd::at)))
+        .bind("started", SqlTimes.atUtc(stream.startedAt()))
+        .bind("seen", SqlTimes.atUtc(stream.seenAt()))
+        .bind("ended", SqlTimes.atUtc(stream.end().map(StreamEnd::at)))
         .bind("endReason", stream.end().map(StreamEnd::reason).orElse(null))
-        .bind("reconnectUntil", atUtc(stream.reconnectUntil()))
+        .bind("reconnectUntil", SqlTimes.atUtc(stream.reconnectUntil()))
         .bind("address", stream.source().map(StreamSource::address).orElse(null))
         .bind("encoder", stream.source().map(StreamSource::encoder).orElse(null))
         .bind("tracks", TrackJson.text(stream.tracks()))
@@ -223,17 +221,13 @@ public final class StreamRepository {
                 """)
         .bind("slug", filter.channel().map(ChannelSlug::value).orElse(null))
         .bindArray("states", String.class, filter.states().stream().map(Enum::name).toList())
-        .bind("since", atUtc(filter.since()))
-        .bind("until", atUtc(filter.until()))
-        .bind("after", atUtc(after.map(ListPosition::createdAt)))
+        .bind("since", SqlTimes.atUtc(filter.since()))
+        .bind("until", SqlTimes.atUtc(filter.until()))
+        .bind("after", SqlTimes.atUtc(after.map(ListPosition::createdAt)))
         .bind("afterId", after.map(position -> position.id().value()).orElse(""))
         .bind("limit", limit)
         .map(StreamRepository::stream)
         .list();
-  }
-
-  private static @Nullable OffsetDateTime atUtc(Optional<Instant> at) {
-    return at.map(SqlTimes::atUtc).orElse(null);
   }
 
   private static ChannelStream stream(ResultSet row, StatementContext context) throws SQLException {
