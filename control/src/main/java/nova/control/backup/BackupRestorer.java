@@ -45,7 +45,6 @@ final class BackupRestorer {
       throw new BackupException("'%s' contradicts itself: %s".formatted(file, e.getMessage()), e);
     }
     database.migrate();
-    database.useTransaction(handle -> new StreamRepository().endAllLive(handle, NOT_ON_AIR));
   }
 
   private void requireRoom(BackupManifest manifest) {
@@ -111,6 +110,9 @@ final class BackupRestorer {
       TableContents content = Objects.requireNonNull(contents.get(table.name()));
       restore(handle, table, content, file);
       progress.table(table.name(), content.rows());
+    }
+    if (contents.containsKey("streams")) {
+      new StreamRepository().endAllLive(handle, NOT_ON_AIR);
     }
   }
 

@@ -156,7 +156,8 @@ public final class StreamRepository {
         .findOne();
   }
 
-  /// Ends all that was on air when the last sign of it came: no server has it any more.
+  /// Ends all that was on air when the last sign of it came: no server has it any more. Also for
+  /// tables as earlier releases had them.
   public void endAllLive(Handle handle, String reason) {
     int _ =
         handle

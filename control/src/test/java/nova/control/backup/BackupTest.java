@@ -228,6 +228,16 @@ class BackupTest {
                           .mapTo(String.class)
                           .one()))
           .isEqualTo("ERROR 2026-11-22 12:00:09 5");
+      assertThat(
+              to.<Boolean>inTransaction(
+                  handle ->
+                      handle
+                          .createQuery(
+                              "SELECT bool_and(s.xmin = c.xmin) FROM streams s, channels c")
+                          .mapTo(Boolean.class)
+                          .one()))
+          .as("in the transaction that restored the rest")
+          .isTrue();
     }
   }
 
