@@ -94,13 +94,7 @@ public final class Control implements AutoCloseable {
       Outbox outbox = new Outbox();
       StreamRecorder recorder =
           new StreamRecorder(
-              streamRows,
-              channelRows,
-              keyRows,
-              streamKeys,
-              audit,
-              outbox,
-              nodeOf(config.data()));
+              streamRows, channelRows, keyRows, streamKeys, audit, outbox, nodeOf(config.data()));
       closeLeftOver(recorder, ports);
       journal =
           own(

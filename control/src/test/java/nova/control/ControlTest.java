@@ -133,8 +133,7 @@ class ControlTest {
         .hasMessage("no more threads")
         .satisfies(
             why ->
-                assertThat(why.getSuppressed()[0].getSuppressed()[0])
-                    .hasMessage("does not close"));
+                assertThat(why.getSuppressed()[0].getSuppressed()[0]).hasMessage("does not close"));
   }
 
   @Test

@@ -2,7 +2,6 @@ package nova.control.database;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import com.zaxxer.hikari.SQLExceptionOverride;
 import java.sql.SQLException;
 import java.sql.Types;
 import java.time.Duration;
@@ -42,15 +41,6 @@ public final class Database implements AutoCloseable {
 
   /// Begins the names of our connections; the rest is another for each [Database].
   private static final String APPLICATION = "nova-";
-
-  /// A connection that may only read leads to a server that is a standby now, or will always be as
-  /// it was set when it began; another one may be better.
-  private static final class ReadOnlyEviction implements SQLExceptionOverride {
-    @java.lang.Override
-    public Override adjudicate(SQLException thrown) {
-      return SqlErrors.isReadOnly(thrown) ? Override.MUST_EVICT : Override.CONTINUE_EVICT;
-    }
-  }
 
   private final HikariDataSource connections;
   private final DatabaseConfig config;

@@ -13,6 +13,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 public final class WholeFile {
   private WholeFile() {}
 
+  /// Writes or replaces a file.
+  ///
   /// @param permissions such as `rw-------`
   public static void write(Path file, String text, String permissions) throws IOException {
     Path part = file.resolveSibling(file.getFileName() + ".part");
@@ -26,7 +28,6 @@ public final class WholeFile {
       channel.force(true);
     }
     Path _ =
-        Files.move(
-            part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 }

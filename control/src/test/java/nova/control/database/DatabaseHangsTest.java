@@ -16,7 +16,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /// A database that neither answers nor refuses, as when its machine loses power.
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class DatabaseHangsTest {
-  private static final SessionLimits SHORT = new SessionLimits(Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofMinutes(1));
+  private static final SessionLimits SHORT =
+      new SessionLimits(Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofMinutes(1));
 
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
 

@@ -85,7 +85,7 @@ class DatabaseReadOnlyTest {
             int _ =
                 handle.execute(
                     """
-                    SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                    SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
                      WHERE datname = ? AND query NOT LIKE '%read_only%'
                     """,
                     name());
