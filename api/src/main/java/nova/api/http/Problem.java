@@ -99,11 +99,16 @@ public record Problem(
     var _ = send(context);
   }
 
-  /// Answers.
+  /// Answers. A body that waited flows off, or it would hold up what comes after it.
   ///
   /// @return when the client's system has been given all of it
   Future<Void> send(RoutingContext context) {
-    return send(context.request());
+    HttpServerRequest request = context.request();
+    Future<Void> sent = send(request);
+    if (!request.isEnded()) {
+      HttpServerRequest _ = request.resume();
+    }
+    return sent;
   }
 
   /// Answers a request that met no route.

@@ -86,7 +86,6 @@ public final class RouteGuard {
       String operation,
       BiFunction<Caller, Buffer, Handler<RoutingContext>> work) {
     context.request().pause();
-    context.addEndHandler(_ -> context.request().resume()); // what was refused flows off
     admit(
         context,
         access,
