@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -40,6 +41,7 @@ import nova.control.token.Scope;
 import nova.control.token.TokenTerms;
 import nova.core.ChannelSlug;
 import nova.core.InProcessStreamEvents;
+import nova.core.StreamEvent;
 import nova.core.StreamEvent.StreamEnded;
 import nova.core.StreamEvents;
 import nova.core.StreamHealth;
@@ -69,6 +71,7 @@ final class ApiServer implements AutoCloseable {
   final Map<StreamId, String> stopped = new ConcurrentHashMap<>();
 
   final Control control;
+  private final Set<StreamId> onAir = ConcurrentHashMap.newKeySet();
   private final Path data;
   final String viewer;
   final String operator;
@@ -89,6 +92,7 @@ final class ApiServer implements AutoCloseable {
                       + " CASCADE");
         });
     data = folder();
+    var _ = events.subscribe(this::follow);
     control = control(database);
     viewer = token(Scope.VIEWER, null);
     operator = token(Scope.OPERATOR, null);
@@ -132,8 +136,19 @@ final class ApiServer implements AutoCloseable {
             Thread.ofVirtual().factory()));
   }
 
+  private void follow(StreamEvent event) {
+    if (event instanceof StreamEvent.StreamStarted) {
+      boolean _ = onAir.add(event.stream());
+    } else if (event instanceof StreamEnded || event instanceof StreamEvent.StreamError) {
+      boolean _ = onAir.remove(event.stream());
+    }
+  }
+
   /// What ingest does when it is told to.
   private CompletionStage<Boolean> stop(StreamId stream, String reason) {
+    if (!onAir.contains(stream)) {
+      return CompletableFuture.completedStage(false);
+    }
     stopped.put(stream, reason);
     events.publish(new StreamEnded(stream, clock.instant(), reason, StreamHealth.NOTHING));
     return CompletableFuture.completedStage(true);

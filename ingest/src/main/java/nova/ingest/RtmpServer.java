@@ -8,6 +8,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import nova.core.StreamEvents.Subscription;
 import nova.core.StreamId;
 import nova.ingest.connection.AddressLimits;
 import nova.ingest.connection.ConnectionPorts;
@@ -28,13 +29,19 @@ public final class RtmpServer implements AutoCloseable {
 
   private final RtmpListener listener;
   private final LiveStreams streams;
+  private final Subscription failures;
   private final RefusalLog refusals;
   private final InetSocketAddress address;
 
   private RtmpServer(
-      RtmpListener listener, LiveStreams streams, RefusalLog refusals, InetSocketAddress address) {
+      RtmpListener listener,
+      LiveStreams streams,
+      Subscription failures,
+      RefusalLog refusals,
+      InetSocketAddress address) {
     this.listener = listener;
     this.streams = streams;
+    this.failures = failures;
     this.refusals = refusals;
     this.address = address;
   }
@@ -56,6 +63,7 @@ public final class RtmpServer implements AutoCloseable {
             ports.clock(),
             ports.random(),
             listener.streamsThread());
+    Subscription failures = ports.events().subscribe(streams);
     RefusalLog refusals = new RefusalLog(listener.streamsThread());
     ConnectionPorts connections =
         new ConnectionPorts(
@@ -72,8 +80,9 @@ public final class RtmpServer implements AutoCloseable {
       InetSocketAddress bound =
           listener.listen(wanted, connections, ports.random(), config.handshakeTimeout());
       log.atInfo().addKeyValue("address", bound).log("listening for RTMP");
-      return new RtmpServer(listener, streams, refusals, bound);
+      return new RtmpServer(listener, streams, failures, refusals, bound);
     } catch (IOException e) {
+      failures.close();
       listener.close();
       throw e;
     }
@@ -95,6 +104,7 @@ public final class RtmpServer implements AutoCloseable {
   @Override
   public void close() {
     listener.stopAccepting();
+    failures.close(); // all streams end now anyway
     try {
       streams
           .close("The server is shutting down.")

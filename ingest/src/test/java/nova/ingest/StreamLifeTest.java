@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -253,6 +255,61 @@ class StreamLifeTest {
     server.await(StreamEnded.class);
     assertThat(server.readToEnd(started.stream()).getLast())
         .isEqualTo(new StreamClosed(true, "The server is shutting down."));
+  }
+
+  @Test
+  void removedLog_endsTheStream_andTheNextBroadcastIsAnother() throws Exception {
+    try (TestServer server = TestServer.start()) {
+      StreamId stream;
+      try (TestClient client = live(server)) {
+        stream = server.await(EpochBegan.class).stream();
+        server.frameLog.remove(stream);
+        client.video(40, false);
+        assertThat(client.status())
+            .startsWith("NetStream.Publish.Failed: The server could not process this stream");
+        assertThat(client.isClosedByServer()).isTrue();
+        assertThat(server.await(StreamError.class).health()).isPresent();
+      }
+      try (TestClient _ = live(server)) {
+        assertThat(server.await(StreamStarted.class).stream()).isNotEqualTo(stream);
+        assertThat(server.await(EpochBegan.class).epoch()).isEqualTo(new Epoch(0));
+      }
+      assertThat(server.refusals).containsOnly(Map.entry("stream-failed", 1));
+    }
+  }
+
+  @Test
+  void streamThatFailsElsewhere_endsAtOnce_andItsEncoderIsTold() throws Exception {
+    try (TestServer server = TestServer.start();
+        TestClient client = live(server)) {
+      StreamId stream = server.await(EpochBegan.class).stream();
+      server.publish(failure(stream));
+      assertThat(client.status())
+          .startsWith("NetStream.Publish.Failed: The server could not process this stream");
+      assertThat(server.await(StreamError.class)).isEqualTo(failure(stream));
+      StreamError told = server.await(StreamError.class);
+      assertThat(told.health()).isPresent();
+      assertThat(server.readToEnd(stream).getLast())
+          .isEqualTo(new StreamClosed(false, told.reason()));
+    }
+  }
+
+  @Test
+  void streamThatFails_whileItsBroadcasterIsAwaited_isNotResumed() throws Exception {
+    try (TestServer server = TestServer.start()) {
+      live(server).close();
+      StreamId stream = server.await(StreamRecovering.class).stream();
+      server.publish(failure(stream));
+      server.frameLog.remove(stream);
+      try (TestClient _ = live(server)) {
+        assertThat(server.await(StreamStarted.class).stream()).isNotEqualTo(stream);
+        server.await(EpochBegan.class);
+      }
+    }
+  }
+
+  private static StreamError failure(StreamId stream) {
+    return new StreamError(stream, Instant.EPOCH, "packaging failed: disk", Optional.empty());
   }
 
   @Test

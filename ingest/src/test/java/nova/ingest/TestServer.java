@@ -36,14 +36,14 @@ public final class TestServer implements AutoCloseable {
   public final LinkedBlockingQueue<StreamEvent> events = new LinkedBlockingQueue<>();
   public final Map<String, Integer> refusals = new ConcurrentHashMap<>();
   public final Map<String, Integer> drops = new ConcurrentHashMap<>();
+  private final InProcessStreamEvents bus =
+      new InProcessStreamEvents(
+          (event, failure) -> {
+            throw new AssertionError(event.toString(), failure);
+          });
   private final RtmpServer server;
 
   private TestServer(RtmpConfig config, PublishAuthorizer authorizer) throws IOException {
-    InProcessStreamEvents bus =
-        new InProcessStreamEvents(
-            (event, failure) -> {
-              throw new AssertionError(event.toString(), failure);
-            });
     bus.subscribe(events::add);
     IngestMetrics metrics =
         new IngestMetrics() {
@@ -123,6 +123,11 @@ public final class TestServer implements AutoCloseable {
 
   public RtmpServer server() {
     return server;
+  }
+
+  /// Says what another stage would.
+  public void publish(StreamEvent event) {
+    bus.publish(event);
   }
 
   public int port() {

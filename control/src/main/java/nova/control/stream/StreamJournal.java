@@ -296,12 +296,19 @@ public final class StreamJournal implements StreamEvents.Subscriber, AutoCloseab
   }
 
   private void count(List<StreamEvent.StreamMeasured> latest) {
-    database.useTransaction(
-        handle ->
-            latest.forEach(
-                measurement -> {
-                  StreamRecorder.Written _ = recorder.write(handle, measurement);
-                }));
+    Map<StreamId, String> stopped =
+        database.inTransaction(
+            handle -> {
+              Map<StreamId, String> reasons = new LinkedHashMap<>();
+              for (StreamEvent.StreamMeasured measurement : latest) {
+                recorder
+                    .write(handle, measurement)
+                    .stop()
+                    .ifPresent(reason -> reasons.put(measurement.stream(), reason));
+              }
+              return reasons;
+            });
+    stopped.forEach(this::stop);
   }
 
   /// Writes all in one transaction, or else each in its own, without those that cannot be written.

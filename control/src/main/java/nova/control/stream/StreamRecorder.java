@@ -84,6 +84,9 @@ public final class StreamRecorder {
     if (known.isEmpty()) {
       return Written.NOTHING; // its channel was deleted, or another server has it
     }
+    if (known.get().state().isOver()) {
+      return isEnd(event) ? Written.NOTHING : Written.stop("The stream is over already.");
+    }
     Optional<ChannelStream> next = StreamLife.after(known.get(), event);
     next.ifPresent(after -> streams.update(handle, after, Optional.empty()));
     if (next.isPresent() && tells(event, known.get(), next.get())) {
@@ -94,6 +97,10 @@ public final class StreamRecorder {
       return judged(handle, refusal, channel(handle, known.get()));
     }
     return Written.NOTHING;
+  }
+
+  private static boolean isEnd(StreamEvent event) {
+    return event instanceof StreamEvent.StreamEnded || event instanceof StreamEvent.StreamError;
   }
 
   /// Closes what this server had on air when it stopped without a word.

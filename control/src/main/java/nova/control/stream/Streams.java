@@ -171,7 +171,8 @@ public final class Streams {
   }
 
   /// Ends a stream, and waits a few seconds for that. Its broadcaster may begin another one: who is
-  /// not to, needs the key revoked.
+  /// not to, needs the key revoked. A broadcast that goes on although its stream is over is ended
+  /// too.
   ///
   /// @param reason one sentence for the broadcaster
   /// @return as it is then; its end may still be to come
@@ -183,24 +184,22 @@ public final class Streams {
     List<Runnable> forget = new ArrayList<>();
     CompletableFuture<Void> over = journal.whenOver(id); // before it can be
     try {
-      boolean onAir =
+      ChannelStream stream =
           database.inTransaction(
               handle -> {
-                ChannelStream stream = lock(handle, id);
-                requireNotOver(stream);
-                audit(
-                    handle,
-                    actor,
-                    "stream-stopped",
-                    stream,
-                    Map.of("channel", stream.channel().value(), "reason", reason));
-                if (stream.isPrepared()) {
-                  forget.add(recorder.cancel(handle, stream, now, reason));
+                ChannelStream known = lock(handle, id);
+                if (!known.state().isOver()) {
+                  auditStop(handle, actor, known, reason);
                 }
-                return !stream.isPrepared();
+                if (known.isPrepared()) {
+                  forget.add(recorder.cancel(handle, known, now, reason));
+                }
+                return known;
               });
-      if (onAir) {
-        awaitEnd(id, reason, over);
+      if (stream.state().isOver()) {
+        stopAgain(stream, reason, actor);
+      } else if (!stream.isPrepared() && isStopped(id, reason)) {
+        await(over);
       }
     } finally {
       forget.forEach(Runnable::run); // also when nobody knows whether it was written
@@ -209,26 +208,40 @@ public final class Streams {
     return find(id);
   }
 
-  private static void requireNotOver(ChannelStream stream) {
-    if (stream.state().isOver()) {
+  /// Ends what is on air although its stream is over.
+  private void stopAgain(ChannelStream stream, String reason, Actor actor) {
+    if (!isStopped(stream.id(), reason)) {
       throw new ConflictingException(
           "stream-is-over",
           "Stream %s is over since %s (expected: one that is prepared or live)."
               .formatted(stream.id(), stream.end().orElseThrow().at()));
     }
+    database.useTransaction(handle -> auditStop(handle, actor, stream, reason));
   }
 
-  private void awaitEnd(StreamId id, String reason, CompletableFuture<Void> over) {
+  /// @return whether it was on air
+  private boolean isStopped(StreamId id, String reason) {
     try {
-      if (live.stop(id, reason)
+      return live.stop(id, reason)
           .toCompletableFuture()
-          .get(STOPPED_WITHIN.toMillis(), TimeUnit.MILLISECONDS)) {
-        Void _ = over.get(STOPPED_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
-      }
+          .get(STOPPED_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException _) {
+      return true; // it ends later, which the caller sees
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("stream %s could not be stopped".formatted(id), e);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return true;
+    }
+  }
+
+  private static void await(CompletableFuture<Void> over) {
+    try {
+      Void _ = over.get(STOPPED_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException _) {
       return; // it ends later, which the caller sees
     } catch (ExecutionException e) {
-      throw new IllegalStateException("stream %s could not be stopped".formatted(id), e);
+      throw new IllegalStateException("nobody fails this", e);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
@@ -236,6 +249,11 @@ public final class Streams {
 
   private ChannelStream lock(Handle handle, StreamId id) {
     return streams.lock(handle, id).orElseThrow(() -> unknown(id.value()));
+  }
+
+  private void auditStop(Handle handle, Actor actor, ChannelStream stream, String reason) {
+    Map<String, Object> details = Map.of("channel", stream.channel().value(), "reason", reason);
+    audit(handle, actor, "stream-stopped", stream, details);
   }
 
   private void audit(

@@ -134,6 +134,19 @@ class StreamJournalTest {
   }
 
   @Test
+  void broadcastWhoseStreamIsOver_isStopped_whenItIsMeasured() {
+    journal(events.started(SHOW, Optional.empty()));
+    journal(events.epoch(0));
+    journal(events.error(Optional.empty()));
+    server.journal().close();
+    assertThat(server.broadcasts().stopped()).isEmpty();
+    try (StreamJournal next = small()) {
+      next.onEvent(events.measured(10));
+    }
+    assertThat(server.broadcasts().stopped()).containsExactly("live: The stream is over already.");
+  }
+
+  @Test
   void tooManyThatWait_areDroppedAndCounted_theLatestFirst() throws Exception {
     try (Blocked blocked = new Blocked()) {
       try (StreamJournal journal = small()) {

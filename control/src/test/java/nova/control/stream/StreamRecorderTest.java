@@ -189,6 +189,20 @@ class StreamRecorderTest {
   }
 
   @Test
+  void broadcastThatGoesOnAfterItsStreamIsOver_isStopped_butNotByItsEnd() {
+    live(events);
+    write(events.error(Optional.empty()));
+    for (StreamEvent late :
+        List.of(events.epoch(1), events.measured(1), events.recovering(), events.resumed(id(key)))) {
+      assertThat(written(here, late).stop())
+          .as("%s", late)
+          .contains("The stream is over already.");
+    }
+    assertThat(written(here, events.ended(1))).isEqualTo(StreamRecorder.Written.NOTHING);
+    assertThat(written(there, events.measured(1))).isEqualTo(StreamRecorder.Written.NOTHING);
+  }
+
+  @Test
   void preparedStream_hearsOfNothingButItsBeginning() {
     ChannelStream prepared = prepare("Finals");
     TestEvents its = new TestEvents(prepared.id(), clock);

@@ -118,10 +118,23 @@ class StreamsTest {
     assertThat(server.broadcasts().stopped()).containsExactly("live: Lights out.");
     assertThat(over.state()).isEqualTo(StreamState.ENDED_GRACEFULLY);
     assertThat(over.totals().receivedFrames()).isEqualTo(77);
+    server.broadcasts().onStop(_ -> false);
     assertThatThrownBy(() -> server.streams().stop(LIVE, "", ADA))
         .isInstanceOfSatisfying(
             ConflictingException.class, e -> assertThat(e.reason()).isEqualTo("stream-is-over"));
     assertThat(server.count("audit WHERE action = 'stream-stopped'")).isEqualTo(1);
+  }
+
+  @Test
+  void broadcastWhoseStreamIsOver_isStopped() {
+    live(events, SHOW);
+    write(events.error(Optional.empty()));
+    server.broadcasts().onStop(LIVE::equals);
+    assertThat(server.streams().stop(LIVE, "Lights out.", ADA).state())
+        .isEqualTo(StreamState.ERROR);
+    assertThat(server.broadcasts().stopped()).containsExactly("live: Lights out.");
+    assertThat(lastEntry().action()).isEqualTo("stream-stopped");
+    assertThat(lastEntry().actor()).isEqualTo(ADA);
   }
 
   @Test

@@ -15,6 +15,7 @@ import nova.ingest.message.AudioMessage;
 import nova.ingest.message.DataMessage;
 import nova.ingest.message.UserControl;
 import nova.ingest.message.VideoMessage;
+import nova.ingest.publish.LiveStreams;
 import nova.ingest.publish.PublishDecision;
 import nova.ingest.publish.PublishRequest;
 import nova.ingest.publish.PublishSession;
@@ -179,7 +180,7 @@ final class PublishFlow {
       try {
         publishing.audio(audio, traffic.arrivedAt());
       } catch (WriterFencedException e) {
-        onFenced();
+        onFenced(e);
       }
     }
   }
@@ -191,12 +192,17 @@ final class PublishFlow {
       try {
         publishing.video(video, traffic.arrivedAt());
       } catch (WriterFencedException e) {
-        onFenced();
+        onFenced(e);
       }
     }
   }
 
-  private void onFenced() {
+  private void onFenced(WriterFencedException fenced) {
+    if (fenced.isRemoved()) {
+      onSurrender(
+          EpochEnd.CONNECTION_LOST, new Release.Failed(LiveStreams.FAILED), "stream-failed");
+      return;
+    }
     refusal.refuse(
         StatusCode.PUBLISH_BAD_NAME,
         "taken-over",
@@ -292,14 +298,18 @@ final class PublishFlow {
     refusal.refuse(StatusCode.PUBLISH_FAILED, "silence", sentence);
   }
 
-  private void onSurrender(EpochEnd end, String reason, String sentence) {
+  private void onSurrender(EpochEnd end, Release how, String reason) {
     if (session == null) {
       return; // it was given back already
     }
-    boolean finished = end == EpochEnd.FINISHED;
-    end(end, finished ? new Release.Finished(sentence) : new Release.Lost(sentence));
-    refusal.refuse(
-        finished ? StatusCode.UNPUBLISH_SUCCESS : StatusCode.PUBLISH_BAD_NAME, reason, sentence);
+    end(end, how);
+    StatusCode code =
+        switch (how) {
+          case Release.Finished _ -> StatusCode.UNPUBLISH_SUCCESS;
+          case Release.Lost _ -> StatusCode.PUBLISH_BAD_NAME;
+          case Release.Failed _ -> StatusCode.PUBLISH_FAILED;
+        };
+    refusal.refuse(code, reason, how.reason());
   }
 
   /// The connection is closing; what was under way is lost.
@@ -374,10 +384,10 @@ final class PublishFlow {
     }
 
     @Override
-    public void surrender(EpochEnd end, String reason, String sentence) {
+    public void surrender(EpochEnd end, Release how, String reason) {
       out.execute(
           () -> {
-            onSurrender(end, reason, sentence);
+            onSurrender(end, how, reason);
             out.flush();
           });
     }

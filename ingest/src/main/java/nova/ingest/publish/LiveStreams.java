@@ -45,7 +45,11 @@ import org.slf4j.LoggerFactory;
 /// publishing of all events, happen one after another on the thread of the streams.
 ///
 /// *Thread-safe.*
-public final class LiveStreams {
+public final class LiveStreams implements StreamEvents.Subscriber {
+  /// What a broadcaster is told whose stream failed in the server.
+  public static final String FAILED =
+      "The server could not process this stream any more and ended it; start it again.";
+
   private static final Logger log = LoggerFactory.getLogger(LiveStreams.class);
 
   // An id is handed out again only until control has heard of the stream that took it.
@@ -113,6 +117,14 @@ public final class LiveStreams {
           completeWhenEmpty();
         });
     return allOver;
+  }
+
+  /// Ends a stream that a stage reports as failed; what is reported from here has its health.
+  @Override
+  public void onEvent(StreamEvent event) {
+    if (event instanceof StreamError error && error.health().isEmpty()) {
+      thread.execute(() -> failed(error.stream()));
+    }
   }
 
   void report(Runnable step) {
@@ -209,11 +221,10 @@ public final class LiveStreams {
       waiting.refused("taken-over", "Another encoder with this key came after this one.");
       return; // the holder was asked already
     }
-    holder.surrender(
-        EpochEnd.TAKEN_OVER,
-        "taken-over",
+    String sentence =
         "Another encoder at %s started to publish with this key and took over."
-            .formatted(newcomer.remoteAddress()));
+            .formatted(newcomer.remoteAddress());
+    holder.surrender(EpochEnd.TAKEN_OVER, new Release.Lost(sentence), "taken-over");
   }
 
   void released(LiveStream stream, StreamGrant by, Release how) {
@@ -230,6 +241,12 @@ public final class LiveStreams {
           when successor == null && stream.state == StreamState.PENDING_INGEST ->
           end(stream, false, reason + " It had not sent any media.");
       case Release.Lost(String reason) when successor == null -> await(stream, reason);
+      case Release.Failed(String reason) -> {
+        end(stream, false, reason);
+        if (successor != null) {
+          enter(successor);
+        }
+      }
       case Release.Finished _, Release.Lost _ -> {
         if (successor != null) {
           resume(stream, successor);
@@ -271,7 +288,22 @@ public final class LiveStreams {
     if (holder == null) {
       end(stream, true, reason);
     } else {
-      holder.surrender(EpochEnd.FINISHED, "stream-stopped", reason);
+      holder.surrender(EpochEnd.FINISHED, new Release.Finished(reason), "stream-stopped");
+    }
+  }
+
+  /// A stage cannot carry a stream on: who returned to it would write what nobody reads.
+  private void failed(StreamId id) {
+    for (LiveStream stream : List.copyOf(streams.values())) {
+      if (stream.id().equals(id)) {
+        Publisher holder = stream.holder;
+        if (holder == null) {
+          end(stream, false, FAILED);
+        } else {
+          holder.surrender(
+              EpochEnd.CONNECTION_LOST, new Release.Failed(FAILED), "stream-failed");
+        }
+      }
     }
   }
 
@@ -282,11 +314,12 @@ public final class LiveStreams {
     try {
       stream.log().closeStream(graceful, reason);
     } catch (WriterFencedException e) {
-      // Another server carries the stream now and reports its end.
       log.atWarn().addKeyValue("stream", stream.id()).log("stream given up: {}", e.getMessage());
-      metrics.streamEnded();
-      completeWhenEmpty();
-      return;
+      if (!e.isRemoved()) { // another server carries the stream now and reports its end
+        metrics.streamEnded();
+        completeWhenEmpty();
+        return;
+      }
     }
     Instant now = clock.instant();
     StreamHealth health = stream.health().health(); // nobody holds the stream, so nobody counts

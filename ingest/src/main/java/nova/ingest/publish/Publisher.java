@@ -5,6 +5,7 @@ import nova.core.ChannelSlug;
 import nova.core.StreamId;
 import nova.core.StreamKeyId;
 import nova.framelog.LogEntry.EpochEnd;
+import nova.ingest.publish.StreamGrant.Release;
 
 /// A connection as [LiveStreams] sees it: someone who was accepted and wants a stream. Methods are
 /// called on the thread of the streams; implementations go on on their own.
@@ -35,5 +36,8 @@ public interface Publisher {
   void refused(String reason, String sentence);
 
   /// Asks to end the epoch, release the grant and say goodbye to the encoder.
-  void surrender(EpochEnd end, String reason, String sentence);
+  ///
+  /// @param how the grant is to be released; its sentence is for the broadcaster
+  /// @param reason stable kebab-case name for metrics
+  void surrender(EpochEnd end, Release how, String reason);
 }

@@ -65,5 +65,8 @@ public final class StreamGrant {
 
     /// The connection is gone or fell silent.
     record Lost(String reason) implements Release {}
+
+    /// The server cannot carry the stream on, whoever sends it.
+    record Failed(String reason) implements Release {}
   }
 }

@@ -213,8 +213,8 @@ final class TestSession implements Publisher {
   }
 
   @Override
-  public void surrender(EpochEnd end, String reason, String sentence) {
-    throw new AssertionError(reason + ": " + sentence);
+  public void surrender(EpochEnd end, StreamGrant.Release how, String reason) {
+    throw new AssertionError(reason + ": " + how.reason());
   }
 
   /// The test's thread is the thread of the streams, and nothing is due later.
