@@ -109,11 +109,22 @@ public final class StreamRecorder {
   public List<StreamId> closeLeftOver(Handle handle, Instant now) {
     List<StreamId> closed = new ArrayList<>();
     for (ChannelStream stream : streams.lockLiveAt(handle, node)) {
-      Instant at = stream.seenAt().orElse(now);
-      close(handle, stream, at.isAfter(now) ? now : at, "The server stopped unexpectedly.");
+      giveUp(handle, stream, now, "The server stopped unexpectedly.");
       closed.add(stream.id());
     }
     return closed;
+  }
+
+  /// Whether the broadcaster of a stream came to this server.
+  boolean isHere(Handle handle, StreamId stream) {
+    return streams.lockAt(handle, stream, node).isPresent();
+  }
+
+  /// Writes that a stream is over of which its server says nothing any more, as of its latest sign
+  /// of life.
+  void giveUp(Handle handle, ChannelStream stream, Instant now, String reason) {
+    Instant at = stream.seenAt().orElse(now);
+    close(handle, stream, at.isAfter(now) ? now : at, reason);
   }
 
   /// Writes that an operator gave up a stream that no broadcaster has come for.

@@ -26,6 +26,7 @@ import nova.control.error.TextLimits;
 import nova.control.error.UnknownException;
 import nova.control.streamkey.StreamKeys;
 import nova.core.ChannelSlug;
+import nova.core.StreamEvent;
 import nova.core.StreamId;
 import org.jdbi.v3.core.Handle;
 
@@ -33,6 +34,9 @@ import org.jdbi.v3.core.Handle;
 ///
 /// *Thread-safe.*
 public final class Streams {
+  /// A server that has said nothing of its stream for so long does not have it any more.
+  public static final Duration GONE_AFTER = Duration.ofMinutes(1);
+
   private static final Duration STOPPED_WITHIN = Duration.ofSeconds(5);
   private static final int MAX_REASON = 200;
   private static final String PREPARED = "streams_one_prepared";
@@ -172,11 +176,11 @@ public final class Streams {
 
   /// Ends a stream, and waits a few seconds for that. Its broadcaster may begin another one: who is
   /// not to, needs the key revoked. A broadcast that goes on although its stream is over is ended
-  /// too.
+  /// too, and a stream without a broadcast, unless another server told of it within [#GONE_AFTER].
   ///
   /// @param reason one sentence for the broadcaster
   /// @return as it is then; its end may still be to come
-  /// @throws ConflictingException when it is over
+  /// @throws ConflictingException when it is over, or another server has it
   /// @throws UnknownException when there is none
   public ChannelStream stop(StreamId id, String reason, Actor actor) {
     TextLimits.require("reason", reason, MAX_REASON);
@@ -184,22 +188,28 @@ public final class Streams {
     List<Runnable> forget = new ArrayList<>();
     CompletableFuture<Void> over = journal.whenOver(id); // before it can be
     try {
-      ChannelStream stream =
-          database.inTransaction(
-              handle -> {
-                ChannelStream known = lock(handle, id);
-                if (!known.state().isOver()) {
-                  auditStop(handle, actor, known, reason);
-                }
-                if (known.isPrepared()) {
-                  forget.add(recorder.cancel(handle, known, now, reason));
-                }
-                return known;
-              });
-      if (stream.state().isOver()) {
-        stopAgain(stream, reason, actor);
-      } else if (!stream.isPrepared() && isStopped(id, reason)) {
-        await(over);
+      switch (database.inTransaction(handle -> beginStop(handle, id, now, reason, actor, forget))) {
+        case PREPARED -> {}
+        case HERE -> {
+          if (!isStopped(id, reason)) {
+            journal.onEvent(new StreamEvent.StreamError(id, now, reason, Optional.empty()));
+          }
+          await(over);
+        }
+        case ELSEWHERE -> {
+          if (isStopped(id, reason)) {
+            audited(id, reason, actor);
+            await(over);
+          } else {
+            database.useTransaction(handle -> giveUp(handle, id, now, reason, actor));
+          }
+        }
+        case OVER -> {
+          if (!isStopped(id, reason)) {
+            throw isOver(find(id));
+          }
+          audited(id, reason, actor);
+        }
       }
     } finally {
       forget.forEach(Runnable::run); // also when nobody knows whether it was written
@@ -208,15 +218,60 @@ public final class Streams {
     return find(id);
   }
 
-  /// Ends what is on air although its stream is over.
-  private void stopAgain(ChannelStream stream, String reason, Actor actor) {
-    if (!isStopped(stream.id(), reason)) {
-      throw new ConflictingException(
-          "stream-is-over",
-          "Stream %s is over since %s (expected: one that is prepared or live)."
-              .formatted(stream.id(), stream.end().orElseThrow().at()));
+  /// Where a stream is that is to be stopped, by its row.
+  private enum Standing {
+    PREPARED,
+    HERE,
+    ELSEWHERE,
+    OVER
+  }
+
+  /// Does of a stop what the row alone decides.
+  private Standing beginStop(
+      Handle handle, StreamId id, Instant now, String reason, Actor actor, List<Runnable> forget) {
+    ChannelStream stream = lock(handle, id);
+    if (stream.state().isOver()) {
+      return Standing.OVER;
     }
-    database.useTransaction(handle -> auditStop(handle, actor, stream, reason));
+    if (stream.isPrepared()) {
+      auditStop(handle, actor, stream, reason);
+      forget.add(recorder.cancel(handle, stream, now, reason));
+      return Standing.PREPARED;
+    }
+    if (!recorder.isHere(handle, id)) {
+      return Standing.ELSEWHERE;
+    }
+    auditStop(handle, actor, stream, reason);
+    return Standing.HERE;
+  }
+
+  /// Ends a stream of which its server has said nothing for long: that one is gone, or will be told
+  /// with its next event.
+  private void giveUp(Handle handle, StreamId id, Instant now, String reason, Actor actor) {
+    ChannelStream stream = lock(handle, id);
+    if (stream.state().isOver()) {
+      throw isOver(stream);
+    }
+    Instant alive = stream.reconnectUntil().or(stream::seenAt).orElse(stream.createdAt());
+    if (alive.plus(GONE_AFTER).isAfter(now)) {
+      throw new ConflictingException(
+          "stream-elsewhere",
+          "Stream %s is on air at another server, which told of it within %d s (expected: one of this server, or of one that is gone)."
+              .formatted(id, GONE_AFTER.toSeconds()));
+    }
+    auditStop(handle, actor, stream, reason);
+    recorder.giveUp(handle, stream, now, reason);
+  }
+
+  private void audited(StreamId id, String reason, Actor actor) {
+    database.useTransaction(handle -> auditStop(handle, actor, lock(handle, id), reason));
+  }
+
+  private static ConflictingException isOver(ChannelStream stream) {
+    return new ConflictingException(
+        "stream-is-over",
+        "Stream %s is over since %s (expected: one that is prepared or live)."
+            .formatted(stream.id(), stream.end().orElseThrow().at()));
   }
 
   /// @return whether it was on air

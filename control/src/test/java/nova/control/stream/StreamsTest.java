@@ -138,9 +138,70 @@ class StreamsTest {
   }
 
   @Test
-  void streamWhoseBroadcastIsNotHere_isShownAsItIs_withoutAWait() {
+  void streamOfThisServer_withoutABroadcast_isOver() {
     live(events, SHOW);
-    assertThat(server.streams().stop(LIVE, "", ADA).state()).isEqualTo(StreamState.ACTIVE);
+    ChannelStream over = server.streams().stop(LIVE, "Left over.", ADA);
+    assertThat(over.state()).isEqualTo(StreamState.ERROR);
+    assertThat(over.end().orElseThrow().reason()).isEqualTo("Left over.");
+    server.channels().delete(SHOW, Optional.empty(), ADA);
+  }
+
+  @Test
+  void streamOfThisServer_whoseEndWaitsToBeWritten_endsWithItsCounts() {
+    live(events, SHOW);
+    server
+        .broadcasts()
+        .onStop(
+            _ -> {
+              server.journal().onEvent(events.ended(77));
+              return false; // it was over just before
+            });
+    ChannelStream over = server.streams().stop(LIVE, "Lights out.", ADA);
+    assertThat(over.state()).isEqualTo(StreamState.ENDED_GRACEFULLY);
+    assertThat(over.totals().receivedFrames()).isEqualTo(77);
+  }
+
+  @Test
+  void streamOfAnotherServer_isNotStopped_whileThatIsAlive() {
+    try (TestServer other = TestServer.on(DATABASE.database(), clock)) {
+      live(events, SHOW);
+      clock.advance(Streams.GONE_AFTER.minusSeconds(1));
+      long entries = server.count("audit");
+      assertThatThrownBy(() -> other.streams().stop(LIVE, "", ADA))
+          .isInstanceOfSatisfying(
+              ConflictingException.class,
+              e -> assertThat(e.reason()).isEqualTo("stream-elsewhere"));
+      assertThat(server.count("audit")).isEqualTo(entries);
+      assertThat(server.streams().find(LIVE).state()).isEqualTo(StreamState.ACTIVE);
+    }
+  }
+
+  @Test
+  void streamOfAServerThatIsGone_isOver_asOfItsLatestSignOfLife() {
+    live(events, SHOW);
+    Instant seen = clock.instant();
+    clock.advance(Streams.GONE_AFTER);
+    try (TestServer other = TestServer.on(DATABASE.database(), clock)) {
+      ChannelStream over = other.streams().stop(LIVE, "Its server is gone.", ADA);
+      assertThat(over.state()).isEqualTo(StreamState.ERROR);
+      assertThat(over.end()).contains(new ChannelStream.StreamEnd(seen, "Its server is gone."));
+      assertThat(server.count("audit WHERE action = 'stream-stopped'")).isEqualTo(1);
+      assertThat(server.count("outbox WHERE type = 'StreamError'")).isEqualTo(1);
+      other.channels().delete(SHOW, Optional.empty(), ADA);
+    }
+  }
+
+  @Test
+  void streamOfAnotherServer_whoseBroadcasterIsAwaited_isNotGone_beforeTheGraceTimeIs() {
+    live(events, SHOW);
+    write(events.recovering());
+    clock.advance(Streams.GONE_AFTER.plus(TestEvents.GRACE).minusSeconds(1));
+    try (TestServer other = TestServer.on(DATABASE.database(), clock)) {
+      assertThatThrownBy(() -> other.streams().stop(LIVE, "", ADA))
+          .isInstanceOf(ConflictingException.class);
+      clock.advance(Duration.ofSeconds(1));
+      assertThat(other.streams().stop(LIVE, "", ADA).state()).isEqualTo(StreamState.ERROR);
+    }
   }
 
   @Test
