@@ -17,7 +17,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,6 +35,7 @@ import nova.control.database.TestDatabase;
 import nova.control.metric.MetricsConfig;
 import nova.control.outbox.OutboxConfig;
 import nova.control.playback.PlaybackRights;
+import nova.control.stream.LiveBroadcasts;
 import nova.control.streamkey.CaffeineStreamKeyCache;
 import nova.control.token.Scope;
 import nova.control.token.TokenTerms;
@@ -46,6 +46,7 @@ import nova.core.StreamEvent.StreamEnded;
 import nova.core.StreamEvents;
 import nova.core.StreamHealth;
 import nova.core.StreamId;
+import nova.core.StreamKeyId;
 import nova.testkit.FakeClock;
 import org.jspecify.annotations.Nullable;
 
@@ -71,7 +72,7 @@ final class ApiServer implements AutoCloseable {
   final Map<StreamId, String> stopped = new ConcurrentHashMap<>();
 
   final Control control;
-  private final Set<StreamId> onAir = ConcurrentHashMap.newKeySet();
+  private final Map<StreamId, Optional<StreamKeyId>> onAir = new ConcurrentHashMap<>();
   private final Path data;
   final String viewer;
   final String operator;
@@ -128,7 +129,7 @@ final class ApiServer implements AutoCloseable {
             data, database.config(), MetricsConfig.defaults(), OutboxConfig.defaults()),
         new ControlPorts(
             events,
-            this::stop,
+            new Broadcasts(),
             new CaffeineStreamKeyCache(() -> clock.nanoTime()),
             clock,
             () -> clock.nanoTime(),
@@ -137,21 +138,34 @@ final class ApiServer implements AutoCloseable {
   }
 
   private void follow(StreamEvent event) {
-    if (event instanceof StreamEvent.StreamStarted) {
-      boolean _ = onAir.add(event.stream());
+    if (event instanceof StreamEvent.StreamStarted started) {
+      var _ = onAir.put(event.stream(), started.key());
     } else if (event instanceof StreamEnded || event instanceof StreamEvent.StreamError) {
-      boolean _ = onAir.remove(event.stream());
+      var _ = onAir.remove(event.stream());
     }
   }
 
   /// What ingest does when it is told to.
-  private CompletionStage<Boolean> stop(StreamId stream, String reason) {
-    if (!onAir.contains(stream)) {
-      return CompletableFuture.completedStage(false);
+  private final class Broadcasts implements LiveBroadcasts {
+    @Override
+    public CompletionStage<Boolean> stop(StreamId stream, String reason) {
+      if (!onAir.containsKey(stream)) {
+        return CompletableFuture.completedStage(false);
+      }
+      stopped.put(stream, reason);
+      events.publish(new StreamEnded(stream, clock.instant(), reason, StreamHealth.NOTHING));
+      return CompletableFuture.completedStage(true);
     }
-    stopped.put(stream, reason);
-    events.publish(new StreamEnded(stream, clock.instant(), reason, StreamHealth.NOTHING));
-    return CompletableFuture.completedStage(true);
+
+    @Override
+    public void dropKey(StreamKeyId key, String reason) {
+      onAir.forEach(
+          (stream, its) -> {
+            if (its.equals(Optional.of(key))) {
+              var _ = stop(stream, reason);
+            }
+          });
+    }
   }
 
   /// Waits until what happened is in the database.

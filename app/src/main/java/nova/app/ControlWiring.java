@@ -23,12 +23,14 @@ import nova.control.audit.Actor;
 import nova.control.channel.Channel;
 import nova.control.database.DatabaseStartException;
 import nova.control.playback.PlaybackRights;
+import nova.control.stream.LiveBroadcasts;
 import nova.control.streamkey.CaffeineStreamKeyCache;
 import nova.control.token.TokenSecret;
 import nova.core.ChannelSlug;
 import nova.core.NanoClock;
 import nova.core.StreamEvents;
 import nova.core.StreamId;
+import nova.core.StreamKeyId;
 import nova.ingest.RtmpServer;
 import nova.transcode.LadderStep;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +63,7 @@ final class ControlWiring {
               new ControlConfig(data.path(), config.database(), config.metrics(), config.events()),
               new ControlPorts(
                   events,
-                  this::stop,
+                  new Broadcasts(),
                   new CaffeineStreamKeyCache(nanoClock),
                   clock,
                   nanoClock,
@@ -145,11 +147,23 @@ final class ControlWiring {
     rtmp = server;
   }
 
-  private CompletionStage<Boolean> stop(StreamId stream, String reason) {
-    RtmpServer server = rtmp;
-    return server == null
-        ? CompletableFuture.completedStage(false)
-        : server.stopStream(stream, reason);
+  /// What is on air at the RTMP server, once that listens.
+  private final class Broadcasts implements LiveBroadcasts {
+    @Override
+    public CompletionStage<Boolean> stop(StreamId stream, String reason) {
+      RtmpServer server = rtmp;
+      return server == null
+          ? CompletableFuture.completedStage(false)
+          : server.stopStream(stream, reason);
+    }
+
+    @Override
+    public void dropKey(StreamKeyId key, String reason) {
+      RtmpServer server = rtmp;
+      if (server != null) {
+        server.dropKey(key, reason);
+      }
+    }
   }
 
   PlaybackRights rights() {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import nova.bench.http.HttpRequest;
@@ -24,6 +25,7 @@ import nova.control.channel.Channel;
 import nova.control.database.DatabaseConfig;
 import nova.control.metric.MetricsConfig;
 import nova.control.outbox.OutboxConfig;
+import nova.control.stream.LiveBroadcasts;
 import nova.control.streamkey.CaffeineStreamKeyCache;
 import nova.control.streamkey.IssuedKey;
 import nova.control.streamkey.KeyCheck;
@@ -32,6 +34,8 @@ import nova.control.streamkey.StreamKeyCache;
 import nova.control.streamkey.StreamKeys;
 import nova.core.ChannelSlug;
 import nova.core.InProcessStreamEvents;
+import nova.core.StreamId;
+import nova.core.StreamKeyId;
 
 /// What the control plane costs, on its embedded PostgreSQL: how long a publisher's key takes to
 /// check, how many requests the API answers, and how much memory the database takes.
@@ -111,12 +115,24 @@ final class ControlBench implements Bench {
                 (_, failure) -> {
                   throw failure;
                 }),
-            (_, _) -> CompletableFuture.completedStage(false),
+            new NothingOnAir(),
             cache,
             InstantSource.system(),
             System::nanoTime,
             new SecureRandom(),
             Thread.ofVirtual().factory()));
+  }
+
+  private static final class NothingOnAir implements LiveBroadcasts {
+    @Override
+    public CompletionStage<Boolean> stop(StreamId stream, String reason) {
+      return CompletableFuture.completedStage(false);
+    }
+
+    @Override
+    public void dropKey(StreamKeyId key, String reason) {
+      // Nothing is published with any.
+    }
   }
 
   private static List<IssuedKey> issue(Control control) {

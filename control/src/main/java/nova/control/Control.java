@@ -30,7 +30,6 @@ import nova.control.stream.StreamJournal;
 import nova.control.stream.StreamRecorder;
 import nova.control.stream.StreamRepository;
 import nova.control.stream.Streams;
-import nova.control.stream.StreamsOfKey;
 import nova.control.streamkey.StreamKeyRepository;
 import nova.control.streamkey.StreamKeys;
 import nova.control.token.TokenRepository;
@@ -77,7 +76,7 @@ public final class Control implements AutoCloseable {
               channelRows,
               audit,
               ports.keyCache(),
-              new StreamsOfKey(database, streamRows, ports.live()),
+              ports.live()::dropKey,
               ports.clock(),
               ports.random());
       tokens =

@@ -20,7 +20,6 @@ import nova.control.stream.StreamJournal;
 import nova.control.stream.StreamRecorder;
 import nova.control.stream.StreamRepository;
 import nova.control.stream.Streams;
-import nova.control.stream.StreamsOfKey;
 import nova.control.streamkey.CaffeineStreamKeyCache;
 import nova.control.streamkey.IssuedKey;
 import nova.control.streamkey.KeyTerms;
@@ -64,7 +63,7 @@ public final class TestServer implements AutoCloseable {
             channelRows,
             audit,
             new CaffeineStreamKeyCache(clock::nanoTime),
-            new StreamsOfKey(database, streamRows, broadcasts),
+            broadcasts::dropKey,
             clock,
             random);
     tokens = new Tokens(database, new TokenRepository(), channelRows, audit, clock, random);

@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import nova.core.StreamEvents.Subscription;
 import nova.core.StreamId;
+import nova.core.StreamKeyId;
 import nova.ingest.connection.AddressLimits;
 import nova.ingest.connection.ConnectionPorts;
 import nova.ingest.connection.ConnectionTimeouts;
@@ -98,6 +99,11 @@ public final class RtmpServer implements AutoCloseable {
   /// @return whether the stream was live or waiting for its broadcaster
   public CompletionStage<Boolean> stopStream(StreamId stream, String reason) {
     return streams.stop(stream, reason);
+  }
+
+  /// Ends what is published with a stream key and disconnects its encoder, which is told `reason`.
+  public void dropKey(StreamKeyId key, String reason) {
+    streams.dropKey(key, reason);
   }
 
   /// Ends all streams, tells their encoders, and stops; within about 6 s.

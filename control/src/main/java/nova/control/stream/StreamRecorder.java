@@ -189,9 +189,10 @@ public final class StreamRecorder {
         .orElse(Written.NOTHING);
   }
 
-  /// Notes that a key was used. It may have been revoked after it was checked: who revokes looks
-  /// for streams in the transaction that waits for this one, or this one waits for that. Or another
-  /// server took it back, of which the keys that are cached here know nothing.
+  /// Notes that a key was used. It may have been revoked after it was checked and before ingest had
+  /// the broadcast, so that it was not among those that were dropped: its beginning is written after
+  /// the revocation. Or another server took it back, of which the keys that are cached here know
+  /// nothing.
   ///
   /// @return why the broadcast may not go on
   private Optional<String> used(

@@ -192,16 +192,6 @@ public final class StreamRepository {
         .list();
   }
 
-  /// What is on air, or awaited, with a stream key.
-  List<StreamId> liveWith(Handle handle, StreamKeyId key) {
-    return handle
-        .createQuery("SELECT id FROM streams WHERE stream_key_id = :key AND ended_at IS NULL")
-        .bind("key", key.value())
-        .mapTo(String.class)
-        .map(StreamId::new)
-        .list();
-  }
-
   /// The latest first.
   ///
   /// @param after where the page before ended, or the first page

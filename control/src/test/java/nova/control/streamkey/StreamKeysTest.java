@@ -177,6 +177,18 @@ class StreamKeysTest {
   }
 
   @Test
+  void revokedKey_endsWhatIsOnAirWithIt_alsoWhenItsRowIsOver() {
+    IssuedKey issued = server.key(SHOW);
+    begin("live", issued);
+    server
+        .journal()
+        .onEvent(new TestEvents(new StreamId("live"), clock).error(Optional.empty()));
+    awaitWritten();
+    var _ = server.keys().revoke(issued.key().id(), ADA);
+    assertThat(server.broadcasts().stopped()).containsExactly("live: The stream key was revoked.");
+  }
+
+  @Test
   void revocation_meetsChecksAndBeginningsOfTheSameMoment() throws Exception {
     for (int round = 0; round < 25; round++) {
       IssuedKey issued = server.key(SHOW);
@@ -283,6 +295,7 @@ class StreamKeysTest {
 
   private void begin(String stream, IssuedKey issued) {
     TestEvents events = new TestEvents(new StreamId(stream), clock);
+    server.broadcasts().began(events.stream(), issued.key().id());
     server.journal().onEvent(events.started(SHOW, Optional.of(issued.key().id())));
     awaitWritten();
   }

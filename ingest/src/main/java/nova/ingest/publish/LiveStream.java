@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import nova.core.ChannelSlug;
 import nova.core.Epoch;
 import nova.core.StreamEvent.EpochBegan;
@@ -13,6 +14,7 @@ import nova.core.StreamEvent.StreamMeasured;
 import nova.core.StreamEvents;
 import nova.core.StreamHealth;
 import nova.core.StreamId;
+import nova.core.StreamKeyId;
 import nova.core.StreamState;
 import nova.core.TrackDescription;
 import nova.framelog.StreamLogWriter;
@@ -38,6 +40,7 @@ final class LiveStream {
   @Nullable Publisher holder;
   @Nullable StreamGrant grant;
   @Nullable Publisher successor; // waits until the holder let go
+  Optional<StreamKeyId> key = Optional.empty(); // of the holder, also of one that is awaited
   @Nullable Scheduled graceEnd;
 
   LiveStream(

@@ -22,6 +22,7 @@ import nova.core.StreamEvent.StreamStarted;
 import nova.core.StreamEvents;
 import nova.core.StreamHealth;
 import nova.core.StreamId;
+import nova.core.StreamKeyId;
 import nova.core.StreamState;
 import nova.framelog.FrameLog;
 import nova.framelog.LogEntry.EpochEnd;
@@ -106,6 +107,26 @@ public final class LiveStreams implements StreamEvents.Subscriber {
           found.complete(!matching.isEmpty());
         });
     return found;
+  }
+
+  /// Ends the streams of whoever publishes with a key, or did and is awaited; and refuses who waits
+  /// to take over with it. Encoders are told `reason`.
+  public void dropKey(StreamKeyId key, String reason) {
+    Optional<StreamKeyId> dropped = Optional.of(key);
+    thread.execute(
+        () -> {
+          for (LiveStream stream : List.copyOf(streams.values())) {
+            Publisher successor = stream.successor;
+            if (successor != null && successor.key().equals(dropped)) {
+              stream.successor = null;
+              successor.refused("stream-stopped", reason);
+            }
+            boolean letGo = stream.successor != null; // by its holder, for who has another key
+            if (!letGo && stream.key.equals(dropped)) {
+              stopNow(stream, reason);
+            }
+          }
+        });
   }
 
   /// Ends all streams and lets none begin; complete when the last one is over.
@@ -204,6 +225,7 @@ public final class LiveStreams implements StreamEvents.Subscriber {
     StreamGrant grant = new StreamGrant(this, stream);
     stream.holder = publisher;
     stream.grant = grant;
+    stream.key = publisher.key();
     publisher.granted(grant);
   }
 

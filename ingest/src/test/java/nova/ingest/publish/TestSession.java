@@ -216,17 +216,4 @@ final class TestSession implements Publisher {
   public void surrender(EpochEnd end, StreamGrant.Release how, String reason) {
     throw new AssertionError(reason + ": " + how.reason());
   }
-
-  /// The test's thread is the thread of the streams, and nothing is due later.
-  private static final class AtOnce implements SerialScheduler {
-    @Override
-    public Scheduled schedule(Duration delay, Runnable task) {
-      return () -> {};
-    }
-
-    @Override
-    public void execute(Runnable task) {
-      task.run();
-    }
-  }
 }

@@ -1,0 +1,187 @@
+package nova.ingest.publish;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import nova.core.ChannelSlug;
+import nova.core.DataSize;
+import nova.core.Epoch;
+import nova.core.InProcessStreamEvents;
+import nova.core.StreamEvent;
+import nova.core.StreamEvent.StreamEnded;
+import nova.core.StreamEvent.StreamResumed;
+import nova.core.StreamId;
+import nova.core.StreamKeyId;
+import nova.framelog.FrameLogConfig;
+import nova.framelog.InProcessFrameLog;
+import nova.framelog.LogEntry.EpochEnd;
+import nova.ingest.chunk.RtmpLimits;
+import nova.ingest.publish.StreamGrant.Release;
+import nova.testkit.FakeClock;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/// Who holds a stream when much happens at once. Encoders let go when the test says so.
+class LiveStreamsTest {
+  private static final StreamKeyId FIRST = StreamKeyId.random();
+  private static final StreamKeyId SECOND = StreamKeyId.random();
+  private static final String REVOKED = "The stream key was revoked.";
+
+  private final List<StreamEvent> events = new ArrayList<>();
+  private final LiveStreams streams = streams();
+
+  @Test
+  void droppedKey_endsWhatIsPublishedWithIt_andNothingElse() {
+    Encoder encoder = open("show", FIRST);
+    Encoder other = open("other", SECOND);
+    streams.dropKey(FIRST, REVOKED);
+    assertThat(encoder.told).containsExactly("stream-stopped: " + REVOKED);
+    encoder.letGo();
+    assertThat(events).last().isInstanceOf(StreamEnded.class);
+    assertThat(other.told).isEmpty();
+  }
+
+  @Test
+  void droppedKey_endsAStreamWhoseBroadcasterIsAwaited() {
+    Encoder encoder = open("show", FIRST);
+    encoder.begin();
+    encoder.release(new Release.Lost("Lost."));
+    streams.dropKey(SECOND, REVOKED);
+    assertThat(events).noneMatch(StreamEnded.class::isInstance);
+    streams.dropKey(FIRST, REVOKED);
+    assertThat(events).last().isInstanceOf(StreamEnded.class);
+  }
+
+  @Test
+  void droppedKey_refusesWhoWaitsToTakeOverWithIt_andTheHolderStays() {
+    Encoder holder = open("show", FIRST);
+    holder.begin();
+    Encoder waiting = open("show", SECOND);
+    streams.dropKey(SECOND, REVOKED);
+    assertThat(waiting.told).containsExactly("stream-stopped: " + REVOKED);
+    assertThat(holder.told).singleElement().asString().startsWith("taken-over: ");
+    holder.letGo();
+    assertThat(waiting.grant).isNull();
+    assertThat(events).noneMatch(StreamResumed.class::isInstance);
+  }
+
+  @Test
+  void droppedKeyOfAHolderWhoLetsGo_leavesTheStreamToWhoTakesOver() {
+    Encoder holder = open("show", FIRST);
+    holder.begin();
+    Encoder waiting = open("show", SECOND);
+    streams.dropKey(FIRST, REVOKED);
+    holder.letGo();
+    assertThat(waiting.grant).isNotNull();
+    assertThat(waiting.told).isEmpty();
+    streams.dropKey(FIRST, REVOKED);
+    assertThat(waiting.told).as("the key of before").isEmpty();
+    streams.dropKey(SECOND, REVOKED);
+    assertThat(waiting.told).hasSize(1);
+  }
+
+  private Encoder open(String channel, StreamKeyId key) {
+    Encoder encoder = new Encoder(new ChannelSlug(channel), key);
+    streams.open(encoder);
+    return encoder;
+  }
+
+  private LiveStreams streams() {
+    InProcessStreamEvents bus =
+        new InProcessStreamEvents(
+            (event, failure) -> {
+              throw new AssertionError(event.toString(), failure);
+            });
+    bus.subscribe(events::add);
+    return new LiveStreams(
+        new ReturnPolicy(Duration.ofSeconds(30), 3, Duration.ofMinutes(1)),
+        RtmpLimits.defaults(),
+        new InProcessFrameLog(new FrameLogConfig(Duration.ofHours(1), DataSize.ofMiB(32))),
+        bus,
+        new IngestMetrics() {},
+        new FakeClock(),
+        new Random(1),
+        new AtOnce());
+  }
+
+  /// A connection that was accepted.
+  private static final class Encoder implements Publisher {
+    private final ChannelSlug channel;
+    private final StreamKeyId key;
+    private final List<String> told = new ArrayList<>();
+    private @Nullable StreamGrant grant;
+    private @Nullable Release asked; // the first wish counts, as of a connection that closes
+
+    Encoder(ChannelSlug channel, StreamKeyId key) {
+      this.channel = channel;
+      this.key = key;
+    }
+
+    void begin() {
+      grant().epochBegan(new Epoch(0), List.of());
+    }
+
+    void letGo() {
+      if (asked == null) {
+        throw new AssertionError("nobody asked for it");
+      }
+      grant().release(asked);
+    }
+
+    void release(Release how) {
+      grant().release(how);
+    }
+
+    private StreamGrant grant() {
+      if (grant == null) {
+        throw new AssertionError("it has no stream");
+      }
+      return grant;
+    }
+
+    @Override
+    public ChannelSlug channel() {
+      return channel;
+    }
+
+    @Override
+    public Optional<StreamKeyId> key() {
+      return Optional.of(key);
+    }
+
+    @Override
+    public Optional<StreamId> prepared() {
+      return Optional.empty();
+    }
+
+    @Override
+    public String remoteAddress() {
+      return "192.0.2.7";
+    }
+
+    @Override
+    public String encoder() {
+      return "";
+    }
+
+    @Override
+    public void granted(StreamGrant granted) {
+      grant = granted;
+    }
+
+    @Override
+    public void refused(String reason, String sentence) {
+      told.add(reason + ": " + sentence);
+    }
+
+    @Override
+    public void surrender(EpochEnd end, Release how, String reason) {
+      told.add(reason + ": " + how.reason());
+      asked = asked == null ? how : asked;
+    }
+  }
+}
