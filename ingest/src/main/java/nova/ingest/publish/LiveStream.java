@@ -19,6 +19,7 @@ import nova.core.StreamState;
 import nova.core.TrackDescription;
 import nova.framelog.StreamLogWriter;
 import nova.ingest.publish.SerialScheduler.Scheduled;
+import nova.ingest.publish.StreamGrant.Release;
 import org.jspecify.annotations.Nullable;
 
 /// One broadcast of a channel and who holds it.
@@ -41,6 +42,7 @@ final class LiveStream {
   @Nullable StreamGrant grant;
   @Nullable Publisher successor; // waits until the holder let go
   Optional<StreamKeyId> key = Optional.empty(); // of the holder, also of one that is awaited
+  @Nullable Release verdict; // how it ends once the holder let go, whatever that says
   @Nullable Scheduled graceEnd;
 
   LiveStream(

@@ -30,6 +30,7 @@ import nova.framelog.StreamLogWriter;
 import nova.framelog.WriterFencedException;
 import nova.ingest.chunk.RtmpLimits;
 import nova.ingest.publish.StreamGrant.Release;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -257,23 +258,32 @@ public final class LiveStreams implements StreamEvents.Subscriber {
     stream.grant = null;
     Publisher successor = stream.successor;
     stream.successor = null;
+    Release verdict = stream.verdict;
+    if (verdict != null) {
+      endFor(stream, successor, verdict instanceof Release.Finished, verdict.reason());
+      return;
+    }
     switch (how) {
       case Release.Finished(String reason) when successor == null -> end(stream, true, reason);
       case Release.Lost(String reason)
           when successor == null && stream.state == StreamState.PENDING_INGEST ->
           end(stream, false, reason + " It had not sent any media.");
       case Release.Lost(String reason) when successor == null -> await(stream, reason);
-      case Release.Failed(String reason) -> {
-        end(stream, false, reason);
-        if (successor != null) {
-          enter(successor);
-        }
-      }
+      case Release.Failed(String reason) -> endFor(stream, successor, false, reason);
       case Release.Finished _, Release.Lost _ -> {
         if (successor != null) {
           resume(stream, successor);
         }
       }
+    }
+  }
+
+  /// Ends a stream, and lets who waited to take it over begin another.
+  private void endFor(
+      LiveStream stream, @Nullable Publisher successor, boolean graceful, String reason) {
+    end(stream, graceful, reason);
+    if (successor != null) {
+      enter(successor);
     }
   }
 
@@ -310,7 +320,9 @@ public final class LiveStreams implements StreamEvents.Subscriber {
     if (holder == null) {
       end(stream, true, reason);
     } else {
-      holder.surrender(EpochEnd.FINISHED, new Release.Finished(reason), "stream-stopped");
+      Release stopped = new Release.Finished(reason);
+      stream.verdict = stopped;
+      holder.surrender(EpochEnd.FINISHED, stopped, "stream-stopped");
     }
   }
 
@@ -322,8 +334,9 @@ public final class LiveStreams implements StreamEvents.Subscriber {
         if (holder == null) {
           end(stream, false, FAILED);
         } else {
-          holder.surrender(
-              EpochEnd.CONNECTION_LOST, new Release.Failed(FAILED), "stream-failed");
+          Release failed = new Release.Failed(FAILED);
+          stream.verdict = failed;
+          holder.surrender(EpochEnd.CONNECTION_LOST, failed, "stream-failed");
         }
       }
     }

@@ -13,7 +13,9 @@ import nova.core.Epoch;
 import nova.core.InProcessStreamEvents;
 import nova.core.StreamEvent;
 import nova.core.StreamEvent.StreamEnded;
+import nova.core.StreamEvent.StreamError;
 import nova.core.StreamEvent.StreamResumed;
+import nova.core.StreamEvent.StreamStarted;
 import nova.core.StreamId;
 import nova.core.StreamKeyId;
 import nova.framelog.FrameLogConfig;
@@ -82,6 +84,35 @@ class LiveStreamsTest {
     assertThat(waiting.told).as("the key of before").isEmpty();
     streams.dropKey(SECOND, REVOKED);
     assertThat(waiting.told).hasSize(1);
+  }
+
+  @Test
+  void streamThatFails_isLeftByItsHolder_andWhoWaitsBeginsAnother() {
+    Encoder holder = open("show", FIRST);
+    holder.begin();
+    Encoder waiting = open("show", SECOND);
+    StreamId failed = events.getFirst().stream();
+    streams.onEvent(new StreamError(failed, new FakeClock().instant(), "x", Optional.empty()));
+    holder.letGo();
+    assertThat(waiting.grant).isNotNull();
+    assertThat(events.getLast())
+        .isInstanceOfSatisfying(
+            StreamStarted.class, e -> assertThat(e.stream()).isNotEqualTo(failed));
+  }
+
+  @Test
+  void streamThatIsStopped_whileItIsTakenOver_isOver_andWhoComesLaterBeginsAnother() {
+    Encoder holder = open("show", FIRST);
+    holder.begin();
+    Encoder waiting = open("show", SECOND);
+    StreamId stopped = events.getFirst().stream();
+    var _ = streams.stop(stopped, "Enough.");
+    assertThat(waiting.told).containsExactly("stream-stopped: Enough.");
+    Encoder later = open("show", SECOND);
+    holder.letGo();
+    assertThat(events).anyMatch(StreamEnded.class::isInstance);
+    assertThat(events).noneMatch(StreamResumed.class::isInstance);
+    assertThat(later.grant).isNotNull();
   }
 
   private Encoder open(String channel, StreamKeyId key) {
