@@ -180,7 +180,7 @@ class DatabaseAwayIT {
     assertThat(
             postgres.rows(
                 ("SELECT replace(initcap(replace(action, '-', ' ')), ' ', '') FROM audit"
-                        + " WHERE subject_id = '%s' AND actor_kind = 'publisher' ORDER BY id")
+                        + " WHERE subject_id = '%s' AND actor_kind IN ('publisher', 'system') ORDER BY id")
                     .formatted(stream)))
         .containsExactly(types);
   }

@@ -226,18 +226,25 @@ public final class StreamRecorder {
     if (!outbox.append(handle, type(event), after.id(), event.at(), data)) {
       return; // told before
     }
-    Actor actor =
-        after
-            .source()
-            .map(source -> new Actor(Actor.Kind.PUBLISHER, "", "", source.address()))
-            .orElse(Actor.SYSTEM);
     audit.append(
         handle,
         event.at(),
-        actor,
+        actor(event, after),
         action(type(event)),
         new Subject("stream", after.id().value()),
         data);
+  }
+
+  /// Who made that happen: a connection is lost, and a stream fails, by nobody's wish.
+  private static Actor actor(StreamEvent event, ChannelStream after) {
+    return switch (event) {
+      case StreamEvent.StreamRecovering _, StreamEvent.StreamError _ -> Actor.SYSTEM;
+      default ->
+          after
+              .source()
+              .map(source -> new Actor(Actor.Kind.PUBLISHER, "", "", source.address()))
+              .orElse(Actor.SYSTEM);
+    };
   }
 
   private static Map<String, Object> data(StreamEvent event, ChannelStream after) {

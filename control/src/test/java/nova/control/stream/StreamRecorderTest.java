@@ -117,6 +117,30 @@ class StreamRecorderTest {
   }
 
   @Test
+  void whatNobodyWished_isTheServersDoing() {
+    live(events);
+    write(events.recovering());
+    write(events.resumed(id(key)));
+    write(events.error(Optional.empty()));
+    TestEvents second = new TestEvents(SECOND, clock);
+    live(second);
+    write(new TestEvents(new StreamId("third"), clock).started(SHOW, id(key)));
+    assertThat(entries().reversed())
+        .filteredOn(entry -> entry.subject().kind().equals("stream"))
+        .extracting(entry -> entry.action() + " " + entry.actor().kind().label())
+        .containsExactly(
+            "stream-started publisher",
+            "epoch-began publisher",
+            "stream-recovering system",
+            "stream-resumed publisher",
+            "stream-error system",
+            "stream-started publisher",
+            "epoch-began publisher",
+            "stream-error system",
+            "stream-started publisher");
+  }
+
+  @Test
   void eventThatIsWrittenAgain_changesNothing() {
     List<Supplier<StreamEvent>> life =
         List.of(
@@ -193,10 +217,9 @@ class StreamRecorderTest {
     live(events);
     write(events.error(Optional.empty()));
     for (StreamEvent late :
-        List.of(events.epoch(1), events.measured(1), events.recovering(), events.resumed(id(key)))) {
-      assertThat(written(here, late).stop())
-          .as("%s", late)
-          .contains("The stream is over already.");
+        List.of(
+            events.epoch(1), events.measured(1), events.recovering(), events.resumed(id(key)))) {
+      assertThat(written(here, late).stop()).as("%s", late).contains("The stream is over already.");
     }
     assertThat(written(here, events.ended(1))).isEqualTo(StreamRecorder.Written.NOTHING);
     assertThat(written(there, events.measured(1))).isEqualTo(StreamRecorder.Written.NOTHING);
