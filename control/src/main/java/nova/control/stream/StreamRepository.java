@@ -141,15 +141,20 @@ public final class StreamRepository {
 
   /// The stream of a channel that is live, else the one that was made last.
   Optional<ChannelStream> latestOf(Handle handle, ChannelSlug channel) {
+    return latestOf(handle, channel, "AND s.ended_at IS NULL AND s.node IS NOT NULL")
+        .or(() -> latestOf(handle, channel, ""));
+  }
+
+  private static Optional<ChannelStream> latestOf(
+      Handle handle, ChannelSlug channel, String condition) {
     return handle
         .createQuery(
             SELECT
                 + """
-                 WHERE c.slug = :slug
-                 ORDER BY (s.ended_at IS NULL AND s.node IS NOT NULL) DESC, s.created_at DESC,
-                          s.id DESC
-                 LIMIT 1
-                """)
+                 WHERE s.channel_id = (SELECT id FROM channels WHERE slug = :slug) %s
+                 ORDER BY s.created_at DESC, s.id DESC LIMIT 1
+                """
+                    .formatted(condition))
         .bind("slug", channel.value())
         .map(StreamRepository::stream)
         .findOne();
@@ -207,8 +212,10 @@ public final class StreamRepository {
                    AND (CAST(:until AS timestamptz) IS NULL OR s.created_at < :until)
                    AND (CAST(:after AS timestamptz) IS NULL
                         OR (s.created_at, s.id) < (:after, :afterId))
+                   %s
                  ORDER BY s.created_at DESC, s.id DESC LIMIT :limit
-                """)
+                """
+                    .formatted(isOfLiveOnly(filter) ? "AND s.ended_at IS NULL" : ""))
         .bind("slug", filter.channel().map(ChannelSlug::value).orElse(null))
         .bindArray("states", String.class, filter.states().stream().map(Enum::name).toList())
         .bind("since", SqlTimes.atUtc(filter.since()))
@@ -218,6 +225,11 @@ public final class StreamRepository {
         .bind("limit", limit)
         .map(StreamRepository::stream)
         .list();
+  }
+
+  /// Then the index of those that are not over finds them.
+  private static boolean isOfLiveOnly(StreamFilter filter) {
+    return !filter.states().isEmpty() && filter.states().stream().noneMatch(StreamState::isOver);
   }
 
   private static ChannelStream stream(ResultSet row, StatementContext context) throws SQLException {
