@@ -89,7 +89,7 @@ class StreamKeysApiTest {
     assertThat(check(old.path("secret").asText(), "192.0.2.9"))
         .isInstanceOf(KeyCheck.Refused.class);
     assertThat(check(next, "192.0.2.9")).isInstanceOf(KeyCheck.Accepted.class);
-    assertProblem(post(path(old) + "/rotate", "{}"), 409, "stream-key-not-valid");
+    assertProblem(post(path(old) + "/rotate", "{}"), 409, "stream-key-replaced");
   }
 
   @Test

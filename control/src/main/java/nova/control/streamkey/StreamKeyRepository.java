@@ -205,6 +205,27 @@ public final class StreamKeyRepository {
         > 0;
   }
 
+  /// Notes the key that was made in place of another.
+  public void replace(Handle handle, StreamKeyId id, StreamKeyId by) {
+    int _ =
+        handle
+            .createUpdate("UPDATE stream_keys SET replaced_by = :by WHERE id = :id")
+            .bind("id", id.value())
+            .bind("by", by.value())
+            .execute();
+  }
+
+  /// The key that was made in place of another, if one was.
+  public Optional<StreamKeyId> replacementOf(Handle handle, StreamKeyId id) {
+    return handle
+        .createQuery(
+            "SELECT replaced_by FROM stream_keys WHERE id = :id AND replaced_by IS NOT NULL")
+        .bind("id", id.value())
+        .mapTo(UUID.class)
+        .findOne()
+        .map(StreamKeyId::new);
+  }
+
   /// Notes that a key was used; an older use than the one known changes nothing.
   public void used(Handle handle, StreamKeyId id, KeyUse use) {
     int _ =

@@ -93,11 +93,12 @@ public final class StreamKeys {
         });
   }
 
-  /// Makes a key in place of another, which works on for a while.
+  /// Makes a key in place of another, which works on for a while. Each is replaced once: its expiry
+  /// is then the end of that while, which another replacement would have in turn.
   ///
   /// @param overlap how long; zero to revoke it at once
-  /// @throws ConflictingException when the key does not work any more, or would go on to work
-  ///   beside [#MAX_PER_CHANNEL] others
+  /// @throws ConflictingException when the key was replaced before, does not work any more, or would
+  ///   go on to work beside [#MAX_PER_CHANNEL] others
   /// @throws InvalidFieldException when the overlap is negative or longer than [#MAX_OVERLAP]
   /// @throws UnknownException when there is none
   public IssuedKey rotate(StreamKeyId id, Duration overlap, Actor actor) {
@@ -118,6 +119,7 @@ public final class StreamKeys {
                       // The channel first, as everybody locks.
                       Channel channel = lockChannel(handle, old);
                       ChannelKey key = lock(handle, id);
+                      requireNotReplaced(handle, key);
                       requireValid(key, now);
                       if (overlap.isZero()) {
                         boolean _ = keys.revoke(handle, id, now);
@@ -137,6 +139,7 @@ public final class StreamKeys {
       Handle handle, Channel channel, ChannelKey old, Duration overlap, Actor actor) {
     KeyTerms same = new KeyTerms(old.label(), old.allowedNetworks(), old.expiresAt());
     IssuedKey next = issue(handle, channel, same);
+    keys.replace(handle, old.id(), next.key().id());
     Map<String, Object> details =
         Map.of(
             "replacement", next.key().id().toString(),
@@ -286,6 +289,16 @@ public final class StreamKeys {
           "too-many-stream-keys",
           "Channel '%s' has %d stream keys that work (expected: at most %d); revoke some first."
               .formatted(channel.slug(), working, MAX_PER_CHANNEL));
+    }
+  }
+
+  private void requireNotReplaced(Handle handle, ChannelKey key) {
+    Optional<StreamKeyId> replacement = keys.replacementOf(handle, key.id());
+    if (replacement.isPresent()) {
+      throw new ConflictingException(
+          "stream-key-replaced",
+          "Stream key %s was replaced by %s already; rotate that one, or revoke this one."
+              .formatted(key.id(), replacement.get()));
     }
   }
 
