@@ -1,13 +1,16 @@
 package nova.app.keys;
 
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import nova.control.database.DatabaseAwayException;
 import nova.control.streamkey.KeyCheck;
 import nova.control.streamkey.StreamKeys;
 import nova.core.ChannelSlug;
+import nova.core.StreamId;
 import nova.ingest.publish.PublishAuthorizer;
 import nova.ingest.publish.PublishDecision;
 import nova.ingest.publish.PublishRequest;
@@ -19,6 +22,8 @@ public final class ControlAuthorizer implements PublishAuthorizer {
   private static final PublishDecision AWAY =
       new PublishDecision.Unavailable(
           "database-away", "The server cannot look up the stream key now, try again in a moment.");
+
+  private static final Duration PREPARED_WITHIN = Duration.ofSeconds(1);
 
   private final ConfiguredKeys configured;
   private final StreamKeys keys;
@@ -34,9 +39,25 @@ public final class ControlAuthorizer implements PublishAuthorizer {
   @Override
   public CompletionStage<PublishDecision> authorize(PublishRequest request) {
     Optional<ChannelSlug> channel = configured.channelOf(request.key().secret());
-    return channel.isPresent()
-        ? CompletableFuture.completedStage(new PublishDecision.Accepted(channel.get()))
-        : CompletableFuture.supplyAsync(() -> ask(request), blocking);
+    return channel
+        .map(this::accept)
+        .orElseGet(() -> CompletableFuture.supplyAsync(() -> ask(request), blocking));
+  }
+
+  /// Lets in who has a configured key, also when the database does not say what was prepared: that
+  /// then waits for the broadcast after this one.
+  private CompletableFuture<PublishDecision> accept(ChannelSlug channel) {
+    return CompletableFuture.supplyAsync(() -> prepared(channel), blocking)
+        .completeOnTimeout(Optional.empty(), PREPARED_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+        .thenApply(prepared -> new PublishDecision.Accepted(channel, Optional.empty(), prepared));
+  }
+
+  private Optional<StreamId> prepared(ChannelSlug channel) {
+    try {
+      return keys.prepared(channel);
+    } catch (DatabaseAwayException _) {
+      return Optional.empty();
+    }
   }
 
   private PublishDecision ask(PublishRequest request) {

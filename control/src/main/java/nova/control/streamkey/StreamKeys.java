@@ -97,8 +97,8 @@ public final class StreamKeys {
   /// is then the end of that while, which another replacement would have in turn.
   ///
   /// @param overlap how long; zero to revoke it at once
-  /// @throws ConflictingException when the key was replaced before, does not work any more, or would
-  ///   go on to work beside [#MAX_PER_CHANNEL] others
+  /// @throws ConflictingException when the key was replaced before, does not work any more, or
+  ///   would go on to work beside [#MAX_PER_CHANNEL] others
   /// @throws InvalidFieldException when the overlap is negative or longer than [#MAX_OVERLAP]
   /// @throws UnknownException when there is none
   public IssuedKey rotate(StreamKeyId id, Duration overlap, Actor actor) {
@@ -228,6 +228,18 @@ public final class StreamKeys {
                 new KeyCheck.Refused(
                     "unknown-key",
                     "The stream key is not known here; check it in the encoder's settings."));
+  }
+
+  /// The stream that the next broadcast of a channel is to be, if one was prepared; of the
+  /// database, for whoever is let in with a key that is not there.
+  ///
+  /// @throws DatabaseAwayException when the database cannot be asked
+  public Optional<StreamId> prepared(ChannelSlug slug) {
+    return database.inTransaction(
+        handle ->
+            channels
+                .find(handle, slug)
+                .flatMap(channel -> keys.preparedStream(handle, channel.id())));
   }
 
   /// What the keys of a channel open is about to change in this transaction.
