@@ -211,5 +211,11 @@ final class ControlWiring {
         "events",
         control,
         Control::journalDropped);
+    metrics.count(
+        "nova.journal.measurements.dropped",
+        "Measurements of streams that were never written because too many waited.",
+        "measurements",
+        control,
+        Control::journalDroppedMeasurements);
   }
 }

@@ -201,6 +201,11 @@ public final class Control implements AutoCloseable {
     return journal.dropped();
   }
 
+  /// Measurements of streams that were never written because too many waited.
+  public long journalDroppedMeasurements() {
+    return journal.droppedMeasurements();
+  }
+
   /// Writes what waits, and closes the database; one of our own stops.
   @Override
   public void close() {

@@ -2,20 +2,14 @@ package nova.control.stream;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Consumer;
 import nova.control.database.Database;
 import nova.control.database.DatabaseAwayException;
-import nova.control.metric.StreamMetric;
 import nova.control.metric.StreamMetrics;
 import nova.core.NanoClock;
 import nova.core.StreamEvent;
@@ -43,24 +37,20 @@ public final class StreamJournal implements StreamEvents.Subscriber, AutoCloseab
   private static final Duration MEASURED_EVERY = Duration.ofSeconds(5);
   private static final Duration AGAIN = Duration.ofSeconds(1);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(4);
-  private static final int BATCH = 1_000;
 
   private final Database database;
   private final StreamRecorder recorder;
-  private final StreamMetrics streamMetrics;
+  private final StreamMeasurements measurements;
   private final LiveBroadcasts live;
   private final NanoClock clock;
   private final Thread thread;
 
   private final int maxEvents;
-  private final int maxMetrics;
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   // All guarded by the lock.
   private final Deque<StreamEvent> waiting = new ArrayDeque<>();
-  private final Map<StreamId, StreamEvent.StreamMeasured> measured = new LinkedHashMap<>();
-  private final Deque<StreamMetric> metrics = new ArrayDeque<>();
   private final Deque<Awaited> awaited = new ArrayDeque<>();
   private long dropped;
   private boolean closing;
@@ -79,11 +69,11 @@ public final class StreamJournal implements StreamEvents.Subscriber, AutoCloseab
       int maxMetrics) {
     this.database = database;
     this.recorder = recorder;
-    this.streamMetrics = streamMetrics;
     this.live = live;
     this.clock = clock;
     this.maxEvents = maxEvents;
-    this.maxMetrics = maxMetrics;
+    this.measurements =
+        new StreamMeasurements(database, recorder, streamMetrics, this::stop, maxMetrics);
     this.thread = threads.newThread(this::run);
   }
 
@@ -117,17 +107,21 @@ public final class StreamJournal implements StreamEvents.Subscriber, AutoCloseab
 
   @Override
   public void onEvent(StreamEvent event) {
+    if (event instanceof StreamEvent.StreamMeasured measurement) {
+      measurements.add(measurement);
+    } else if (isWritten(event)) {
+      append(event);
+    }
+  }
+
+  private void append(StreamEvent event) {
     lock.lock();
     try {
-      if (event instanceof StreamEvent.StreamMeasured measurement) {
-        measured.put(event.stream(), measurement);
-      } else if (isWritten(event)) {
-        if (waiting.size() >= maxEvents) {
-          dropped++;
-        } else {
-          waiting.addLast(event);
-          changed.signalAll();
-        }
+      if (waiting.size() >= maxEvents) {
+        dropped++;
+      } else {
+        waiting.addLast(event);
+        changed.signalAll();
       }
     } finally {
       lock.unlock();
@@ -152,6 +146,11 @@ public final class StreamJournal implements StreamEvents.Subscriber, AutoCloseab
     } finally {
       lock.unlock();
     }
+  }
+
+  /// Measurements that were never written because too many waited.
+  public long droppedMeasurements() {
+    return measurements.dropped();
   }
 
   /// Complete when the end of a stream, which is still to come, is written; to be cancelled by
@@ -191,6 +190,7 @@ public final class StreamJournal implements StreamEvents.Subscriber, AutoCloseab
   private void run() {
     long flushNs = clock.nanoTime() + MEASURED_EVERY.toNanos();
     long toldDropped = 0;
+    long toldPoints = 0;
     try {
       while (true) {
         StreamEvent next = await(flushNs);
@@ -199,12 +199,13 @@ public final class StreamJournal implements StreamEvents.Subscriber, AutoCloseab
           written = write(next);
         }
         if (clock.nanoTime() - flushNs >= 0) {
-          written &= flush();
+          written &= measurements.flush();
           flushNs = clock.nanoTime() + MEASURED_EVERY.toNanos();
-          toldDropped = tellDropped(toldDropped);
+          toldDropped = tellDropped(toldDropped, dropped(), "events");
+          toldPoints = tellDropped(toldPoints, droppedMeasurements(), "measurements");
         }
         if (next == null && isClosing()) {
-          boolean _ = flush();
+          boolean _ = measurements.flush();
           return;
         }
         if (!written && pause()) {
@@ -263,112 +264,20 @@ public final class StreamJournal implements StreamEvents.Subscriber, AutoCloseab
   private void written(StreamEvent event) {
     boolean over =
         event instanceof StreamEvent.StreamEnded || event instanceof StreamEvent.StreamError;
+    if (over) {
+      measurements.over(event.stream());
+    }
     List<Awaited> told = List.of();
     lock.lock();
     try {
       StreamEvent _ = waiting.removeFirst();
       if (over) {
-        StreamEvent.StreamMeasured _ = measured.remove(event.stream());
         told = awaited.stream().filter(one -> one.stream().equals(event.stream())).toList();
       }
     } finally {
       lock.unlock();
     }
     told.forEach(waiter -> waiter.over().complete(null));
-  }
-
-  /// Writes what was measured since the last time.
-  ///
-  /// @return whether all of it is written, or never will be
-  private boolean flush() {
-    List<StreamEvent.StreamMeasured> latest = takeMeasured();
-    try {
-      togetherOrAlone(latest, this::count);
-      for (List<StreamMetric> batch = batch(); !batch.isEmpty(); batch = batch()) {
-        togetherOrAlone(batch, streamMetrics::add);
-        removeMetrics(batch.size());
-      }
-      return true;
-    } catch (DatabaseAwayException e) {
-      log.debug("measurements wait for the database", e);
-      return false;
-    }
-  }
-
-  private void count(List<StreamEvent.StreamMeasured> latest) {
-    Map<StreamId, String> stopped =
-        database.inTransaction(
-            handle -> {
-              Map<StreamId, String> reasons = new LinkedHashMap<>();
-              for (StreamEvent.StreamMeasured measurement : latest) {
-                recorder
-                    .write(handle, measurement)
-                    .stop()
-                    .ifPresent(reason -> reasons.put(measurement.stream(), reason));
-              }
-              return reasons;
-            });
-    stopped.forEach(this::stop);
-  }
-
-  /// Writes all in one transaction, or else each in its own, without those that cannot be written.
-  private <T> void togetherOrAlone(List<T> all, Consumer<List<T>> write) {
-    if (all.isEmpty()) {
-      return;
-    }
-    try {
-      write.accept(all);
-    } catch (DatabaseAwayException e) {
-      throw e;
-    } catch (RuntimeException e) {
-      if (Thread.currentThread().isInterrupted()) {
-        throw new DatabaseAwayException("the journal was interrupted", e);
-      }
-      if (all.size() == 1) {
-        log.error("what was measured of a stream could not be written", e);
-        return;
-      }
-      all.forEach(one -> togetherOrAlone(List.of(one), write));
-    }
-  }
-
-  private List<StreamEvent.StreamMeasured> takeMeasured() {
-    lock.lock();
-    try {
-      List<StreamEvent.StreamMeasured> latest = new ArrayList<>(measured.values());
-      measured.clear();
-      for (StreamEvent.StreamMeasured measurement : latest) {
-        if (metrics.size() >= maxMetrics) {
-          StreamMetric _ = metrics.removeFirst();
-        }
-        metrics.addLast(
-            new StreamMetric(
-                measurement.stream(), measurement.at(), measurement.health(), Optional.empty()));
-      }
-      return latest;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private List<StreamMetric> batch() {
-    lock.lock();
-    try {
-      return metrics.stream().limit(BATCH).toList();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private void removeMetrics(int count) {
-    lock.lock();
-    try {
-      for (int i = 0; i < count && !metrics.isEmpty(); i++) {
-        StreamMetric _ = metrics.removeFirst();
-      }
-    } finally {
-      lock.unlock();
-    }
   }
 
   private boolean isClosing() {
@@ -396,11 +305,12 @@ public final class StreamJournal implements StreamEvents.Subscriber, AutoCloseab
     }
   }
 
-  private long tellDropped(long told) {
-    long now = dropped();
+  private static long tellDropped(long told, long now, String what) {
     if (now > told) {
       log.error(
-          "{} events of streams were dropped: the database has been away for too long", now - told);
+          "{} {} of streams were dropped: the database has been away for too long",
+          now - told,
+          what);
     }
     return now;
   }

@@ -81,6 +81,20 @@ class StreamJournalTest {
   }
 
   @Test
+  void lastMeasurementBeforeTheEnd_isWritten_alsoOfAStreamThatIsShorterThanFiveSeconds() {
+    journal(events.started(SHOW, Optional.empty()));
+    journal(events.epoch(0));
+    clock.advance(Duration.ofSeconds(1));
+    journal(events.measured(25));
+    clock.advance(Duration.ofSeconds(1));
+    journal(events.ended(50));
+    server.journal().close();
+    assertThat(points()).extracting(MetricPoint::receivedFrames).containsExactly(25L);
+    assertThat(server.streams().find(events.stream()).totals().receivedFrames()).isEqualTo(50);
+    assertThat(server.broadcasts().stopped()).isEmpty();
+  }
+
+  @Test
   void eventThatCannotBeWritten_isPassedOver() throws Exception {
     TestEvents poisoned = new TestEvents(new StreamId("poisoned"), clock);
     journal(events.started(SHOW, Optional.empty()));
@@ -148,8 +162,9 @@ class StreamJournalTest {
 
   @Test
   void tooManyThatWait_areDroppedAndCounted_theLatestFirst() throws Exception {
+    StreamJournal small = small();
     try (Blocked blocked = new Blocked()) {
-      try (StreamJournal journal = small()) {
+      try (StreamJournal journal = small) {
         journal.onEvent(events.started(SHOW, Optional.empty()));
         journal.onEvent(events.epoch(0));
         journal.onEvent(events.recovering());
@@ -164,6 +179,7 @@ class StreamJournalTest {
         blocked.release();
       }
     }
+    assertThat(small.droppedMeasurements()).isEqualTo(3);
     assertThat(server.streams().find(events.stream()).state()).isEqualTo(StreamState.RECONNECTING);
     assertThat(server.select("SELECT string_agg(stream_id, ' ' ORDER BY at) FROM stream_metrics"))
         .as("the oldest measurements go")
