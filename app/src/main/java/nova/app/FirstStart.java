@@ -2,6 +2,7 @@ package nova.app;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import nova.app.config.AppConfig;
 import nova.control.Control;
 import nova.control.audit.Actor;
@@ -22,18 +23,16 @@ final class FirstStart {
 
   /// Makes what is missing.
   ///
-  /// @return what its owner must be told, once; empty when nothing was made
-  static Optional<String> of(AppConfig config, RunningServer server) {
+  /// @param tell is told each secret as soon as it is made, for it cannot be told again
+  static void make(AppConfig config, RunningServer server, Consumer<String> tell) {
     Control control = server.control();
-    Optional<IssuedKey> key =
-        config.streamKeys().isEmpty() && control.streamKeys().isEmpty()
-            ? Optional.of(firstKey(control))
-            : Optional.empty();
-    Optional<IssuedToken> token = control.tokens().createFirst();
-    StringBuilder told = new StringBuilder();
-    key.ifPresent(issued -> told.append(explain(issued, server.links())));
-    token.ifPresent(issued -> told.append(explain(issued, server.links())));
-    return told.isEmpty() ? Optional.empty() : Optional.of(told.toString());
+    if (config.streamKeys().isEmpty() && control.streamKeys().isEmpty()) {
+      tell.accept(explain(firstKey(control), server.links()));
+    }
+    control
+        .tokens()
+        .createFirst()
+        .ifPresent(issued -> tell.accept(explain(issued, server.links())));
   }
 
   private static IssuedKey firstKey(Control control) {

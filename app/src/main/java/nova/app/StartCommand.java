@@ -28,7 +28,7 @@ final class StartCommand implements Callable<Integer> {
     try (Lifecycle lifecycle = new Lifecycle();
         Shutdown shutdown = Shutdown.closing(lifecycle)) {
       RunningServer running = Wiring.open(config, keys, lifecycle);
-      FirstStart.of(config, running).ifPresent(System.err::println);
+      FirstStart.make(config, running, System.err::println);
       System.out.println(running.links().ready());
       shutdown.await(FOREVER);
     }

@@ -10,7 +10,9 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import nova.app.config.AppConfig;
@@ -18,6 +20,7 @@ import nova.app.config.ConfigReader;
 import nova.app.error.StartupException;
 import nova.app.keys.ConfiguredKeys;
 import nova.app.process.TestPostgres;
+import nova.control.database.DatabaseAwayException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,6 +47,26 @@ class WiringTest {
 
       assertThat(status(httpPort, "/health/ready")).isEqualTo(200);
       assertThat(links.ready()).startsWith("nova ready ");
+    }
+  }
+
+  @Test
+  void secret_of_a_first_start_is_told_although_the_next_cannot_be_made() throws Exception {
+    try (Lifecycle lifecycle = new Lifecycle()) {
+      AppConfig config = config(0, freePort());
+      RunningServer server = Wiring.open(config, ConfiguredKeys.none(), lifecycle);
+      List<String> told = new ArrayList<>();
+      assertThatThrownBy(
+              () ->
+                  FirstStart.make(
+                      config,
+                      server,
+                      text -> {
+                        told.add(text);
+                        server.control().close();
+                      }))
+          .isInstanceOf(DatabaseAwayException.class);
+      assertThat(told).singleElement().asString().contains("Stream key:");
     }
   }
 
