@@ -31,7 +31,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// *Thread-safe.*
 public final class StreamRoutes {
-  private static final int MAX_REASON = 200;
   private static final String STOPPED = "The broadcast was stopped by an operator.";
 
   private final Streams streams;
@@ -125,7 +124,8 @@ public final class StreamRoutes {
   }
 
   private JsonAnswer stop(ApiRequest request) {
-    String reason = request.body().only("reason").text("reason", MAX_REASON).orElse(STOPPED);
+    String reason =
+        request.body().only("reason").text("reason", Streams.MAX_REASON).orElse(STOPPED);
     StreamId id = StreamPaths.find(streams, request).id();
     return answer(request, streams.stop(id, reason, request.caller().actor()));
   }

@@ -45,7 +45,8 @@ public final class Outbox {
     return UUID.nameUUIDFromBytes(name.getBytes(StandardCharsets.UTF_8));
   }
 
-  /// Removes events older than that.
+  /// Removes events older than that, also those that were never published: they are kept for a
+  /// time, not for a reader, of which there may be none.
   ///
   /// @return how many there were
   public int removeBefore(Handle handle, Instant at) {

@@ -45,7 +45,8 @@ public record ChannelStream(
   ///
   /// @param reason one sentence
   public record StreamEnd(Instant at, String reason) {
-    private static final int MAX_REASON = 1_000;
+    /// What a stage says is cut there, in characters.
+    static final int MAX_REASON = 1_000;
 
     static StreamEnd of(Instant at, String reason) {
       return new StreamEnd(at, TextLimits.readable(reason, MAX_REASON));

@@ -15,6 +15,7 @@ import nova.control.channel.Channel;
 import nova.control.channel.ChannelRepository;
 import nova.control.error.TextLimits;
 import nova.control.outbox.Outbox;
+import nova.control.stream.ChannelStream.StreamEnd;
 import nova.control.streamkey.ChannelKey;
 import nova.control.streamkey.KeyUse;
 import nova.control.streamkey.StreamKeyRepository;
@@ -31,8 +32,6 @@ import org.jdbi.v3.core.Handle;
 ///
 /// *Thread-safe.*
 public final class StreamRecorder {
-  private static final int MAX_REASON = 1_000;
-
   private final StreamRepository streams;
   private final ChannelRepository channels;
   private final StreamKeyRepository keyRows;
@@ -190,9 +189,9 @@ public final class StreamRecorder {
   }
 
   /// Notes that a key was used. It may have been revoked after it was checked and before ingest had
-  /// the broadcast, so that it was not among those that were dropped: its beginning is written after
-  /// the revocation. Or another server took it back, of which the keys that are cached here know
-  /// nothing.
+  /// the broadcast, so that it was not among those that were dropped: its beginning is written
+  /// after the revocation. Or another server took it back, of which the keys that are cached here
+  /// know nothing.
   ///
   /// @return why the broadcast may not go on
   private Optional<String> used(
@@ -256,7 +255,7 @@ public final class StreamRecorder {
       data.put("epoch", began.epoch().number());
     }
     if (event instanceof StreamEvent.StreamRecovering recovering) {
-      data.put("reason", TextLimits.readable(recovering.reason(), MAX_REASON));
+      data.put("reason", TextLimits.readable(recovering.reason(), StreamEnd.MAX_REASON));
       data.put("reconnectUntil", recovering.graceUntil().toString());
     }
     if (after.end().isPresent()) {

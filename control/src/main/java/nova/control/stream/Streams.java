@@ -37,8 +37,10 @@ public final class Streams {
   /// A server that has said nothing of its stream for so long does not have it any more.
   public static final Duration GONE_AFTER = Duration.ofMinutes(1);
 
+  /// Why a stream is stopped is told in no more characters.
+  public static final int MAX_REASON = 200;
+
   private static final Duration STOPPED_WITHIN = Duration.ofSeconds(5);
-  private static final int MAX_REASON = 200;
   private static final String PREPARED = "streams_one_prepared";
 
   private final Database database;

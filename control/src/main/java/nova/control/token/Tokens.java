@@ -144,6 +144,9 @@ public final class Tokens {
 
   /// Takes a token back for good. Idempotent.
   ///
+  /// Another one that may do everything must be left, be it one that expires a moment later: who
+  /// can read the server's data folder gets in without a token anyway, and makes the next.
+  ///
   /// @throws ConflictingException when it is the last one that may do everything
   /// @throws UnknownException when there is none
   public Token revoke(TokenId id, Actor actor) {

@@ -65,7 +65,9 @@ public final class AddressLimits {
     open.computeIfPresent(keyOf(address), (_, count) -> count == 1 ? null : count - 1);
   }
 
-  /// Whether another publish attempt may be tried.
+  /// Whether another publish attempt may be tried. Those under way do not count yet, or many
+  /// encoders that come back at once would refuse each other; so an address may exceed the limit by
+  /// as many attempts as it has connections.
   public synchronized boolean mayTry(InetAddress address) {
     Failures past = failures.get(keyOf(address));
     return past == null

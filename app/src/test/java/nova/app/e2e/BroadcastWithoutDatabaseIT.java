@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Broadcasts and viewers do not notice that the database is away, and afterwards it knows all.
-class DatabaseAwayIT {
-  private static final Logger log = LoggerFactory.getLogger(DatabaseAwayIT.class);
+class BroadcastWithoutDatabaseIT {
+  private static final Logger log = LoggerFactory.getLogger(BroadcastWithoutDatabaseIT.class);
 
   /// Longer ones by hand, with `-Dnova.test.away-seconds=60`.
   private static final Duration AWAY =
@@ -179,8 +179,8 @@ class DatabaseAwayIT {
         .containsExactly(types);
     assertThat(
             postgres.rows(
-                ("SELECT replace(initcap(replace(action, '-', ' ')), ' ', '') FROM audit"
-                        + " WHERE subject_id = '%s' AND actor_kind IN ('publisher', 'system') ORDER BY id")
+                ("SELECT replace(initcap(replace(action, '-', ' ')), ' ', '') FROM audit WHERE"
+                     + " subject_id = '%s' AND actor_kind IN ('publisher', 'system') ORDER BY id")
                     .formatted(stream)))
         .containsExactly(types);
   }
