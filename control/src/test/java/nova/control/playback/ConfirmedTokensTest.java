@@ -22,6 +22,8 @@ import nova.testkit.FakeClock;
 import org.junit.jupiter.api.Test;
 
 class ConfirmedTokensTest {
+  private static final String ADDRESS = "192.0.2.7";
+
   private final FakeClock clock = new FakeClock();
   private final Map<String, Token> database = new HashMap<>();
   private final List<String> queries = new ArrayList<>();
@@ -164,13 +166,20 @@ class ConfirmedTokensTest {
   @Test
   void databaseThatDoesNotAnswer_isAway_andAskedAgain() {
     ConfirmedTokens impatient =
-        new ConfirmedTokens(this::query, clock::nanoTime, waiting::add, Duration.ofMillis(1));
-    CompletableFuture<Optional<Token>> swallowed = impatient.find("secret").toCompletableFuture();
+        new ConfirmedTokens(
+            this::query,
+            new WrongTokens(20, clock::nanoTime),
+            clock::nanoTime,
+            waiting::add,
+            Duration.ofMillis(1));
+    CompletableFuture<Optional<Token>> swallowed =
+        impatient.find("secret", ADDRESS).toCompletableFuture();
     assertThat(swallowed)
         .failsWithin(Duration.ofSeconds(20))
         .withThrowableThat()
         .withCauseInstanceOf(DatabaseAwayException.class);
-    CompletableFuture<Optional<Token>> next = impatient.find("secret").toCompletableFuture();
+    CompletableFuture<Optional<Token>> next =
+        impatient.find("secret", ADDRESS).toCompletableFuture();
     assertThat(next).isNotSameAs(swallowed);
     assertThat(waiting).hasSize(2);
   }
@@ -199,10 +208,13 @@ class ConfirmedTokensTest {
         });
     ConfirmedTokens rejected =
         new ConfirmedTokens(
-            this::query, clock::nanoTime, work -> executors.getFirst().execute(work));
-    assertThat(rejected.find("secret").toCompletableFuture()).isCompletedExceptionally();
+            this::query,
+            new WrongTokens(20, clock::nanoTime),
+            clock::nanoTime,
+            work -> executors.getFirst().execute(work));
+    assertThat(rejected.find("secret", ADDRESS).toCompletableFuture()).isCompletedExceptionally();
     executors.set(0, Runnable::run);
-    assertThat(rejected.find("secret").toCompletableFuture())
+    assertThat(rejected.find("secret", ADDRESS).toCompletableFuture())
         .isCompletedWithValue(Optional.of(token));
   }
 
@@ -257,7 +269,7 @@ class ConfirmedTokensTest {
   }
 
   private CompletableFuture<Optional<Token>> find(String secret) {
-    return tokens.find(secret, "192.0.2.7").toCompletableFuture();
+    return tokens.find(secret, ADDRESS).toCompletableFuture();
   }
 
   private void known(String secret) {
