@@ -22,7 +22,8 @@ public final class TestHttp implements AutoCloseable {
   private static final int PATIENCE_MS = 10_000;
 
   private final Vertx vertx = Vertx.vertx();
-  private final HttpClient client = HttpClient.newHttpClient();
+  private final HttpClient client =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
   private final HttpServer server;
 
   public TestHttp(Consumer<Router> mount) {

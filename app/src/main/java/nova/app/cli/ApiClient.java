@@ -35,7 +35,10 @@ final class ApiClient {
   private final String token;
   private final Output output;
   private final HttpClient http =
-      HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1) // an upgrade is worth nothing to a question or two
+          .connectTimeout(Duration.ofSeconds(10))
+          .build();
 
   /// @param url of the server, with or without a path
   /// @param output shown what is refused, for programs

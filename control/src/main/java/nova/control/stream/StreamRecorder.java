@@ -92,8 +92,9 @@ public final class StreamRecorder {
       tell(handle, event, next.get());
     }
     if (event instanceof StreamEvent.StreamResumed resumed && next.isPresent()) {
-      Optional<String> refusal = used(handle, resumed.key(), resumed.at(), resumed.remoteAddress());
-      return judged(handle, refusal, channel(handle, known.get()));
+      return used(handle, resumed.key(), resumed.at(), resumed.remoteAddress())
+          .map(this::stopped)
+          .orElse(Written.NOTHING);
     }
     return Written.NOTHING;
   }
@@ -166,10 +167,13 @@ public final class StreamRecorder {
       }
       tell(handle, event, stream);
     }
-    Optional<String> refusal = used(handle, event.key(), event.at(), event.remoteAddress());
+    Optional<EndedKey> refused = used(handle, event.key(), event.at(), event.remoteAddress());
+    if (refused.isPresent()) {
+      return stopped(refused.get());
+    }
     return known.isPresent() // perhaps one that was prepared, which keys are not to open again
-        ? new Written(Optional.of(keys.forgetting(handle, channel.id())), refusal)
-        : judged(handle, refusal, channel);
+        ? new Written(Optional.of(keys.forgetting(handle, channel.id())), Optional.empty())
+        : Written.NOTHING;
   }
 
   /// Why a broadcast cannot be a stream that is known, unless that is prepared or this very one.
@@ -182,29 +186,33 @@ public final class StreamRecorder {
         : Optional.of("The stream began at another server.");
   }
 
-  private Written judged(Handle handle, Optional<String> refusal, Channel channel) {
-    return refusal
-        .map(reason -> Written.stop(reason, keys.forgetting(handle, channel.id())))
-        .orElse(Written.NOTHING);
+  private Written stopped(EndedKey ended) {
+    return Written.stop(ended.reason(), keys.forgetting(ended.key()));
   }
+
+  /// A key that may not be used any more, and why.
+  private record EndedKey(ChannelKey key, String reason) {}
 
   /// Notes that a key was used. It may have been revoked after it was checked and before ingest had
   /// the broadcast, so that it was not among those that were dropped: its beginning is written
   /// after the revocation. Or another server took it back, of which the keys that are cached here
   /// know nothing.
   ///
-  /// @return why the broadcast may not go on
-  private Optional<String> used(
-      Handle handle, Optional<StreamKeyId> key, Instant at, String address) {
-    Optional<ChannelKey> row = key.flatMap(id -> keyRows.lock(handle, id));
+  /// @return the key, when the broadcast may not go on
+  private Optional<EndedKey> used(
+      Handle handle, Optional<StreamKeyId> id, Instant at, String address) {
+    Optional<ChannelKey> row = id.flatMap(key -> keyRows.lock(handle, key));
     if (row.isEmpty()) {
       return Optional.empty();
     }
-    keyRows.used(handle, row.get().id(), new KeyUse(at, address));
-    if (row.get().revokedAt().isPresent()) {
-      return Optional.of("The stream key was revoked.");
+    ChannelKey key = row.get();
+    keyRows.used(handle, key.id(), new KeyUse(at, address));
+    if (key.revokedAt().isPresent()) {
+      return Optional.of(new EndedKey(key, "The stream key was revoked."));
     }
-    return row.get().isValidAt(at) ? Optional.empty() : Optional.of("The stream key expired.");
+    return key.isValidAt(at)
+        ? Optional.empty()
+        : Optional.of(new EndedKey(key, "The stream key expired."));
   }
 
   private void close(Handle handle, ChannelStream stream, Instant at, String reason) {

@@ -250,6 +250,13 @@ public final class StreamKeys {
     return () -> affected.forEach(cache::forget);
   }
 
+  /// What a key opens has changed, perhaps at another server.
+  ///
+  /// @return to be run when it is known
+  public Runnable forgetting(ChannelKey key) {
+    return () -> cache.forget(key.sha256());
+  }
+
   private KeyCheck decide(KnownKey known, String address) {
     ChannelKey key = known.key();
     if (key.revokedAt().isPresent()) {
