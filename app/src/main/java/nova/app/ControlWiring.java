@@ -1,13 +1,16 @@
 package nova.app;
 
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.locks.LockSupport;
 import nova.api.http.Authenticator;
 import nova.api.token.TokenAuthenticator;
 import nova.app.config.AppConfig;
@@ -34,11 +37,17 @@ import nova.core.StreamKeyId;
 import nova.ingest.RtmpServer;
 import nova.transcode.LadderStep;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Puts the control plane together, and joins it to the stages, which do not know it.
 ///
 /// *Thread-safe* once opened.
 final class ControlWiring {
+  private static final Logger log = LoggerFactory.getLogger(ControlWiring.class);
+  private static final Duration LOCK_PATIENCE = Duration.ofMinutes(1);
+  private static final Duration LOCK_LOOK = Duration.ofMillis(100);
+
   private final InstantSource clock;
   private final DataFolder data;
   private final TokenSecret localToken;
@@ -56,7 +65,7 @@ final class ControlWiring {
     this.data = DataFolder.of(config);
     this.localToken = TokenSecret.random(new SecureRandom());
     data.prepare();
-    AutoCloseable _ = lifecycle.own("lock of the data folder", data.lock());
+    AutoCloseable _ = lifecycle.own("lock of the data folder", lock(data));
     try {
       control =
           Control.open(
@@ -80,6 +89,27 @@ final class ControlWiring {
             clock,
             nanoClock,
             Thread::startVirtualThread);
+  }
+
+  /// Waits for the end of a backup or a restore, and of a server that is just ending, but not for
+  /// one that runs.
+  private static AutoCloseable lock(DataFolder data) {
+    Optional<AutoCloseable> lock = data.tryLock();
+    long startNs = System.nanoTime();
+    boolean told = false;
+    while (lock.isEmpty()
+        && LocalServer.find(data.path()).isEmpty()
+        && System.nanoTime() - startNs < LOCK_PATIENCE.toNanos()) {
+      if (!told) {
+        log.atInfo()
+            .addKeyValue("folder", data.path())
+            .log("waiting for another command to let go of the data folder");
+        told = true;
+      }
+      LockSupport.parkNanos(LOCK_LOOK.toNanos());
+      lock = data.tryLock();
+    }
+    return lock.orElseGet(data::lock);
   }
 
   /// Begins to open the database and to make the channels of configured keys: PostgreSQL starts

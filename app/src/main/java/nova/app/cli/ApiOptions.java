@@ -71,7 +71,9 @@ final class ApiOptions {
   Target target(Map<String, String> environment) {
     requireClear();
     String url = chosen(api, data == null ? variable(environment, "NOVA_API") : null);
-    boolean isOfAnotherServer = data != null && variable(environment, "NOVA_API") != null;
+    String named = variable(environment, "NOVA_API");
+    boolean isOfAnotherServer =
+        named != null && (data != null || (api != null && !api.equals(named)));
     String shown =
         checked(chosen(token, isOfAnotherServer ? null : variable(environment, "NOVA_TOKEN")));
     if (url != null) {

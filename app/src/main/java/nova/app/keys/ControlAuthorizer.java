@@ -10,7 +10,6 @@ import nova.control.database.DatabaseAwayException;
 import nova.control.streamkey.KeyCheck;
 import nova.control.streamkey.StreamKeys;
 import nova.core.ChannelSlug;
-import nova.core.StreamId;
 import nova.ingest.publish.PublishAuthorizer;
 import nova.ingest.publish.PublishDecision;
 import nova.ingest.publish.PublishRequest;
@@ -47,17 +46,10 @@ public final class ControlAuthorizer implements PublishAuthorizer {
   /// Lets in who has a configured key, also when the database does not say what was prepared: that
   /// then waits for the broadcast after this one.
   private CompletableFuture<PublishDecision> accept(ChannelSlug channel) {
-    return CompletableFuture.supplyAsync(() -> prepared(channel), blocking)
+    return CompletableFuture.supplyAsync(() -> keys.prepared(channel), blocking)
         .completeOnTimeout(Optional.empty(), PREPARED_WITHIN.toMillis(), TimeUnit.MILLISECONDS)
+        .exceptionally(_ -> Optional.empty())
         .thenApply(prepared -> new PublishDecision.Accepted(channel, Optional.empty(), prepared));
-  }
-
-  private Optional<StreamId> prepared(ChannelSlug channel) {
-    try {
-      return keys.prepared(channel);
-    } catch (DatabaseAwayException _) {
-      return Optional.empty();
-    }
   }
 
   private PublishDecision ask(PublishRequest request) {

@@ -68,8 +68,14 @@ class ApiOptionsTest {
 
   @Test
   void apiOption_winsOverItsVariable_whichWinsOverTheDataFolder() {
-    assertThat(target(ELSEWHERE, "--api", "https://x.example.com"))
-        .isEqualTo(new Target("https://x.example.com", "nova_env"));
+    assertThat(target(ELSEWHERE, "--api", "https://x.example.com", "--token", "nova_mine"))
+        .isEqualTo(new Target("https://x.example.com", "nova_mine"));
+    assertThat(target(ELSEWHERE, "--api", "https://env.example.com"))
+        .isEqualTo(new Target("https://env.example.com", "nova_env"));
+    assertThatThrownBy(() -> target(ELSEWHERE, "--api", "https://x.example.com"))
+        .as("the token of the environment is not for another server")
+        .isInstanceOf(ParameterException.class)
+        .hasMessageContaining("needs a token");
     assertThat(target(ELSEWHERE, "--token", "nova_mine"))
         .isEqualTo(new Target("https://env.example.com", "nova_mine"));
     assertThat(target(ELSEWHERE)).isEqualTo(new Target("https://env.example.com", "nova_env"));

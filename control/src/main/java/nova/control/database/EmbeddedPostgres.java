@@ -66,6 +66,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
   private boolean closed;
   private int starts; // again, since it ran for long enough
   private int rest; // looks until it may be started again
+  private String toldReason = ""; // why it did not start
 
   private EmbeddedPostgres(
       io.zonky.test.db.postgres.embedded.EmbeddedPostgres server, String password, Path folder) {
@@ -291,12 +292,17 @@ public final class EmbeddedPostgres implements AutoCloseable {
         throw new IOException("port %d is taken by another program".formatted(port));
       }
       server.close(); // lets go of the folder
+      // A start that fails never lets go; nobody else is here, as the data folder is locked.
+      boolean _ = Files.deleteIfExists(folder.resolve("cluster").resolve("epg-lock"));
       server = start(folder, folder.resolve("password"), password, port);
+      toldReason = "";
       log.atInfo().addKeyValue("folder", folder).log("the embedded PostgreSQL runs again");
     } catch (IOException | RuntimeException e) {
-      log.atLevel(starts == 1 ? Level.WARN : Level.DEBUG)
+      String reason = String.valueOf(e.getMessage());
+      log.atLevel(reason.equals(toldReason) ? Level.DEBUG : Level.WARN)
           .addKeyValue("folder", folder)
-          .log("the embedded PostgreSQL cannot start again for now: {}", e.getMessage());
+          .log("the embedded PostgreSQL cannot start again for now: {}", reason);
+      toldReason = reason;
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import nova.control.database.DatabaseAwayException;
@@ -56,6 +57,7 @@ final class ConfirmedTokens {
   private final Cache<Bytes, Boolean> refused;
   private final ConcurrentMap<Bytes, CompletableFuture<Optional<Token>>> asked =
       new ConcurrentHashMap<>();
+  private final AtomicInteger unknown = new AtomicInteger(); // of those that are asked for
   private long revocations; // guarded by this
 
   private record Confirmed(Token token, long atNs) {}
@@ -133,9 +135,17 @@ final class ConfirmedTokens {
     if (!wait.isZero()) {
       return CompletableFuture.failedStage(new TooManyWrongTokensException(wait));
     }
-    return asked.size() < MOST_ASKED || asked.containsKey(sha256)
-        ? ask(sha256, secret, address)
-        : CompletableFuture.failedStage(new TooManyLookupsException(MOST_ASKED));
+    CompletableFuture<Optional<Token>> running = asked.get(sha256);
+    if (running != null) {
+      return running;
+    }
+    if (unknown.incrementAndGet() > MOST_ASKED) {
+      int _ = unknown.decrementAndGet();
+      return CompletableFuture.failedStage(new TooManyLookupsException(MOST_ASKED));
+    }
+    CompletableFuture<Optional<Token>> answer = ask(sha256, secret, address);
+    var _ = answer.whenComplete((_, _) -> unknown.decrementAndGet());
+    return answer;
   }
 
   private CompletableFuture<Optional<Token>> ask(Bytes sha256, String secret, String address) {

@@ -130,12 +130,18 @@ public final class StreamKeyRepository {
     return query.map(StreamKeyRepository::key).list();
   }
 
-  /// The hashes of the secrets of a channel that open it now.
-  List<Bytes> hashes(Handle handle, ChannelId channel, Instant now) {
+  /// The hashes of the secrets of a channel that open it, or did since a moment.
+  List<Bytes> hashes(Handle handle, ChannelId channel, Instant since) {
     return handle
-        .createQuery("SELECT sha256" + WORKING)
+        .createQuery(
+            """
+            SELECT sha256 FROM stream_keys
+             WHERE channel_id = :channel
+               AND (revoked_at IS NULL OR revoked_at > :since)
+               AND (expires_at IS NULL OR expires_at > :since)
+            """)
         .bind("channel", channel.value())
-        .bind("now", SqlTimes.atUtc(now))
+        .bind("since", SqlTimes.atUtc(since))
         .map((row, _) -> Bytes.wrap(row.getBytes("sha256")))
         .list();
   }

@@ -43,6 +43,7 @@ public final class StreamKeys {
   /// audit log tells of the others.
   public static final int ENDED_KEPT_PER_CHANNEL = 100;
 
+  // Not shorter than caches know a key: one that ended elsewhere may still be known here.
   private static final Duration ENDED_KEPT = Duration.ofDays(1);
 
   private final Database database;
@@ -246,7 +247,7 @@ public final class StreamKeys {
   ///
   /// @return to be run when it has, or may have
   public Runnable forgetting(Handle handle, ChannelId channel) {
-    List<Bytes> affected = keys.hashes(handle, channel, clock.instant());
+    List<Bytes> affected = keys.hashes(handle, channel, clock.instant().minus(ENDED_KEPT));
     return () -> affected.forEach(cache::forget);
   }
 

@@ -80,6 +80,13 @@ final class LiveStream {
     return epochs;
   }
 
+  /// Decides how the stream ends; what was decided first holds.
+  void judge(Release how) {
+    if (verdict == null) {
+      verdict = how;
+    }
+  }
+
   void epochBegan(Epoch epoch, List<TrackDescription> tracks) {
     if (!state.isOver()) {
       state = StreamState.ACTIVE;

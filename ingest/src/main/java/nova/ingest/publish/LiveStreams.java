@@ -321,7 +321,7 @@ public final class LiveStreams implements StreamEvents.Subscriber {
       end(stream, true, reason);
     } else {
       Release stopped = new Release.Finished(reason);
-      stream.verdict = stopped;
+      stream.judge(stopped);
       holder.surrender(EpochEnd.FINISHED, stopped, "stream-stopped");
     }
   }
@@ -335,7 +335,7 @@ public final class LiveStreams implements StreamEvents.Subscriber {
           end(stream, false, FAILED);
         } else {
           Release failed = new Release.Failed(FAILED);
-          stream.verdict = failed;
+          stream.judge(failed);
           holder.surrender(EpochEnd.CONNECTION_LOST, failed, "stream-failed");
         }
       }
