@@ -3,6 +3,7 @@ package nova.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,7 +32,7 @@ class CommandDatabaseIT {
   @TempDir private Path folder;
 
   @Test
-  void serverThatStartsDuringACommand_isRefused_insteadOfLosingItsDatabase() throws Exception {
+  void serverThatStartsDuringACommand_waits_insteadOfLosingItsDatabase() throws Exception {
     try (NovaProcess first = NovaProcess.start(folder, OWN_DATABASE)) {
       first.terminate();
       assertThat(first.awaitExit()).isZero();
@@ -39,20 +40,22 @@ class CommandDatabaseIT {
     CommandDatabase command = command(LONG);
     command.requireExisting();
 
-    String refused = command.use(_ -> startRefused());
-
-    assertThat(refused).contains("is in use by another server, a backup or a restore");
-    assertThat(EmbeddedPostgres.running(data(), 1, PATIENCE)).as("left behind").isEmpty();
-    try (NovaProcess after = NovaProcess.start(folder, OWN_DATABASE)) {
-      assertThat(after.get("/health/ready").statusCode()).isEqualTo(200);
+    try (NovaProcess server = command.use(_ -> startWaiting())) {
+      NovaProcess.Ready _ = server.awaitReady();
+      assertThat(server.get("/health/ready").statusCode()).isEqualTo(200);
+      try (NovaProcess second = NovaProcess.serve(folder, OWN_DATABASE, "start")) {
+        assertThat(second.awaitExit()).isEqualTo(1);
+        assertThat(second.err()).contains("is in use by another server, a backup or a restore");
+      }
     }
   }
 
-  private String startRefused() {
-    try (NovaProcess server = NovaProcess.serve(folder, OWN_DATABASE, "start")) {
-      assertThat(server.awaitExit()).isEqualTo(1);
-      return server.err();
-    } catch (Exception e) {
+  private NovaProcess startWaiting() {
+    try {
+      NovaProcess server = NovaProcess.serve(folder, OWN_DATABASE, "start");
+      server.awaitErr("waiting for another command");
+      return server;
+    } catch (IOException | InterruptedException e) {
       throw new AssertionError(e);
     }
   }
