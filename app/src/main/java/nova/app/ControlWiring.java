@@ -55,17 +55,14 @@ final class ControlWiring {
   private final PlaybackRights rights;
   private volatile @Nullable RtmpServer rtmp; // begins to listen last
 
-  private ControlWiring(
-      AppConfig config,
-      StreamEvents events,
-      InstantSource clock,
-      NanoClock nanoClock,
-      Lifecycle lifecycle) {
-    this.clock = clock;
+  private ControlWiring(Foundation foundation, StreamEvents events) {
+    AppConfig config = foundation.config();
+    NanoClock nanoClock = foundation.nanoClock();
+    this.clock = foundation.clock();
     this.data = DataFolder.of(config);
     this.localToken = TokenSecret.random(new SecureRandom());
     data.prepare();
-    AutoCloseable _ = lifecycle.own("lock of the data folder", lock(data));
+    AutoCloseable _ = foundation.lifecycle().own("lock of the data folder", lock(data));
     try {
       control =
           Control.open(
@@ -113,21 +110,15 @@ final class ControlWiring {
   }
 
   /// Begins to open the database and to make the channels of configured keys: PostgreSQL starts
-  /// while the caller does something else. Who closes `lifecycle` waits for it, so that a start
+  /// while the caller does something else. Who closes the lifecycle waits for it, so that a start
   /// that fails or is interrupted leaves no database running.
   ///
   /// @return to be given to [#opened]
   static Future<ControlWiring> begin(
-      AppConfig config,
-      ConfiguredKeys keys,
-      StreamEvents events,
-      InstantSource clock,
-      NanoClock nanoClock,
-      Lifecycle lifecycle) {
-    FutureTask<ControlWiring> opening =
-        new FutureTask<>(() -> open(config, keys, events, clock, nanoClock, lifecycle));
+      Foundation foundation, ConfiguredKeys keys, StreamEvents events) {
+    FutureTask<ControlWiring> opening = new FutureTask<>(() -> open(foundation, keys, events));
     Thread thread = Thread.ofPlatform().name("control-start").unstarted(opening);
-    AutoCloseable _ = lifecycle.own("start of the control plane", () -> join(thread));
+    AutoCloseable _ = foundation.lifecycle().own("start of the control plane", () -> join(thread));
     thread.start();
     return opening;
   }
@@ -154,14 +145,9 @@ final class ControlWiring {
   }
 
   private static ControlWiring open(
-      AppConfig config,
-      ConfiguredKeys keys,
-      StreamEvents events,
-      InstantSource clock,
-      NanoClock nanoClock,
-      Lifecycle lifecycle) {
-    ControlWiring wiring = new ControlWiring(config, events, clock, nanoClock, lifecycle);
-    Control control = lifecycle.own("control plane", wiring.control);
+      Foundation foundation, ConfiguredKeys keys, StreamEvents events) {
+    ControlWiring wiring = new ControlWiring(foundation, events);
+    Control control = foundation.lifecycle().own("control plane", wiring.control);
     for (ChannelSlug channel : keys.channels()) {
       Channel _ = control.channels().ensure(channel, Actor.SYSTEM);
     }

@@ -1,54 +1,37 @@
 package nova.app;
 
-import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
-import java.io.IOException;
-import java.security.SecureRandom;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import nova.api.Api;
 import nova.api.ApiPorts;
 import nova.app.config.AppConfig;
-import nova.app.error.ListenFailure;
 import nova.app.http.HealthRoutes;
 import nova.app.http.HttpServers;
 import nova.app.http.MetricsRoute;
-import nova.app.http.RouteMount;
-import nova.app.http.transport.DeadlineTransport;
 import nova.app.keys.ConfiguredKeys;
 import nova.app.keys.ControlAuthorizer;
 import nova.app.metrics.DeliveryMeters;
-import nova.app.metrics.HttpMeters;
-import nova.app.metrics.IngestMeters;
 import nova.app.metrics.Metrics;
-import nova.app.metrics.PackagerMeters;
-import nova.app.metrics.TranscodeMeters;
 import nova.app.playback.TokenGate;
 import nova.core.InProcessStreamEvents;
-import nova.core.NanoClock;
 import nova.core.StreamEvent;
+import nova.core.StreamEvents;
 import nova.delivery.DeliveryPorts;
 import nova.delivery.http.Delivery;
 import nova.framelog.InProcessFrameLog;
-import nova.framelog.InProcessRungLogs;
-import nova.ingest.IngestPorts;
 import nova.ingest.RtmpServer;
-import nova.packager.Packager;
-import nova.packager.PackagerPorts;
 import nova.segments.InMemoryPosterStore;
 import nova.segments.InMemorySegmentStore;
 import nova.segments.InMemoryTimelineStore;
 import nova.segments.Poster;
+import nova.segments.PosterStore;
+import nova.segments.SegmentStore;
 import nova.segments.TimelineSnapshot;
-import nova.transcode.TranscodePorts;
-import nova.transcode.Transcoder;
-import nova.transcode.WorkerProgram;
+import nova.segments.TimelineStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Builds the whole server out of its stages: the only place where they meet.
+/// Builds the whole server out of its stages, in one process: the only place where they meet.
 ///
 /// ```
 /// RTMP ─▶ ingest ─▶ frame log ─▶ packager ─▶ segment and timeline stores ─▶ delivery ─▶ HTTP
@@ -59,15 +42,11 @@ import org.slf4j.LoggerFactory;
 /// *Confined to the main thread.*
 final class Wiring {
   private static final Logger log = LoggerFactory.getLogger(Wiring.class);
-  private static final int STOP_SECONDS = 2;
   private static final int NOT_LISTENING = 0;
-  private static final String WORKER = "nova.worker.LadderWorker";
 
   private final AppConfig config;
   private final ConfiguredKeys keys;
   private final Lifecycle lifecycle;
-  private final InstantSource clock = InstantSource.system();
-  private final NanoClock nanoClock = System::nanoTime;
   private volatile int rtmpPort = NOT_LISTENING; // until RTMP accepts, which is last
 
   private Wiring(AppConfig config, ConfiguredKeys keys, Lifecycle lifecycle) {
@@ -86,178 +65,88 @@ final class Wiring {
   /// the flow: broadcasters first, and viewers last, who still fetch the end.
   private RunningServer open() {
     DirectMemory.require(config.segments());
+    Foundation foundation = Foundation.of(config, lifecycle);
     InProcessStreamEvents events = new InProcessStreamEvents(Wiring::subscriberFailed);
-    Future<ControlWiring> opening =
-        ControlWiring.begin(config, keys, events, clock, nanoClock, lifecycle);
-    int eventLoops = eventLoops();
-    Vertx vertx = openVertx(eventLoops);
-    Metrics metrics = lifecycle.own("metrics", new Metrics());
+    Future<ControlWiring> opening = ControlWiring.begin(foundation, keys, events);
+    HttpWiring http = HttpWiring.open(foundation);
     InProcessFrameLog frames = new InProcessFrameLog(config.frameLog());
-    InProcessRungLogs rungs = new InProcessRungLogs(config.frameLog());
     InMemorySegmentStore segments = new InMemorySegmentStore(config.segments());
     InMemoryTimelineStore timelines = new InMemoryTimelineStore(Wiring::listenerFailed);
     InMemoryPosterStore posters = new InMemoryPosterStore();
-    measureMemory(metrics, frames, segments);
+    measureMemory(foundation.metrics(), frames, segments);
     ControlWiring control = ControlWiring.opened(opening);
-    control.measure(metrics);
+    control.measure(foundation.metrics());
     SegmentReclaimer _ =
         lifecycle.own("segment reclaimer", SegmentReclaimer.start(segments::sizeBytes));
 
-    Api api =
-        lifecycle.own(
-            "API",
-            Api.open(
-                config.api(),
-                new ApiPorts(
-                    Version.current(),
-                    events,
-                    clock,
-                    nanoClock,
-                    Thread::startVirtualThread,
-                    control.authenticator(),
-                    control.control(),
-                    control.rights(),
-                    () -> rtmpPort,
-                    id -> posters.find(id).map(Poster::takenAt))));
-    Delivery delivery =
-        lifecycle.own(
-            "delivery",
-            Delivery.open(
-                config.delivery(),
-                new DeliveryPorts(
-                    segments,
-                    timelines,
-                    posters,
-                    new TokenGate(control.rights()),
-                    new DeliveryMeters(metrics),
-                    clock,
-                    nanoClock)));
-    HttpServers http = openHttp(vertx, eventLoops, metrics, control, delivery, api);
-    Packager packager =
-        lifecycle.own(
-            "packager",
-            Packager.start(
-                config.packager(),
-                new PackagerPorts(
-                    frames,
-                    config.frameLog().keep(),
-                    rungs,
-                    segments,
-                    timelines,
-                    events,
-                    clock,
-                    Thread.ofVirtual().factory(),
-                    new PackagerMeters(metrics))));
-    metrics.gauge(
-        "nova.packager.streams",
-        "Streams being packaged, and ended ones still watchable.",
-        "streams",
-        packager,
-        Packager::streams);
-    openTranscoder(events, frames, rungs, control, metrics);
-    new PosterWiring(config, lifecycle, metrics)
-        .open(events, frames, timelines, posters, nanoClock);
-    RtmpServer rtmp = openRtmp(frames, events, control, metrics);
-    Links links = Links.of(config, rtmp.address().getPort(), http.port(), http.httpsPort());
+    Api api = openApi(foundation, events, control, posters);
+    Delivery delivery = openDelivery(foundation, segments, timelines, posters, control);
+    HttpServers servers =
+        http.serve(
+            List.of(
+                new HealthRoutes(() -> isReady(control)),
+                new MetricsRoute(foundation.metrics()::scrape, api.guard()),
+                delivery::mount,
+                api::mount)); // last, because it answers every path that nobody else knows
+    TranscodeWiring.open(
+        foundation, frames, events, segments, timelines, posters, control::ladderSteps);
+    RtmpServer rtmp =
+        IngestWiring.open(
+            foundation,
+            frames,
+            events,
+            new ControlAuthorizer(
+                keys, control.control().streamKeys(), Thread::startVirtualThread));
+    control.listens(rtmp);
+    rtmpPort = rtmp.address().getPort();
+    Links links = Links.of(config, rtmpPort, servers.port(), servers.httpsPort());
     control.announce(links.localHttp(), lifecycle);
     return new RunningServer(links, control.control());
   }
 
-  private void openTranscoder(
-      InProcessStreamEvents events,
-      InProcessFrameLog frames,
-      InProcessRungLogs rungs,
-      ControlWiring control,
-      Metrics metrics) {
-    Transcoder _ =
-        lifecycle.own(
-            "transcoder",
-            Transcoder.start(
-                config.transcode(),
-                new TranscodePorts(
-                    events,
-                    frames,
-                    rungs,
-                    control::ladderSteps,
-                    worker(),
-                    Runtime.getRuntime().availableProcessors(),
-                    clock,
-                    nanoClock,
-                    Thread.ofPlatform().daemon().factory(),
-                    new SecureRandom(),
-                    new TranscodeMeters(metrics))));
+  private boolean isReady(ControlWiring control) {
+    return rtmpPort != NOT_LISTENING
+        && !lifecycle.isClosing()
+        && control.control().databaseAnswers();
   }
 
-  private static WorkerProgram worker() {
-    return WorkerJars.find()
-        .<WorkerProgram>map(jars -> new WorkerProgram.Command(jars.command(WORKER)))
-        .orElse(
-            new WorkerProgram.Missing(
-                "this installation has no worker (expected: its jars in the folder that"
-                    + " -Dnova.worker names, as the nova command does)"));
-  }
-
-  private RtmpServer openRtmp(
-      InProcessFrameLog frames,
-      InProcessStreamEvents events,
-      ControlWiring control,
-      Metrics metrics) {
-    IngestPorts ports =
-        new IngestPorts(
-            frames,
-            events,
-            new ControlAuthorizer(keys, control.control().streamKeys(), Thread::startVirtualThread),
-            new IngestMeters(metrics),
-            clock,
-            nanoClock,
-            new SecureRandom());
-    try {
-      RtmpServer rtmp = lifecycle.own("RTMP", RtmpServer.start(config.rtmp(), ports));
-      control.listens(rtmp);
-      rtmpPort = rtmp.address().getPort();
-      return rtmp;
-    } catch (IOException e) {
-      throw ListenFailure.explain(
-          "RTMP", "--rtmp-port", config.rtmp().bind(), config.rtmp().port(), e);
-    }
-  }
-
-  private int eventLoops() {
-    int configured = config.http().eventLoops();
-    return configured > 0 ? configured : Runtime.getRuntime().availableProcessors();
-  }
-
-  private Vertx openVertx(int eventLoops) {
-    Vertx vertx =
-        Vertx.builder()
-            .with(new VertxOptions().setEventLoopPoolSize(eventLoops))
-            .withTransport(DeadlineTransport.best(config.http().headerTimeout()))
-            .build();
-    lifecycle.own("event loops", () -> vertx.close().await(STOP_SECONDS, TimeUnit.SECONDS));
-    return vertx;
-  }
-
-  private HttpServers openHttp(
-      Vertx vertx,
-      int eventLoops,
-      Metrics metrics,
-      ControlWiring control,
-      Delivery delivery,
-      Api api) {
-    List<RouteMount> mounts =
-        List.of(
-            new HealthRoutes(
-                () ->
-                    rtmpPort != NOT_LISTENING
-                        && !lifecycle.isClosing()
-                        && control.control().databaseAnswers()),
-            new MetricsRoute(metrics::scrape, api.guard()),
-            delivery::mount,
-            api::mount); // last, because it answers every path that nobody else knows
+  private Api openApi(
+      Foundation foundation, StreamEvents events, ControlWiring control, PosterStore posters) {
     return lifecycle.own(
-        "HTTP",
-        HttpServers.open(
-            vertx, config.http(), eventLoops, nanoClock, new HttpMeters(metrics), mounts));
+        "API",
+        Api.open(
+            config.api(),
+            new ApiPorts(
+                Version.current(),
+                events,
+                foundation.clock(),
+                foundation.nanoClock(),
+                Thread::startVirtualThread,
+                control.authenticator(),
+                control.control(),
+                control.rights(),
+                () -> rtmpPort,
+                id -> posters.find(id).map(Poster::takenAt))));
+  }
+
+  private Delivery openDelivery(
+      Foundation foundation,
+      SegmentStore segments,
+      TimelineStore timelines,
+      PosterStore posters,
+      ControlWiring control) {
+    return lifecycle.own(
+        "delivery",
+        Delivery.open(
+            config.delivery(),
+            new DeliveryPorts(
+                segments,
+                timelines,
+                posters,
+                new TokenGate(control.rights()),
+                new DeliveryMeters(foundation.metrics()),
+                foundation.clock(),
+                foundation.nanoClock())));
   }
 
   private static void measureMemory(
