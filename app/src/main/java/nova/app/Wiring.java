@@ -5,6 +5,7 @@ import java.util.concurrent.Future;
 import nova.api.Api;
 import nova.api.ApiPorts;
 import nova.app.config.AppConfig;
+import nova.app.http.HealthCheck;
 import nova.app.http.HealthRoutes;
 import nova.app.http.HttpServers;
 import nova.app.http.MetricsRoute;
@@ -84,7 +85,10 @@ final class Wiring {
     HttpServers servers =
         http.serve(
             List.of(
-                new HealthRoutes(() -> isReady(control)),
+                new HealthRoutes(
+                    List.of(
+                        HealthCheck.needed("server", this::isServing),
+                        HealthCheck.needed("database", control.control()::databaseAnswers))),
                 new MetricsRoute(foundation.metrics()::scrape, api.guard()),
                 delivery::mount,
                 api::mount)); // last, because it answers every path that nobody else knows
@@ -104,10 +108,8 @@ final class Wiring {
     return new RunningServer(links, control.control());
   }
 
-  private boolean isReady(ControlWiring control) {
-    return rtmpPort != NOT_LISTENING
-        && !lifecycle.isClosing()
-        && control.control().databaseAnswers();
+  private boolean isServing() {
+    return rtmpPort != NOT_LISTENING && !lifecycle.isClosing();
   }
 
   private Api openApi(

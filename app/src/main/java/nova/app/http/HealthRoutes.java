@@ -2,35 +2,56 @@ package nova.app.http;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.util.function.BooleanSupplier;
+import java.util.List;
 import nova.api.http.Bodies;
 import nova.api.http.ReadRoute;
 
 /// `/health/live` (the process answers) and `/health/ready` (it takes broadcasts and viewers), for
-/// load balancers and orchestrators.
+/// load balancers and orchestrators. What is down is named, and nothing more told: everybody may
+/// ask.
+///
+/// Spec: MicroProfile Health 4.0 §3 (Protocol and Wireformat).
 ///
 /// *Thread-safe.*
 public final class HealthRoutes implements RouteMount {
-  private final BooleanSupplier ready;
+  private final List<HealthCheck> checks;
 
-  public HealthRoutes(BooleanSupplier ready) {
-    this.ready = ready;
+  public HealthRoutes(List<HealthCheck> checks) {
+    this.checks = List.copyOf(checks);
   }
 
   @Override
   public void mount(Router router) {
-    ReadRoute.mount(router, "/health/live", context -> answer(context, true));
-    ReadRoute.mount(router, "/health/ready", context -> answer(context, ready.getAsBoolean()));
+    ReadRoute.mount(router, "/health/live", context -> answer(context, true, new JsonArray()));
+    ReadRoute.mount(router, "/health/ready", this::ready);
   }
 
-  private static void answer(RoutingContext context, boolean up) {
+  private void ready(RoutingContext context) {
+    boolean ready = true;
+    JsonArray answers = new JsonArray();
+    for (HealthCheck check : checks) {
+      boolean up = check.up().getAsBoolean();
+      ready &= up || !check.needed();
+      answers.add(new JsonObject().put("name", check.name()).put("status", status(up)));
+    }
+    answer(context, ready, answers);
+  }
+
+  private static String status(boolean up) {
+    return up ? "UP" : "DOWN";
+  }
+
+  private static void answer(RoutingContext context, boolean up, JsonArray checks) {
     context
         .response()
         .setStatusCode(up ? 200 : 503)
         .putHeader(HttpHeaders.CONTENT_TYPE, "application/json")
         .putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
-    Bodies.end(context, Buffer.buffer(up ? "{\"status\":\"UP\"}" : "{\"status\":\"DOWN\"}"));
+    JsonObject body = new JsonObject().put("status", status(up)).put("checks", checks);
+    Bodies.end(context, Buffer.buffer(body.encode()));
   }
 }

@@ -100,12 +100,45 @@ class HttpServersTest {
   @Test
   void health_follows_the_process() throws Exception {
     assertThat(get("/health/live").statusCode()).isEqualTo(200);
-    assertThat(get("/health/ready").body()).isEqualTo("{\"status\":\"UP\"}");
+    assertThat(get("/health/ready").body())
+        .isEqualTo("{\"status\":\"UP\",\"checks\":[{\"name\":\"server\",\"status\":\"UP\"}]}");
 
     ready.set(false);
 
     assertThat(get("/health/live").statusCode()).isEqualTo(200);
     assertThat(get("/health/ready").statusCode()).isEqualTo(503);
+    assertThat(get("/health/ready").body())
+        .isEqualTo("{\"status\":\"DOWN\",\"checks\":[{\"name\":\"server\",\"status\":\"DOWN\"}]}");
+  }
+
+  @Test
+  void server_that_goes_on_with_less_is_ready_and_says_so() throws Exception {
+    servers.close();
+    servers = serve(List.of(new HealthRoutes(List.of(HealthCheck.wanted("redis", () -> false)))));
+
+    assertThat(get("/health/ready").statusCode()).isEqualTo(200);
+    assertThat(get("/health/ready").body())
+        .isEqualTo("{\"status\":\"UP\",\"checks\":[{\"name\":\"redis\",\"status\":\"DOWN\"}]}");
+  }
+
+  @Test
+  void routes_that_come_late_are_asked_for_again_until_they_are_there() throws Exception {
+    servers.close();
+    LateRoutes late = new LateRoutes();
+    servers = serve(List.of(new HealthRoutes(List.of()), late));
+
+    assertThat(get("/health/live").statusCode()).isEqualTo(200);
+    assertThat(get("/held").statusCode()).isEqualTo(503);
+    assertThat(get("/held").headers().firstValue("Retry-After")).contains("2");
+
+    late.open(List.of(router -> router.route("/held").handler(context -> context.end("there"))));
+
+    for (int connection = 0; connection < 2 * EVENT_LOOPS; connection++) {
+      assertThat(raw("GET /held HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
+          .startsWith("HTTP/1.1 200")
+          .endsWith("there");
+    }
+    assertThat(get("/elsewhere").statusCode()).isEqualTo(404);
   }
 
   @Test
@@ -156,7 +189,7 @@ class HttpServersTest {
       assertThat(raw(head))
           .startsWith("HTTP/1.1 200")
           .contains("Content-Length: 1")
-          .endsWith("\r\n\r\n");
+          .containsPattern("Content-Length: [1-9]\\d")
       HttpRequest inHttp2 =
           HttpRequest.newBuilder(uri(path))
               .header("Authorization", "Bearer " + TOKEN)
@@ -351,7 +384,7 @@ class HttpServersTest {
                   .getBytes(StandardCharsets.US_ASCII));
 
       String all = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
-      assertThat(all).startsWith("HTTP/1.1 200").endsWith("{\"status\":\"UP\"}");
+      assertThat(all).startsWith("HTTP/1.1 200").endsWith("{\"status\":\"UP\",\"checks\":[]}");
     }
   }
 
@@ -413,6 +446,14 @@ class HttpServersTest {
         BodyHandlers.ofString());
   }
 
+  private HttpServers serve(List<RouteMount> mounts) {
+    return serve(config(0, Duration.ofSeconds(10), Duration.ofSeconds(75)), mounts);
+  }
+
+  private HttpServers serve(HttpConfig config, List<RouteMount> mounts) {
+    return HttpServers.open(vertx, config, EVENT_LOOPS, System::nanoTime, counts, mounts);
+  }
+
   private HttpServers open(HttpConfig config) {
     RouteGuard guard =
         new RouteGuard(
@@ -420,14 +461,10 @@ class HttpServersTest {
             ApiLimits.defaults(),
             System::nanoTime,
             Thread::startVirtualThread);
-    return HttpServers.open(
-        vertx,
+    return serve(
         config,
-        EVENT_LOOPS,
-        System::nanoTime,
-        counts,
         List.of(
-            new HealthRoutes(ready::get),
+            new HealthRoutes(List.of(HealthCheck.needed("server", ready::get))),
             new MetricsRoute(() -> "nova_up 1\n", guard),
             echo()::mount,
             router -> router.route("/held").handler(context -> {}),

@@ -79,12 +79,7 @@ class TlsTest {
             Duration.ofSeconds(10),
             Duration.ofSeconds(75));
     return HttpServers.open(
-        vertx,
-        config,
-        1,
-        System::nanoTime,
-        HttpMetrics.NONE,
-        List.of(new HealthRoutes(() -> true)));
+        vertx, config, 1, System::nanoTime, HttpMetrics.NONE, List.of(new HealthRoutes(List.of())));
   }
 
   private static SSLContext trusting() throws Exception {
