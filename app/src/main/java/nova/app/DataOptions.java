@@ -33,18 +33,22 @@ final class DataOptions {
       description = "Folder for what must survive a restart (./nova-data).")
   private @Nullable String data;
 
-  /// Merges file, environment and options.
-  AppConfig read(Map<String, String> environment, Map<String, ConfigValue> options) {
+  /// Merges defaults of the command, file, environment and options.
+  AppConfig read(
+      Map<String, String> defaults,
+      Map<String, String> environment,
+      Map<String, ConfigValue> options) {
     Map<String, ConfigValue> all = new LinkedHashMap<>(options);
     if (data != null) {
       all.put("data", ConfigValue.of(data, "option --data"));
     }
-    return new ConfigReader(log::warn).read(Optional.ofNullable(config), environment, all);
+    return new ConfigReader(defaults, log::warn)
+        .read(Optional.ofNullable(config), environment, all);
   }
 
   /// As [#read], for a command that does one thing and ends: of the log, it shows warnings.
   AppConfig readForCommand(Map<String, String> environment) {
-    AppConfig merged = read(environment, Map.of());
+    AppConfig merged = read(Map.of(), environment, Map.of());
     Logging.setLevel("warn");
     return merged;
   }

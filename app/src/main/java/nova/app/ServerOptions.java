@@ -31,7 +31,7 @@ final class ServerOptions {
   @Option(
       names = "--http-port",
       paramLabel = "PORT",
-      description = "Port for viewers (8080); 0 takes a free one.")
+      description = "Port for HTTP (8080; single services: 8081 to 8084); 0 takes a free one.")
   private @Nullable Integer httpPort;
 
   @Option(
@@ -71,6 +71,11 @@ final class ServerOptions {
 
   /// Merges file, environment and options, and sets the log level.
   AppConfig read(Map<String, String> environment) {
+    return read(Map.of(), environment);
+  }
+
+  /// As [#read(Map)], where a key that is nowhere set takes the default of the command.
+  AppConfig read(Map<String, String> defaults, Map<String, String> environment) {
     Map<String, ConfigValue> options = new LinkedHashMap<>();
     put(options, "rtmp.bind", "--bind", bind);
     put(options, "http.bind", "--bind", bind);
@@ -84,7 +89,7 @@ final class ServerOptions {
     if (streamKeys != null) {
       options.put("stream-keys", ConfigValue.ofList(streamKeys, "option --stream-key"));
     }
-    AppConfig merged = data.read(environment, options);
+    AppConfig merged = data.read(defaults, environment, options);
     Logging.setLevel(merged.logLevel());
     return merged;
   }

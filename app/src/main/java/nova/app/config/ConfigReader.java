@@ -13,7 +13,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import nova.app.error.StartupException;
 
-/// Reads the configuration. Later sources win: defaults, the file, `NOVA_…` variables, options.
+/// Reads the configuration. Later sources win: defaults, those of the command, the file, `NOVA_…`
+/// variables, options.
 ///
 /// A key nobody declared is an error in the file, with a suggestion, and so is one that was
 /// removed. In the environment an unknown one is only a warning, because Kubernetes puts variables
@@ -39,18 +40,31 @@ public final class ConfigReader {
 
   private final Map<String, SettingKey> keys;
   private final Map<String, String> removed;
+  private final Map<String, String> defaults;
   private final Consumer<String> warnings;
 
   /// A reader of the keys of [AppConfig].
   ///
   /// @param warnings told about variables that look like configuration and are not
   public ConfigReader(Consumer<String> warnings) {
-    this(SettingKey.of(AppConfig.class), REMOVED, warnings);
+    this(Map.of(), warnings);
   }
 
-  ConfigReader(List<SettingKey> keys, Map<String, String> removed, Consumer<String> warnings) {
+  /// As [#ConfigReader(Consumer)], for a command with defaults of its own.
+  ///
+  /// @param defaults by key
+  public ConfigReader(Map<String, String> defaults, Consumer<String> warnings) {
+    this(SettingKey.of(AppConfig.class), REMOVED, defaults, warnings);
+  }
+
+  ConfigReader(
+      List<SettingKey> keys,
+      Map<String, String> removed,
+      Map<String, String> defaults,
+      Consumer<String> warnings) {
     this.keys = keys.stream().collect(Collectors.toMap(SettingKey::path, Function.identity()));
     this.removed = Map.copyOf(removed);
+    this.defaults = Map.copyOf(defaults);
     this.warnings = warnings;
   }
 
@@ -68,6 +82,7 @@ public final class ConfigReader {
   Map<String, ConfigValue> merge(
       Optional<Path> file, Map<String, String> environment, Map<String, ConfigValue> options) {
     Map<String, ConfigValue> merged = new LinkedHashMap<>();
+    defaults.forEach((key, value) -> merged.put(key, ConfigValue.of(value, "default")));
     file.map(YamlFile::read).ifPresent(merged::putAll);
     merged.forEach(this::requireKnown);
     merged.putAll(fromEnvironment(environment));

@@ -152,10 +152,23 @@ class ConfigReaderTest {
   }
 
   @Test
+  void default_of_a_command_gives_way_to_everything_that_is_written() throws IOException {
+    ConfigReader command = new ConfigReader(Map.of("http.port", "8083"), warnings::add);
+
+    assertThat(command.read(Optional.empty(), Map.of(), Map.of()).http().port()).isEqualTo(8083);
+
+    Files.writeString(file(), "http: {port: 80}");
+    assertThat(command.read(Optional.of(file()), Map.of(), Map.of()).http().port()).isEqualTo(80);
+  }
+
+  @Test
   void removed_key_names_its_replacement() throws IOException {
     ConfigReader later =
         new ConfigReader(
-            SettingKey.of(AppConfig.class), Map.of("web.port", "write http.port"), warnings::add);
+            SettingKey.of(AppConfig.class),
+            Map.of("web.port", "write http.port"),
+            Map.of(),
+            warnings::add);
     Files.writeString(file(), "web: {port: 80}");
 
     assertThatThrownBy(() -> later.read(Optional.of(file()), Map.of(), Map.of()))
