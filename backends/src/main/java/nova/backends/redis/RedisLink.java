@@ -76,7 +76,7 @@ final class RedisLink {
   }
 
   /// Runs a script, which Redis need not know yet.
-  <T> CompletionStage<T> run(
+  <T extends @Nullable Object> CompletionStage<T> run(
       RedisScript script, ScriptOutputType output, List<String> scriptKeys, Bytes... arguments) {
     String[] array = scriptKeys.toArray(String[]::new);
     return commands()

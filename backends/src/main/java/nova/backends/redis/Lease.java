@@ -1,0 +1,67 @@
+package nova.backends.redis;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import nova.core.StreamId;
+
+/// The right of this node to carry a stream, which its [StreamLeases] renews.
+///
+/// It is lost when Redis says that another node has a higher token, and not before: while Redis is
+/// away its holder goes on, and the fence in Redis keeps from doing harm.
+///
+/// *Thread-safe.*
+public final class Lease {
+  private final StreamLeases leases;
+  private final StreamId stream;
+  private final long token;
+  private final CompletableFuture<Void> lost = new CompletableFuture<>();
+
+  Lease(StreamLeases leases, StreamId stream, long token) {
+    this.leases = leases;
+    this.stream = stream;
+    this.token = token;
+  }
+
+  public StreamId stream() {
+    return stream;
+  }
+
+  /// The fencing token: higher than that of every earlier holder. What is written to Redis under a
+  /// lower one is refused.
+  public long token() {
+    return token;
+  }
+
+  /// Whether another node has it.
+  public boolean isLost() {
+    return lost.isDone();
+  }
+
+  /// Calls `step` once when another node has it, at once if that is so already. It must return at
+  /// once.
+  public void onLost(Runnable step) {
+    CompletableFuture<Void> _ = lost.thenRun(step);
+  }
+
+  /// Renews it now; it also happens three times in its lifetime without this.
+  ///
+  /// @return false when it is lost; fails when Redis cannot be asked, and then nothing is known
+  public CompletionStage<Boolean> renew() {
+    return leases.renew(this);
+  }
+
+  /// Gives it back, so that another node can take it at once. Idempotent.
+  public CompletionStage<Void> release() {
+    return leases.release(this);
+  }
+
+  /// Another node has it.
+  void lose() {
+    lost.complete(null);
+  }
+
+  @Override
+  public String toString() {
+    return "Lease[%s, %d]".formatted(stream, token);
+  }
+}

@@ -1,0 +1,246 @@
+package nova.backends.redis;
+
+import io.lettuce.core.KeyValue;
+import io.lettuce.core.ScriptOutputType;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ThreadFactory;
+import nova.control.database.RepeatedTask;
+import nova.core.Bytes;
+import nova.core.StreamId;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Which node carries which stream: a lease of three seconds for each, under a token that rises for
+/// ever.
+///
+/// A lease that nobody renews can be taken by any node. What was written under the token before is
+/// then refused, so a node that was merely asleep does no harm. After Redis was emptied, or away,
+/// nobody takes a lease until holders had time to renew theirs.
+///
+/// *Thread-safe.*
+public final class StreamLeases implements AutoCloseable {
+  /// A lease that is not renewed ends after this time.
+  public static final Duration TTL = Duration.ofSeconds(3);
+
+  private static final Logger log = LoggerFactory.getLogger(StreamLeases.class);
+  private static final RedisScript SETTLE = RedisScript.named("settle");
+  private static final RedisScript ACQUIRE = RedisScript.named("acquire-lease");
+  private static final RedisScript RENEW = RedisScript.named("renew-lease");
+  private static final RedisScript RELEASE = RedisScript.named("release-lease");
+
+  // Longer than any writer of a former time sleeps.
+  private static final Duration FENCE_TTL = Duration.ofHours(1);
+
+  private final RedisLink link;
+  private final NodeId node;
+  private final RedisMetrics metrics;
+  private final Duration ttl;
+  private final ConcurrentMap<StreamId, Lease> held = new ConcurrentHashMap<>();
+  private final RepeatedTask renewing;
+  private volatile boolean reconnected;
+
+  private StreamLeases(
+      RedisLink link, NodeId node, RedisMetrics metrics, Duration ttl, ThreadFactory threads) {
+    this.link = link;
+    this.node = node;
+    this.metrics = metrics;
+    this.ttl = ttl;
+    Duration interval = ttl.dividedBy(3);
+    this.renewing =
+        RepeatedTask.start("stream-leases", interval, interval, this::renewAll, threads);
+    link.onReconnect(
+        () -> {
+          reconnected = true;
+          renewAll();
+        });
+  }
+
+  /// Begins to renew what will be acquired.
+  ///
+  /// @param node this one
+  /// @throws RedisStartException when Redis cannot be used
+  public static StreamLeases open(
+      RedisConnections connections, NodeId node, RedisMetrics metrics, ThreadFactory threads) {
+    return open(connections, node, metrics, TTL, threads);
+  }
+
+  static StreamLeases open(
+      RedisConnections connections,
+      NodeId node,
+      RedisMetrics metrics,
+      Duration ttl,
+      ThreadFactory threads) {
+    StreamLeases leases =
+        new StreamLeases(connections.link(RedisArea.MEDIA, "leases"), node, metrics, ttl, threads);
+    // Time to settle begins with the first node, and not with the first stream.
+    CompletionStage<Duration> _ = leases.untilSettled();
+    return leases;
+  }
+
+  /// Takes a stream that no node carries.
+  ///
+  /// @return empty when one does, this one included, or when it is too early to say; fails when
+  ///   Redis cannot be asked
+  public CompletionStage<Optional<Lease>> acquire(StreamId stream) {
+    if (reconnected && link.age().compareTo(ttl.multipliedBy(2)) < 0) {
+      return CompletableFuture.completedStage(Optional.empty());
+    }
+    return untilSettled()
+        .thenCompose(
+            wait ->
+                wait.isZero()
+                    ? acquireNow(stream)
+                    : CompletableFuture.completedStage(Optional.<Lease>empty()));
+  }
+
+  /// Which nodes carry streams; those that none carries are left out. Fails when Redis cannot be
+  /// asked.
+  public CompletionStage<Map<StreamId, NodeId>> holders(Collection<StreamId> streams) {
+    if (streams.isEmpty()) {
+      return CompletableFuture.completedStage(Map.of());
+    }
+    Map<String, StreamId> names = new HashMap<>();
+    streams.forEach(stream -> names.put(leaseKey(stream), stream));
+    return link.commands()
+        .mget(names.keySet().toArray(String[]::new))
+        .thenApply(
+            values -> {
+              Map<StreamId, NodeId> holders = new HashMap<>();
+              for (KeyValue<String, Bytes> value : values) {
+                StreamId stream = names.get(value.getKey());
+                NodeId holder = value.hasValue() ? holder(value.getValue()) : null;
+                if (stream != null && holder != null) {
+                  holders.put(stream, holder);
+                }
+              }
+              return Map.copyOf(holders);
+            });
+  }
+
+  /// The streams that this node carries.
+  public List<Lease> held() {
+    return List.copyOf(held.values());
+  }
+
+  private CompletionStage<Duration> untilSettled() {
+    return link.<Long>run(
+            SETTLE,
+            ScriptOutputType.INTEGER,
+            List.of(link.keys().key("leases-since")),
+            number(ttl.toMillis()))
+        .thenApply(Duration::ofMillis);
+  }
+
+  private CompletionStage<Optional<Lease>> acquireNow(StreamId stream) {
+    return link.<@Nullable Bytes>run(
+            ACQUIRE,
+            ScriptOutputType.VALUE,
+            List.of(leaseKey(stream), fenceKey(link.keys(), stream)),
+            Bytes.ofUtf8(node.value()),
+            number(ttl.toMillis()),
+            number(FENCE_TTL.toMillis()))
+        .thenApply(
+            token -> {
+              if (token == null) {
+                return Optional.empty();
+              }
+              Lease lease = new Lease(this, stream, Long.parseLong(token.toUtf8()));
+              held.put(stream, lease);
+              return Optional.of(lease);
+            });
+  }
+
+  CompletionStage<Boolean> renew(Lease lease) {
+    if (lease.isLost()) {
+      return CompletableFuture.completedStage(false);
+    }
+    return link.<Long>run(
+            RENEW,
+            ScriptOutputType.INTEGER,
+            List.of(leaseKey(lease.stream()), fenceKey(link.keys(), lease.stream())),
+            Bytes.ofUtf8(node.value()),
+            number(ttl.toMillis()),
+            number(FENCE_TTL.toMillis()),
+            number(lease.token()))
+        .thenApply(
+            renewed -> {
+              if (renewed == 0) {
+                lost(lease);
+              }
+              return renewed != 0;
+            });
+  }
+
+  CompletionStage<Void> release(Lease lease) {
+    held.remove(lease.stream(), lease);
+    return link.<Long>run(
+            RELEASE,
+            ScriptOutputType.INTEGER,
+            List.of(leaseKey(lease.stream())),
+            Bytes.ofUtf8(lease.token() + " " + node))
+        .thenAccept(_ -> {});
+  }
+
+  /// Somebody who writes under the lease's token was refused.
+  void lost(Lease lease) {
+    if (held.remove(lease.stream(), lease)) {
+      log.atInfo().addKeyValue("stream", lease.stream()).log("another node carries the stream now");
+    }
+    lease.lose();
+  }
+
+  private void renewAll() {
+    for (Lease lease : held.values()) {
+      CompletionStage<Boolean> _ =
+          renew(lease)
+              .exceptionally(
+                  failure -> {
+                    metrics.failed("renew-lease");
+                    log.debug("lease of {} not renewed", lease.stream(), failure);
+                    return true;
+                  });
+    }
+  }
+
+  private @Nullable NodeId holder(Bytes lease) {
+    String text = lease.length() <= 100 ? lease.toUtf8() : "";
+    String name = text.substring(text.indexOf(' ') + 1);
+    if (!NodeId.isValid(name)) {
+      metrics.malformed("lease");
+      return null;
+    }
+    return new NodeId(name);
+  }
+
+  private String leaseKey(StreamId stream) {
+    return link.keys().key("lease", stream);
+  }
+
+  /// Where the highest token of a stream is kept.
+  static String fenceKey(Keyspace keys, StreamId stream) {
+    return keys.key("fence", stream);
+  }
+
+  static Bytes number(long value) {
+    return Bytes.ofUtf8(Long.toString(value));
+  }
+
+  /// Gives back all leases, and renews none any more.
+  @Override
+  public void close() {
+    renewing.close();
+    for (Lease lease : held.values()) {
+      CompletionStage<Void> _ = release(lease);
+    }
+  }
+}

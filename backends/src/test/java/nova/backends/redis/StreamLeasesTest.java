@@ -1,0 +1,215 @@
+package nova.backends.redis;
+
+import static nova.backends.redis.TestConnections.await;
+import static nova.backends.redis.TestConnections.text;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import nova.core.StreamId;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class StreamLeasesTest {
+  private static final StreamId STREAM = new StreamId("stream1");
+  private static final StreamId OTHER = new StreamId("stream2");
+  private static final Duration TTL = Duration.ofMillis(900);
+
+  private static TestRedis redis;
+
+  private RedisConnections connections;
+  private RedisConnections otherConnections;
+  private StreamLeases here;
+  private StreamLeases there;
+
+  @BeforeAll
+  static void startRedis() {
+    redis = TestRedis.open();
+  }
+
+  @AfterAll
+  static void stopRedis() {
+    redis.close();
+  }
+
+  @BeforeEach
+  void open() {
+    connections = TestConnections.open(redis.config());
+    otherConnections = TestConnections.open(redis.config());
+    assertThat(await(connections.link(RedisArea.MEDIA, "test").commands().flushall()))
+        .isEqualTo("OK");
+    here = leases(connections, "here");
+    there = leases(otherConnections, "there");
+  }
+
+  @AfterEach
+  void close() {
+    here.close();
+    there.close();
+    connections.close();
+    otherConnections.close();
+  }
+
+  @Test
+  void lease_isHeldByOneNode_untilItIsReleased_andTokensRise() {
+    Lease first = acquire(here, STREAM);
+
+    assertThat(await(there.acquire(STREAM))).isEmpty();
+    assertThat(await(here.acquire(STREAM))).as("not twice either").isEmpty();
+    assertThat(await(there.holders(List.of(STREAM, OTHER))))
+        .isEqualTo(Map.of(STREAM, new NodeId("here")));
+    assertThat(here.held()).containsExactly(first);
+    Void _ = await(first.release());
+    Void _ = await(first.release());
+
+    Lease second = await(there.acquire(STREAM)).orElseThrow();
+    assertThat(second.token()).isGreaterThan(first.token());
+    Void _ = await(first.release());
+    assertThat(await(here.holders(List.of(STREAM))))
+        .as("released by its former holder once more")
+        .containsValue(new NodeId("there"));
+  }
+
+  @Test
+  void lease_isRenewed_forAsLongAsItsHolderLives() {
+    Lease lease = acquire(here, STREAM);
+    Instant later = Instant.now().plus(TTL.multipliedBy(2));
+
+    await("two lifetimes passed", () -> Instant.now().isAfter(later));
+
+    assertThat(await(there.acquire(STREAM))).isEmpty();
+    assertThat(lease.isLost()).isFalse();
+    assertThat(await(connections.link(RedisArea.MEDIA, "test").commands().pttl(key("lease"))))
+        .isBetween(1L, TTL.toMillis());
+  }
+
+  @Test
+  void leaseThatIsNotRenewed_isTaken_andItsFormerHolderIsTold() {
+    Lease asleep = acquire(here, STREAM);
+    AtomicInteger told = new AtomicInteger();
+    asleep.onLost(told::incrementAndGet);
+    Lease taken = takenOverWhileAsleep(asleep);
+
+    assertThat(taken.token()).isGreaterThan(asleep.token());
+    assertThat(await(asleep.renew())).isFalse();
+    assertThat(asleep.isLost()).isTrue();
+    asleep.onLost(told::incrementAndGet);
+    assertThat(told).hasValue(2);
+    assertThat(here.held()).isEmpty();
+    assertThat(taken.isLost()).isFalse();
+  }
+
+  @Test
+  void token_risesAlsoWhenTheClockOfRedisWentBack() {
+    long farAhead = 3_000_000_000_000_000L; // of the year 2065
+    RedisLink link = connections.link(RedisArea.MEDIA, "test");
+    assertThat(await(link.commands().set(key("fence"), text(Long.toString(farAhead)))))
+        .isEqualTo("OK");
+
+    assertThat(acquire(here, STREAM).token()).isEqualTo(farAhead + 1);
+  }
+
+  @Test
+  void holder_keepsItsLease_whileRedisIsAway_andAfterItWasEmptied() {
+    Lease lease = acquire(here, STREAM);
+
+    redis.stop();
+    assertThatThrownBy(() -> await(lease.renew())).isInstanceOf(IllegalStateException.class);
+    assertThat(lease.isLost()).isFalse();
+    redis.start();
+
+    await(
+        "the lease is there again",
+        () ->
+            isAnswered(there)
+                && await(there.holders(List.of(STREAM))).containsValue(new NodeId("here")));
+    assertThat(lease.isLost()).isFalse();
+    assertThat(await(lease.renew())).isTrue();
+    assertThat(await(connections.link(RedisArea.MEDIA, "test").commands().get(key("fence"))))
+        .isEqualTo(text(Long.toString(lease.token())));
+  }
+
+  @Test
+  void emptiedRedis_lendsNothing_beforeHoldersHadTimeToSayWhatTheyHold() {
+    Lease lease = acquire(here, STREAM);
+    RedisLink link = connections.link(RedisArea.MEDIA, "test");
+
+    assertThat(await(link.commands().flushall())).isEqualTo("OK");
+
+    assertThat(await(there.acquire(STREAM))).isEmpty();
+    Lease free = acquire(there, OTHER);
+    assertThat(free.token()).isGreaterThan(lease.token());
+    assertThat(await(there.acquire(STREAM))).isEmpty();
+    assertThat(lease.isLost()).isFalse();
+  }
+
+  @Test
+  void emptiedRedis_isToldTheHigherTokenOfTwo_andTheLowerIsLost() {
+    Lease asleep = acquire(here, STREAM);
+    Lease taken = takenOverWhileAsleep(asleep);
+    RedisLink link = connections.link(RedisArea.MEDIA, "test");
+    assertThat(await(link.commands().flushall())).isEqualTo("OK");
+
+    assertThat(await(asleep.renew())).as("nothing higher is known").isTrue();
+    assertThat(await(taken.renew())).isTrue();
+    assertThat(await(asleep.renew())).isFalse();
+  }
+
+  @Test
+  void scriptsThatRedisForgot_areToldAgain() {
+    Lease lease = acquire(here, STREAM);
+    assertThat(await(connections.link(RedisArea.MEDIA, "test").commands().scriptFlush()))
+        .isEqualTo("OK");
+
+    assertThat(await(lease.renew())).isTrue();
+  }
+
+  /// Its own thread renews no more, as in a process that was stopped.
+  private Lease takenOverWhileAsleep(Lease asleep) {
+    RedisLink link = connections.link(RedisArea.MEDIA, "test");
+    while (true) {
+      assertThat(await(link.commands().del(key("lease")))).isNotNegative();
+      Optional<Lease> taken = await(there.acquire(asleep.stream()));
+      if (taken.isPresent()) {
+        return taken.get();
+      }
+    }
+  }
+
+  private static boolean isAnswered(StreamLeases leases) {
+    return await(leases.holders(List.of(OTHER)).handle((_, failure) -> failure == null));
+  }
+
+  private static Lease acquire(StreamLeases leases, StreamId stream) {
+    AtomicReference<Optional<Lease>> lease = new AtomicReference<>(Optional.empty());
+    await(
+        "the stream is lent",
+        () -> {
+          lease.set(await(leases.acquire(stream)));
+          return lease.get().isPresent();
+        });
+    return lease.get().orElseThrow();
+  }
+
+  private static String key(String name) {
+    return "nova:" + name + ":{" + STREAM + "}";
+  }
+
+  private static StreamLeases leases(RedisConnections connections, String node) {
+    return StreamLeases.open(
+        connections,
+        new NodeId(node),
+        RedisMetrics.NONE,
+        TTL,
+        Thread.ofPlatform().daemon().factory());
+  }
+}
