@@ -35,6 +35,21 @@ public record RenditionTimeline(
     segments = List.copyOf(segments);
   }
 
+  /// This rendition with other segments.
+  public RenditionTimeline withSegments(List<TimelineSegment> others) {
+    return new RenditionTimeline(
+        id,
+        format,
+        listed,
+        version,
+        timescale,
+        partTarget,
+        targetDurationSeconds,
+        independentSegments,
+        discontinuitySequence,
+        others);
+  }
+
   /// Whether a listed segment is complete and no gap.
   public boolean hasMedia() {
     return segments.stream().anyMatch(segment -> segment.complete() && !segment.gap());

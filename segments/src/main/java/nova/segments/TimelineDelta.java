@@ -56,7 +56,7 @@ public record TimelineDelta(
     for (RenditionTimeline rendition : after.renditions()) {
       changes.add(change(before.renditions(), rendition));
     }
-    return new TimelineDelta(before.version(), withRenditions(after, List.of()), changes);
+    return new TimelineDelta(before.version(), after.withRenditions(List.of()), changes);
   }
 
   public StreamId stream() {
@@ -92,7 +92,7 @@ public record TimelineDelta(
             case RenditionChange.Added(RenditionTimeline timeline) -> timeline;
           });
     }
-    return withRenditions(head, after);
+    return head.withRenditions(after);
   }
 
   // Packagers share what did not change, so most of what Objects.equals sees is one and the same.
@@ -124,7 +124,7 @@ public record TimelineDelta(
       kept++;
     }
     return new RenditionChange.Changed(
-        index, dropped, kept, withSegments(after, is.subList(kept, is.size())));
+        index, dropped, kept, after.withSegments(is.subList(kept, is.size())));
   }
 
   private static RenditionTimeline at(TimelineSnapshot before, int index) {
@@ -151,33 +151,6 @@ public record TimelineDelta(
         new ArrayList<>(change.kept() + change.rest().segments().size());
     segments.addAll(before.segments().subList(from, (int) to));
     segments.addAll(change.rest().segments());
-    return withSegments(change.rest(), segments);
-  }
-
-  private static TimelineSnapshot withRenditions(
-      TimelineSnapshot snapshot, List<RenditionTimeline> renditions) {
-    return new TimelineSnapshot(
-        snapshot.stream(),
-        snapshot.channel(),
-        snapshot.version(),
-        snapshot.state(),
-        snapshot.startedAt(),
-        snapshot.endedAt(),
-        renditions);
-  }
-
-  private static RenditionTimeline withSegments(
-      RenditionTimeline rendition, List<TimelineSegment> segments) {
-    return new RenditionTimeline(
-        rendition.id(),
-        rendition.format(),
-        rendition.listed(),
-        rendition.version(),
-        rendition.timescale(),
-        rendition.partTarget(),
-        rendition.targetDurationSeconds(),
-        rendition.independentSegments(),
-        rendition.discontinuitySequence(),
-        segments);
+    return change.rest().withSegments(segments);
   }
 }

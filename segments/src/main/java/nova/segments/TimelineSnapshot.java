@@ -28,6 +28,11 @@ public record TimelineSnapshot(
     renditions = List.copyOf(renditions);
   }
 
+  /// This snapshot with other renditions.
+  public TimelineSnapshot withRenditions(List<RenditionTimeline> others) {
+    return new TimelineSnapshot(stream, channel, version, state, startedAt, endedAt, others);
+  }
+
   public Optional<RenditionTimeline> rendition(RenditionId id) {
     return renditions.stream().filter(r -> r.id().equals(id)).findFirst();
   }

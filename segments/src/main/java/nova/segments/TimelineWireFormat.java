@@ -109,14 +109,7 @@ public final class TimelineWireFormat {
       renditions.add(readRendition(in));
     }
     in.end();
-    return new TimelineSnapshot(
-        head.stream(),
-        head.channel(),
-        head.version(),
-        head.state(),
-        head.startedAt(),
-        head.endedAt(),
-        renditions);
+    return head.withRenditions(renditions);
   }
 
   /// Reads a delta.

@@ -1,0 +1,243 @@
+package nova.segments;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import nova.core.Bytes;
+import nova.core.Epoch;
+import nova.core.RenditionId;
+import nova.core.StreamId;
+import org.jspecify.annotations.Nullable;
+
+/// Copies complete segments of a packager into a folder, behind it, and then a timeline of them,
+/// for delivery to go on while what is shared otherwise is away.
+///
+/// The packager never waits: that a stream has a new complete segment is queued, at most once per
+/// stream, and one thread writes. Files that are too old or too many are removed twice a minute.
+///
+/// *Thread-safe.*
+public final class DiskMediaWriter implements AutoCloseable {
+  private static final Duration SWEEP_EVERY = Duration.ofSeconds(30);
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
+
+  private final SegmentFolder folder;
+  private final DiskMediaConfig config;
+  private final TimelineStore timelines;
+  private final SegmentStore segments;
+  private final PosterStore posters;
+  private final Predicate<StreamId> carriedHere;
+  private final DiskMetrics metrics;
+  private final InstantSource clock;
+
+  private final BlockingQueue<StreamId> changed = new LinkedBlockingQueue<>();
+  private final Set<StreamId> queued = ConcurrentHashMap.newKeySet();
+  private final Map<StreamId, Written> written = new HashMap<>(); // of the thread
+  private final TimelineStore.Registration registration;
+  private final Thread thread;
+  private volatile boolean working;
+  private volatile boolean closing;
+
+  private DiskMediaWriter(
+      Path folder,
+      DiskMediaConfig config,
+      TimelineStore timelines,
+      SegmentStore segments,
+      PosterStore posters,
+      Predicate<StreamId> carriedHere,
+      DiskMetrics metrics,
+      InstantSource clock,
+      ThreadFactory threads) {
+    this.folder = new SegmentFolder(folder);
+    this.config = config;
+    this.timelines = timelines;
+    this.segments = segments;
+    this.posters = posters;
+    this.carriedHere = carriedHere;
+    this.metrics = metrics;
+    this.clock = clock;
+    this.registration = timelines.listen(this::onChange);
+    this.thread = threads.newThread(this::run);
+    thread.setName("disk-media");
+  }
+
+  /// Starts to copy.
+  ///
+  /// @param timelines of the packager, which keeps its output in `segments`
+  /// @param carriedHere the streams to copy
+  /// @param threads makes the thread that writes
+  public static DiskMediaWriter start(
+      Path folder,
+      DiskMediaConfig config,
+      TimelineStore timelines,
+      SegmentStore segments,
+      PosterStore posters,
+      Predicate<StreamId> carriedHere,
+      DiskMetrics metrics,
+      InstantSource clock,
+      ThreadFactory threads) {
+    DiskMediaWriter writer =
+        new DiskMediaWriter(
+            folder, config, timelines, segments, posters, carriedHere, metrics, clock, threads);
+    writer.thread.start();
+    return writer;
+  }
+
+  /// Whether nothing is left to write.
+  public boolean isIdle() {
+    return queued.isEmpty() && !working;
+  }
+
+  private void onChange(TimelineSnapshot snapshot) {
+    StreamId stream = snapshot.stream();
+    if (carriedHere.test(stream) && queued.add(stream)) {
+      changed.add(stream);
+    }
+  }
+
+  private void run() {
+    Instant sweepAt = clock.instant();
+    try {
+      while (!closing) {
+        if (!clock.instant().isBefore(sweepAt)) {
+          sweepAt = clock.instant().plus(SWEEP_EVERY);
+          sweep();
+        }
+        StreamId next = changed.poll(1, TimeUnit.SECONDS);
+        if (next != null) {
+          copyNow(next);
+        }
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt(); // the process ends
+    }
+  }
+
+  private void sweep() {
+    try {
+      metrics.size(folder.sweep(config.size().bytes(), clock.instant().minus(config.age())));
+    } catch (IOException e) {
+      metrics.failed(e);
+    }
+  }
+
+  private void copyNow(StreamId stream) {
+    working = true;
+    queued.remove(stream); // whatever changes from here on is queued again
+    try {
+      Optional<TimelineSnapshot> snapshot = timelines.find(stream);
+      if (snapshot.isPresent()) {
+        copy(snapshot.get());
+      } else {
+        written.remove(stream);
+        if (carriedHere.test(stream)) { // and not lost to another node, which writes it now
+          folder.removeStream(stream);
+        }
+      }
+    } catch (IOException e) {
+      metrics.failed(e);
+    } finally {
+      working = false;
+    }
+  }
+
+  private void copy(TimelineSnapshot snapshot) throws IOException {
+    Written known = written.computeIfAbsent(snapshot.stream(), _ -> new Written());
+    TimelineSnapshot whole = whole(snapshot);
+    Set<SegmentKey> listed = new HashSet<>();
+    boolean isNews = known.state != snapshot.state();
+    for (RenditionTimeline rendition : whole.renditions()) {
+      for (TimelineSegment segment : rendition.segments()) {
+        SegmentKey key =
+            new SegmentKey(snapshot.stream(), rendition.id(), segment.epoch(), segment.number());
+        listed.add(key);
+        if (!segment.gap() && !known.segments.contains(key)) {
+          isNews = true;
+          putInit(known, key);
+          put(key);
+          known.segments.add(key);
+        }
+      }
+    }
+    known.segments.retainAll(listed);
+    putPoster(known, snapshot.stream());
+    if (isNews && !whole.renditions().isEmpty()) {
+      boolean _ = folder.putTimeline(whole);
+      known.state = snapshot.state();
+    }
+  }
+
+  private void put(SegmentKey key) throws IOException {
+    Optional<List<Bytes>> chunks = segments.segment(key);
+    if (chunks.isPresent() && !folder.hasSegment(key) && folder.putSegment(key, chunks.get())) {
+      metrics.written(chunks.get().stream().mapToLong(Bytes::length).sum());
+    }
+  }
+
+  private void putInit(Written known, SegmentKey key) throws IOException {
+    Optional<Bytes> init = segments.init(key.stream(), key.rendition(), key.epoch());
+    Init name = new Init(key.rendition(), key.epoch());
+    if (init.isPresent() && !known.inits.contains(name)) {
+      boolean _ = folder.putInit(key.stream(), key.rendition(), key.epoch(), init.get());
+      known.inits.add(name);
+    }
+  }
+
+  private void putPoster(Written known, StreamId stream) throws IOException {
+    Poster poster = posters.find(stream).orElse(null);
+    if (poster != null && !poster.takenAt().equals(known.posterAt)) {
+      folder.putPoster(stream, poster);
+      known.posterAt = poster.takenAt();
+    }
+  }
+
+  /// A snapshot without what is not complete.
+  static TimelineSnapshot whole(TimelineSnapshot snapshot) {
+    List<RenditionTimeline> renditions = new ArrayList<>();
+    for (RenditionTimeline rendition : snapshot.renditions()) {
+      List<TimelineSegment> complete =
+          rendition.segments().stream().filter(TimelineSegment::complete).toList();
+      if (!complete.isEmpty()) {
+        renditions.add(rendition.withSegments(complete));
+      }
+    }
+    return snapshot.withRenditions(renditions);
+  }
+
+  /// What is in the folder of one stream.
+  private static final class Written {
+    final Set<SegmentKey> segments = new HashSet<>(); // that are listed
+    final Set<Init> inits = new HashSet<>();
+    TimelineSnapshot.@Nullable TimelineState state;
+    @Nullable Instant posterAt;
+  }
+
+  private record Init(RenditionId rendition, Epoch epoch) {}
+
+  /// Writes no more; what was written stays.
+  @Override
+  public void close() {
+    registration.close();
+    closing = true;
+    thread.interrupt();
+    try {
+      boolean _ = thread.join(STOP_TIMEOUT);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package nova.segments;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import nova.core.Bytes;
+import nova.core.Epoch;
+import nova.core.RenditionId;
+import nova.core.StreamId;
+
+/// Media of one [MediaSource], or of another one where the first cannot be asked or has lost it.
+///
+/// A part that the first has not is not looked for in the second, which has only complete segments:
+/// whoever wants it asks again, or for the segment.
+///
+/// *Thread-safe.*
+public final class FallbackMedia implements MediaSource {
+  private final MediaSource first;
+  private final MediaSource second;
+
+  public FallbackMedia(MediaSource first, MediaSource second) {
+    this.first = first;
+    this.second = second;
+  }
+
+  @Override
+  public CompletionStage<Optional<Bytes>> init(
+      StreamId stream, RenditionId rendition, Epoch epoch) {
+    return orElse(source -> source.init(stream, rendition, epoch), true);
+  }
+
+  @Override
+  public CompletionStage<Optional<Bytes>> part(SegmentKey segment, int part) {
+    return orElse(source -> source.part(segment, part), false);
+  }
+
+  @Override
+  public CompletionStage<Optional<List<Bytes>>> segment(SegmentKey segment) {
+    return orElse(source -> source.segment(segment), true);
+  }
+
+  @Override
+  public CompletionStage<Optional<Poster>> poster(StreamId stream) {
+    return orElse(source -> source.poster(stream), false);
+  }
+
+  private <T> CompletionStage<Optional<T>> orElse(
+      Function<MediaSource, CompletionStage<Optional<T>>> ask, boolean alsoWhenLost) {
+    return ask.apply(first)
+        .handle(
+            (found, failure) ->
+                failure == null && (found.isPresent() || !alsoWhenLost)
+                    ? Optional.of(found)
+                    : Optional.<Optional<T>>empty())
+        .thenCompose(
+            answer ->
+                answer
+                    .<CompletionStage<Optional<T>>>map(CompletableFuture::completedStage)
+                    .orElseGet(() -> ask.apply(second)));
+  }
+}

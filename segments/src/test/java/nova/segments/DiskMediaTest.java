@@ -1,0 +1,365 @@
+package nova.segments;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import nova.core.Bytes;
+import nova.core.ChannelSlug;
+import nova.core.DataSize;
+import nova.core.Epoch;
+import nova.core.RenditionId;
+import nova.core.StreamId;
+import nova.core.Timescale;
+import nova.segments.TimelineSnapshot.TimelineState;
+import nova.testkit.FakeClock;
+import nova.testkit.Seeds;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// [DiskMediaWriter] and [DiskMedia], over one folder.
+class DiskMediaTest extends MediaSourceContract {
+  private static final Instant NOON = Instant.parse("2026-11-01T12:00:00Z");
+  private static final DiskMediaConfig CONFIG =
+      new DiskMediaConfig("", DataSize.ofMiB(16), Duration.ofMinutes(10));
+
+  @TempDir Path folder;
+
+  private final FakeClock clock = new FakeClock();
+  private final InMemorySegmentStore segments =
+      new InMemorySegmentStore(SegmentStoreConfig.defaults());
+  private final InMemoryPosterStore posters = new InMemoryPosterStore();
+  private final InMemoryTimelineStore timelines =
+      new InMemoryTimelineStore(
+          (_, failure) -> {
+            throw failure;
+          });
+  private final List<String> troubles = new CopyOnWriteArrayList<>();
+  private final List<AutoCloseable> opened = new ArrayList<>();
+  private final List<TimelineSegment> listed = new ArrayList<>();
+  private long version;
+
+  private final DiskMetrics metrics =
+      new DiskMetrics() {
+        @Override
+        public void failed(IOException why) {
+          troubles.add(why.getClass().getSimpleName());
+        }
+
+        @Override
+        public void malformed(String reason) {
+          troubles.add(reason);
+        }
+      };
+
+  @AfterEach
+  void close() throws Exception {
+    for (AutoCloseable one : opened) {
+      one.close();
+    }
+  }
+
+  @Override
+  protected Published newPublished() {
+    DiskMediaWriter writer = writer(folder);
+    return new Published() {
+      @Override
+      public void init(RenditionId rendition, Epoch epoch, Bytes init) {
+        segments.putInit(STREAM, rendition, epoch, init);
+      }
+
+      @Override
+      public void segment(SegmentKey key, List<Bytes> parts) {
+        put(key, parts, true);
+      }
+
+      @Override
+      public void poster(Poster poster) {
+        posters.put(STREAM, poster);
+        putTimeline(TimelineState.LIVE);
+      }
+
+      @Override
+      public MediaSource source() {
+        settle(writer);
+        return media(folder);
+      }
+    };
+  }
+
+  @Test
+  void timeline_isThatOfTheCompleteSegments_andComesAfterThem() {
+    DiskMediaWriter writer = writer(folder);
+    segments.putInit(STREAM, SOURCE, new Epoch(0), Bytes.ofUtf8("init"));
+    put(key(new Epoch(0), 3), List.of(Bytes.ofUtf8("a"), Bytes.ofUtf8("b")), true);
+    put(key(new Epoch(0), 4), List.of(Bytes.ofUtf8("c")), false);
+    settle(writer);
+
+    TimelineSnapshot found = get(media(folder).timeline(STREAM)).orElseThrow();
+
+    assertThat(found.renditions().getFirst().segments()).containsExactly(listed.getFirst());
+    assertThat(get(media(folder).part(key(new Epoch(0), 4), 0))).isEmpty();
+    assertThat(get(media(folder).timeline(new StreamId("unknown")))).isEmpty();
+  }
+
+  @Test
+  void timelineOfAnEarlierWriter_doesNotReplaceALaterOne() throws IOException {
+    SegmentFolder files = new SegmentFolder(folder);
+    TimelineSnapshot later = snapshot(7, TimelineState.LIVE);
+
+    assertThat(files.putTimeline(later)).isTrue();
+    assertThat(files.putTimeline(snapshot(6, TimelineState.ENDED))).isFalse();
+    assertThat(files.timeline(STREAM)).contains(later);
+    Files.writeString(folder.resolve("stream1").resolve("timeline.bin"), "junk");
+    assertThat(files.putTimeline(snapshot(5, TimelineState.LIVE))).isTrue();
+  }
+
+  @Test
+  void file_neverChanges_andAppearsAsAWhole() throws IOException {
+    SegmentFolder files = new SegmentFolder(folder);
+    SegmentKey key = key(new Epoch(0), 3);
+
+    assertThat(files.putSegment(key, List.of(Bytes.ofUtf8("first")))).isTrue();
+    assertThat(files.putSegment(key, List.of(Bytes.ofUtf8("second")))).isFalse();
+
+    assertThat(files.segment(key)).contains(List.of(Bytes.ofUtf8("first")));
+    assertThat(files.putInit(STREAM, SOURCE, new Epoch(0), Bytes.ofUtf8("i"))).isTrue();
+    assertThat(files.putInit(STREAM, SOURCE, new Epoch(0), Bytes.ofUtf8("j"))).isFalse();
+    assertThat(all())
+        .as("nothing unfinished is left")
+        .containsExactlyInAnyOrder("stream1/source/0/3", "stream1/source/0/init");
+  }
+
+  @Test
+  void streamThatIsForgotten_isRemoved_andOthersStay() throws IOException {
+    DiskMediaWriter writer = writer(folder);
+    segments.putInit(STREAM, SOURCE, new Epoch(0), Bytes.ofUtf8("init"));
+    put(key(new Epoch(0), 3), List.of(Bytes.ofUtf8("a")), true);
+    SegmentFolder files = new SegmentFolder(folder);
+    StreamId other = new StreamId("other");
+    boolean _ = files.putInit(other, SOURCE, new Epoch(0), Bytes.ofUtf8("i"));
+    settle(writer);
+    assertThat(all()).hasSize(4);
+
+    timelines.remove(STREAM);
+    settle(writer);
+
+    assertThat(all()).containsExactly("other/source/0/init");
+  }
+
+  @Test
+  void streamsThatAreCarriedElsewhere_areNotWritten() throws IOException {
+    DiskMediaWriter writer = writer(folder);
+    StreamId elsewhere = new StreamId("elsewhere");
+    timelines.put(
+        new TimelineSnapshot(
+            elsewhere,
+            new ChannelSlug("live"),
+            1,
+            TimelineState.LIVE,
+            NOON,
+            Optional.empty(),
+            List.of()));
+    SegmentFolder files = new SegmentFolder(folder);
+    boolean _ = files.putInit(elsewhere, SOURCE, new Epoch(0), Bytes.ofUtf8("i"));
+    timelines.remove(elsewhere);
+    settle(writer);
+
+    assertThat(all()).containsExactly("elsewhere/source/0/init");
+  }
+
+  @Test
+  void streamThatIsLost_beforeItsRemovalHereIsSeen_isLeftToTheOtherNode() throws IOException {
+    AtomicBoolean carried = new AtomicBoolean(true);
+    putTimeline(TimelineState.LIVE);
+    SegmentFolder files = new SegmentFolder(folder);
+    boolean _ = files.putInit(STREAM, SOURCE, new Epoch(0), Bytes.ofUtf8("i"));
+    DiskMediaWriter writer = writer(folder, _ -> carried.getAndSet(false));
+
+    timelines.remove(STREAM);
+    settle(writer);
+
+    assertThat(carried).isFalse();
+    assertThat(all()).containsExactly("stream1/source/0/init");
+  }
+
+  @Test
+  void filesThatAreTooOldOrTooMany_areSwept_theOldestFirst() throws IOException {
+    SegmentFolder files = new SegmentFolder(folder);
+    for (long number = 0; number < 10; number++) {
+      SegmentKey key = key(new Epoch(0), number);
+      boolean _ = files.putSegment(key, List.of(Bytes.wrap(new byte[1_000])));
+      Files.setLastModifiedTime(
+          folder.resolve("stream1/source/0/" + number), FileTime.from(NOON.plusSeconds(number)));
+    }
+
+    long left = files.sweep(4 * 1_016, NOON.plusSeconds(2));
+
+    assertThat(left).isEqualTo(4 * 1_016);
+    assertThat(all())
+        .containsExactlyInAnyOrder(
+            "stream1/source/0/6", "stream1/source/0/7", "stream1/source/0/8", "stream1/source/0/9");
+    assertThat(files.sweep(1 << 20, NOON.plusSeconds(9))).isEqualTo(1_016);
+    assertThat(files.sweep(0, NOON)).isZero();
+    assertThat(folder).as("and no empty folder is left").isEmptyDirectory();
+    assertThat(new SegmentFolder(folder.resolve("none")).sweep(0, NOON)).isZero();
+  }
+
+  @Test
+  void fileThatIsDamaged_isNotFound_andCounted() {
+    Seeds.each(200, this::damage);
+    assertThat(troubles).isNotEmpty().allMatch("bad-segment-file"::equals);
+  }
+
+  private void damage(Random random) throws IOException {
+    SegmentKey key = key(new Epoch(0), 3);
+    boolean _ =
+        new SegmentFolder(folder)
+            .putSegment(key, List.of(Bytes.ofUtf8("one"), Bytes.ofUtf8("two")));
+    Path file = folder.resolve("stream1/source/0/3");
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[random.nextInt(20)] ^= (byte) (1 << random.nextInt(8));
+    Files.write(file, random.nextBoolean() ? bytes : new byte[random.nextInt(26)]);
+    DiskMedia media = media(folder);
+
+    assertThat(get(media.segment(key))).isEmpty();
+    assertThat(get(media.part(key, 0))).isEmpty();
+    Files.delete(file);
+  }
+
+  @Test
+  void folderThatCannotBeWritten_isCounted_andTriedAgainWithTheNextSegment() throws IOException {
+    Path blocked = folder.resolve("blocked");
+    Files.writeString(blocked, "a file");
+    DiskMediaWriter writer = writer(blocked);
+    segments.putInit(STREAM, SOURCE, new Epoch(0), Bytes.ofUtf8("init"));
+    put(key(new Epoch(0), 3), List.of(Bytes.ofUtf8("a")), true);
+    settle(writer);
+    assertThat(troubles).isNotEmpty();
+
+    Files.delete(blocked);
+    put(key(new Epoch(0), 4), List.of(Bytes.ofUtf8("b")), true);
+    settle(writer);
+
+    assertThat(get(media(blocked).segment(key(new Epoch(0), 3)))).isPresent();
+    assertThat(get(media(blocked).segment(key(new Epoch(0), 4)))).isPresent();
+  }
+
+  @Test
+  void fallback_isAskedWhenTheFirstCannotBe_orHasLostIt() {
+    DiskMediaWriter writer = writer(folder);
+    segments.putInit(STREAM, SOURCE, new Epoch(0), Bytes.ofUtf8("init"));
+    put(key(new Epoch(0), 3), List.of(Bytes.ofUtf8("a")), true);
+    settle(writer);
+    DiskMedia disk = media(folder);
+    MediaSource empty =
+        new StoredMedia(
+            new InMemorySegmentStore(SegmentStoreConfig.defaults()), new InMemoryPosterStore());
+    MediaSource away = media(folder.resolve("stream1").resolve("timeline.bin")); // a file
+
+    for (MediaSource first : List.of(empty, away)) {
+      MediaSource both = new FallbackMedia(first, disk);
+      assertThat(get(both.segment(key(new Epoch(0), 3)))).contains(List.of(Bytes.ofUtf8("a")));
+      assertThat(get(both.init(STREAM, SOURCE, new Epoch(0)))).contains(Bytes.ofUtf8("init"));
+    }
+    assertThat(get(new FallbackMedia(empty, disk).part(key(new Epoch(0), 3), 0))).isEmpty();
+    assertThat(get(new FallbackMedia(away, disk).part(key(new Epoch(0), 3), 0)))
+        .contains(Bytes.ofUtf8("a"));
+  }
+
+  private void put(SegmentKey key, List<Bytes> parts, boolean complete) {
+    List<TimelinePart> described = new ArrayList<>();
+    for (Bytes part : parts) {
+      segments.putPart(key, described.size(), part);
+      described.add(new TimelinePart(30_000, described.isEmpty(), part.length()));
+    }
+    if (complete) {
+      segments.completeSegment(key);
+    }
+    listed.add(
+        new TimelineSegment(key.number(), key.epoch(), false, NOON, 0, described, complete, false));
+    putTimeline(TimelineState.LIVE);
+  }
+
+  private void putTimeline(TimelineState state) {
+    version++;
+    timelines.put(snapshot(version, state));
+  }
+
+  private TimelineSnapshot snapshot(long of, TimelineState state) {
+    RenditionTimeline rendition =
+        new RenditionTimeline(
+            SOURCE,
+            new RenditionFormat.Audio("mp4a.40.2", 1, 1, 48_000, 2),
+            true,
+            of,
+            Timescale.VIDEO,
+            30_060,
+            4,
+            true,
+            0,
+            listed);
+    return new TimelineSnapshot(
+        STREAM,
+        new ChannelSlug("live"),
+        of,
+        state,
+        NOON,
+        Optional.empty(),
+        listed.isEmpty() ? List.of() : List.of(rendition));
+  }
+
+  private List<String> all() throws IOException {
+    try (Stream<Path> paths = Files.walk(folder)) {
+      return paths
+          .filter(Files::isRegularFile)
+          .map(path -> folder.relativize(path).toString())
+          .toList();
+    }
+  }
+
+  private DiskMediaWriter writer(Path into) {
+    return writer(into, STREAM::equals);
+  }
+
+  private DiskMediaWriter writer(Path into, Predicate<StreamId> carriedHere) {
+    DiskMediaWriter writer =
+        DiskMediaWriter.start(
+            into,
+            CONFIG,
+            timelines,
+            segments,
+            posters,
+            carriedHere,
+            metrics,
+            clock,
+            Thread.ofPlatform().daemon().factory());
+    opened.add(writer);
+    return writer;
+  }
+
+  private DiskMedia media(Path from) {
+    return new DiskMedia(from, metrics, Thread::startVirtualThread);
+  }
+
+  private static void settle(DiskMediaWriter writer) {
+    Instant deadline = Instant.now().plusSeconds(20);
+    while (!writer.isIdle()) {
+      assertThat(Instant.now()).isBefore(deadline);
+      Thread.onSpinWait();
+    }
+  }
+}
