@@ -42,7 +42,7 @@ public final class LiveStreamRegistry implements AutoCloseable {
   static LiveStreamRegistry open(
       RedisConnections connections, RedisMetrics metrics, Duration ttl, ThreadFactory threads) {
     return new LiveStreamRegistry(
-        new Presence(connections, "live-streams", metrics, ttl, threads), metrics);
+        new Presence(connections, RedisArea.MEDIA, "live-streams", metrics, ttl, threads), metrics);
   }
 
   /// Announces a stream at once and from now on.

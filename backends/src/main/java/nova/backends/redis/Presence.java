@@ -33,16 +33,18 @@ final class Presence implements AutoCloseable {
   private final ConcurrentMap<String, Supplier<Bytes>> own = new ConcurrentHashMap<>();
   private final RepeatedTask announcing;
 
+  /// @param area where they are kept
   /// @param kind kebab-case name of what they are
   /// @param ttl of three announcements
   Presence(
       RedisConnections connections,
+      RedisArea area,
       String kind,
       RedisMetrics metrics,
       Duration ttl,
       ThreadFactory threads) {
     this.kind = kind;
-    this.link = connections.link(RedisArea.MEDIA, kind);
+    this.link = connections.link(area, kind);
     this.metrics = metrics;
     this.ttl = ttl;
     Duration interval = ttl.dividedBy(3);
@@ -61,8 +63,10 @@ final class Presence implements AutoCloseable {
   /// Announces it no more, and says so.
   void remove(String name) {
     own.remove(name);
-    ifAnswered(link.commands().zrem(timesKey(), name(name)));
-    ifAnswered(link.commands().hdel(valuesKey(), name));
+    if (canSend()) {
+      ifAnswered(link.commands().zrem(timesKey(), name(name)));
+      ifAnswered(link.commands().hdel(valuesKey(), name));
+    }
   }
 
   /// What is there now, by name. Fails when Redis cannot be asked.
@@ -88,6 +92,9 @@ final class Presence implements AutoCloseable {
   }
 
   private void announce(String name, Bytes value) {
+    if (!canSend()) {
+      return; // whoever is not heard of is forgotten
+    }
     ifAnswered(
         link.<Long>run(
             ANNOUNCE,
@@ -96,6 +103,14 @@ final class Presence implements AutoCloseable {
             name(name),
             value,
             StreamLeases.number(ttl.toMillis())));
+  }
+
+  private boolean canSend() {
+    boolean open = link.isOpen();
+    if (!open) {
+      metrics.failed("announce");
+    }
+    return open;
   }
 
   private void ifAnswered(CompletionStage<Long> sent) {

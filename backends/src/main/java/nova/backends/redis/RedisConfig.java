@@ -63,7 +63,7 @@ public record RedisConfig(
             value = "How long a stream key that was used is known without asking the database.",
             byDefault = "24h")
         Duration streamKeyTtl,
-    @Setting(value = "Media on its way to Redis at most.", byDefault = "16MiB") DataSize inFlight,
+    @Setting(value = "Media on its way to Redis at most.", byDefault = "8MiB") DataSize inFlight,
     @Setting(
             value = "Commands that wait for their answers on one connection at most.",
             byDefault = "10000")
@@ -94,7 +94,7 @@ public record RedisConfig(
               .formatted(keyPrefix, MAX_PREFIX));
     }
     require("timeout", timeout, Duration.ofMillis(100), MAX_TIMEOUT);
-    require("media-ttl", mediaTtl, Duration.ofSeconds(30), MAX_TTL);
+    require("media-ttl", mediaTtl, Duration.ofSeconds(10), MAX_TTL);
     require("stream-key-ttl", streamKeyTtl, Duration.ofSeconds(1), MAX_TTL);
     if (memoryPerStream.bytes() < DataSize.ofMiB(1).bytes()) {
       throw new IllegalArgumentException(
@@ -125,7 +125,7 @@ public record RedisConfig(
         DataSize.ofMiB(192),
         Duration.ofMinutes(10),
         Duration.ofHours(24),
-        DataSize.ofMiB(16),
+        DataSize.ofMiB(8),
         10_000);
   }
 

@@ -209,10 +209,7 @@ public final class RedisConnections implements AutoCloseable {
 
   private void shutDown() {
     client.shutdown(0, STOP_SECONDS, TimeUnit.SECONDS);
-    boolean _ =
-        resources
-            .shutdown(0, STOP_SECONDS, TimeUnit.SECONDS)
-            .awaitUninterruptibly(STOP_SECONDS, TimeUnit.SECONDS);
+    var _ = resources.shutdown(0, STOP_SECONDS, TimeUnit.SECONDS); // its threads are daemons
   }
 
   @Override

@@ -33,7 +33,6 @@ public final class StreamLeases implements AutoCloseable {
   public static final Duration TTL = Duration.ofSeconds(3);
 
   private static final Logger log = LoggerFactory.getLogger(StreamLeases.class);
-  private static final RedisScript SETTLE = RedisScript.named("settle");
   private static final RedisScript ACQUIRE = RedisScript.named("acquire-lease");
   private static final RedisScript RENEW = RedisScript.named("renew-lease");
   private static final RedisScript RELEASE = RedisScript.named("release-lease");
@@ -45,9 +44,9 @@ public final class StreamLeases implements AutoCloseable {
   private final NodeId node;
   private final RedisMetrics metrics;
   private final Duration ttl;
+  private final Settling settling;
   private final ConcurrentMap<StreamId, Lease> held = new ConcurrentHashMap<>();
   private final RepeatedTask renewing;
-  private volatile boolean reconnected;
 
   private StreamLeases(
       RedisLink link, NodeId node, RedisMetrics metrics, Duration ttl, ThreadFactory threads) {
@@ -55,14 +54,11 @@ public final class StreamLeases implements AutoCloseable {
     this.node = node;
     this.metrics = metrics;
     this.ttl = ttl;
+    this.settling = new Settling(link, ttl);
     Duration interval = ttl.dividedBy(3);
     this.renewing =
         RepeatedTask.start("stream-leases", interval, interval, this::renewAll, threads);
-    link.onReconnect(
-        () -> {
-          reconnected = true;
-          renewAll();
-        });
+    link.onReconnect(this::renewAll);
   }
 
   /// Begins to renew what will be acquired.
@@ -80,11 +76,8 @@ public final class StreamLeases implements AutoCloseable {
       RedisMetrics metrics,
       Duration ttl,
       ThreadFactory threads) {
-    StreamLeases leases =
-        new StreamLeases(connections.link(RedisArea.MEDIA, "leases"), node, metrics, ttl, threads);
-    // Time to settle begins with the first node, and not with the first stream.
-    CompletionStage<Duration> _ = leases.untilSettled();
-    return leases;
+    return new StreamLeases(
+        connections.link(RedisArea.MEDIA, "leases"), node, metrics, ttl, threads);
   }
 
   /// Takes a stream that no node carries.
@@ -92,13 +85,11 @@ public final class StreamLeases implements AutoCloseable {
   /// @return empty when one does, this one included, or when it is too early to say; fails when
   ///   Redis cannot be asked
   public CompletionStage<Optional<Lease>> acquire(StreamId stream) {
-    if (reconnected && link.age().compareTo(ttl.multipliedBy(2)) < 0) {
-      return CompletableFuture.completedStage(Optional.empty());
-    }
-    return untilSettled()
+    return settling
+        .isOver()
         .thenCompose(
-            wait ->
-                wait.isZero()
+            over ->
+                over
                     ? acquireNow(stream)
                     : CompletableFuture.completedStage(Optional.<Lease>empty()));
   }
@@ -130,15 +121,6 @@ public final class StreamLeases implements AutoCloseable {
   /// The streams that this node carries.
   public List<Lease> held() {
     return List.copyOf(held.values());
-  }
-
-  private CompletionStage<Duration> untilSettled() {
-    return link.<Long>run(
-            SETTLE,
-            ScriptOutputType.INTEGER,
-            List.of(link.keys().key("leases-since")),
-            number(ttl.toMillis()))
-        .thenApply(Duration::ofMillis);
   }
 
   private CompletionStage<Optional<Lease>> acquireNow(StreamId stream) {

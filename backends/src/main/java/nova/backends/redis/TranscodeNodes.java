@@ -36,7 +36,8 @@ public final class TranscodeNodes implements AutoCloseable {
   public static TranscodeNodes open(
       RedisConnections connections, RedisMetrics metrics, ThreadFactory threads) {
     return new TranscodeNodes(
-        new Presence(connections, "transcode-nodes", metrics, TTL, threads), metrics);
+        new Presence(connections, RedisArea.METRICS, "transcode-nodes", metrics, TTL, threads),
+        metrics);
   }
 
   /// Tells the load of this node, now and every second.

@@ -96,8 +96,11 @@ class RegistriesTest {
             malformed.incrementAndGet();
           }
         };
-    try (Presence streams = new Presence(ingest, "live-streams", metrics, seconds(3), threads);
-        Presence nodes = new Presence(ingest, "transcode-nodes", metrics, seconds(3), threads);
+    try (Presence streams =
+            new Presence(ingest, RedisArea.MEDIA, "live-streams", metrics, seconds(3), threads);
+        Presence nodes =
+            new Presence(
+                ingest, RedisArea.METRICS, "transcode-nodes", metrics, seconds(3), threads);
         LiveStreamRegistry registry = LiveStreamRegistry.open(ingest, metrics, threads);
         TranscodeNodes transcodeNodes = TranscodeNodes.open(ingest, metrics, threads)) {
       registry.announce(SHOW);
@@ -109,7 +112,9 @@ class RegistriesTest {
       for (String load : List.of("1", "1/0", "-1/2", "9999999/1", "")) {
         nodes.add("node" + load.length() + load.hashCode(), () -> text(load));
       }
-      await("all arrived", () -> await(streams.list()).size() == 6);
+      await(
+          "all arrived",
+          () -> await(streams.list()).size() == 6 && await(nodes.list()).size() == 5);
 
       assertThat(await(registry.list())).containsExactly(SHOW);
       assertThat(malformed).hasValue(5);

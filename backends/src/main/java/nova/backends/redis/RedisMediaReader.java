@@ -1,0 +1,165 @@
+package nova.backends.redis;
+
+import io.lettuce.core.KeyValue;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Function;
+import java.util.function.ToIntFunction;
+import nova.core.Bytes;
+import nova.core.Epoch;
+import nova.core.NanoClock;
+import nova.core.RenditionId;
+import nova.core.StreamId;
+import nova.segments.MalformedTimelineException;
+import nova.segments.MediaSource;
+import nova.segments.Poster;
+import nova.segments.SegmentKey;
+import nova.segments.StoreUnavailableException;
+import nova.segments.TimelineSnapshot;
+import org.jspecify.annotations.Nullable;
+
+/// Reads media that packagers of any process published. Parts of segments that are still open are
+/// found like all others.
+///
+/// Stages complete on a thread of the connection, and fail at once while Redis is away.
+///
+/// *Thread-safe.*
+public final class RedisMediaReader implements MediaSource {
+  private static final int MAX_PARTS = 10_000; // of a segment; no packager makes so many
+
+  private final RedisLink link;
+  private final MediaKeys keys;
+  private final StoredTimelines timelines;
+  private final RedisMetrics metrics;
+  private final NanoClock clock;
+
+  private RedisMediaReader(RedisLink link, RedisMetrics metrics, NanoClock clock) {
+    this.link = link;
+    this.keys = new MediaKeys(link.keys());
+    this.timelines = new StoredTimelines(link, metrics);
+    this.metrics = metrics;
+    this.clock = clock;
+  }
+
+  /// Reads over a connection of its own.
+  ///
+  /// @throws RedisStartException when Redis cannot be used
+  public static RedisMediaReader open(
+      RedisConnections connections, RedisMetrics metrics, NanoClock clock) {
+    return new RedisMediaReader(connections.link(RedisArea.MEDIA, "reader"), metrics, clock);
+  }
+
+  @Override
+  public CompletionStage<Optional<Bytes>> init(
+      StreamId stream, RenditionId rendition, Epoch epoch) {
+    return one(keys.init(stream, rendition, epoch), 0);
+  }
+
+  @Override
+  public CompletionStage<Optional<Bytes>> part(SegmentKey segment, int part) {
+    return one(keys.segment(segment), part);
+  }
+
+  @Override
+  public CompletionStage<Optional<List<Bytes>>> segment(SegmentKey segment) {
+    return parts(segment, true);
+  }
+
+  /// The parts of a segment that are there, from the first on, also while it is open; empty when
+  /// there is none.
+  public CompletionStage<Optional<List<Bytes>>> partsSoFar(SegmentKey segment) {
+    return parts(segment, false);
+  }
+
+  @Override
+  public CompletionStage<Optional<Poster>> poster(StreamId stream) {
+    return timed(
+        link.commands().hmget(keys.poster(stream), "at", "jpeg"),
+        fields -> {
+          Bytes at = value(fields.getFirst());
+          Bytes jpeg = value(fields.getLast());
+          Optional<Instant> takenAt = at == null ? Optional.empty() : instant(at);
+          return jpeg == null ? Optional.empty() : takenAt.map(time -> new Poster(jpeg, time));
+        },
+        poster -> poster.jpeg().length());
+  }
+
+  /// The timeline of a stream as Redis has it now; empty when there is none, or none that can be
+  /// read.
+  public CompletionStage<Optional<TimelineSnapshot>> timeline(StreamId stream) {
+    return timed(timelines.whole(stream), stored -> stored.flatMap(this::snapshot), _ -> 0);
+  }
+
+  private Optional<TimelineSnapshot> snapshot(StoredTimelines.Stored stored) {
+    try {
+      return Optional.of(stored.snapshot());
+    } catch (MalformedTimelineException e) {
+      metrics.malformed(e.reason());
+      return Optional.empty();
+    }
+  }
+
+  private CompletionStage<Optional<Bytes>> one(String key, int part) {
+    return timed(
+        link.commands().hget(key, Integer.toString(part)), Optional::ofNullable, Bytes::length);
+  }
+
+  private CompletionStage<Optional<List<Bytes>>> parts(SegmentKey segment, boolean whole) {
+    return timed(
+        link.commands().hgetall(keys.segment(segment)),
+        fields -> inOrder(fields, whole),
+        parts -> parts.stream().mapToInt(Bytes::length).sum());
+  }
+
+  private Optional<List<Bytes>> inOrder(Map<String, Bytes> fields, boolean whole) {
+    Bytes all = fields.get(MediaKeys.COMPLETE);
+    if (whole && all == null) {
+      return Optional.empty();
+    }
+    List<Bytes> parts = new ArrayList<>();
+    int most = Math.min(fields.size(), MAX_PARTS);
+    Bytes next = fields.get("0");
+    while (next != null && parts.size() < most) {
+      parts.add(next);
+      next = fields.get(Integer.toString(parts.size()));
+    }
+    if (whole && !Integer.toString(parts.size()).equals(all == null ? "" : all.toUtf8())) {
+      metrics.malformed("segment");
+      return Optional.empty();
+    }
+    return parts.isEmpty() ? Optional.empty() : Optional.of(List.copyOf(parts));
+  }
+
+  private <A extends @Nullable Object, T> CompletionStage<Optional<T>> timed(
+      CompletionStage<A> asked, Function<A, Optional<T>> read, ToIntFunction<T> size) {
+    long start = clock.nanoTime();
+    return asked.handle(
+        (answer, failure) -> {
+          if (failure != null) {
+            metrics.failed("read");
+            throw new StoreUnavailableException("Redis did not answer", RedisLink.cause(failure));
+          }
+          Optional<T> found = read.apply(answer);
+          metrics.mediaRead(found.map(size::applyAsInt).orElse(0), clock.nanoTime() - start);
+          return found;
+        });
+  }
+
+  private static @Nullable Bytes value(KeyValue<String, Bytes> field) {
+    return field.hasValue() ? field.getValue() : null;
+  }
+
+  private Optional<Instant> instant(Bytes text) {
+    try {
+      return text.length() <= 40 ? Optional.of(Instant.parse(text.toUtf8())) : Optional.empty();
+    } catch (DateTimeException _) {
+      metrics.malformed("poster");
+      return Optional.empty();
+    }
+  }
+}

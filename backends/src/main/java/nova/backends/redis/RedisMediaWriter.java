@@ -1,0 +1,313 @@
+package nova.backends.redis;
+
+import io.lettuce.core.Range;
+import io.lettuce.core.ScriptOutputType;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import nova.core.Bytes;
+import nova.core.StreamId;
+import nova.segments.Poster;
+import nova.segments.StoreUnavailableException;
+import nova.segments.TimelineSnapshot;
+import nova.segments.TimelineWireFormat;
+
+/// Writes media and timelines to Redis over one pipelined connection, in the order of the calls.
+/// Nothing is sent before [#flush], or before so much waits that it must be.
+///
+/// *Confined to its publisher's thread.*
+final class RedisMediaWriter {
+  private static final RedisScript PUT_MEDIA = RedisScript.named("put-media");
+  private static final RedisScript PUT_TIMELINE = RedisScript.named("put-timeline");
+  private static final RedisScript PUT_POSTER = RedisScript.named("put-poster");
+  private static final RedisScript STORED_MEDIA = RedisScript.named("stored-media");
+  private static final RedisScript KEEP_MEDIA = RedisScript.named("keep-media");
+  private static final RedisScript REMOVE_MEDIA = RedisScript.named("remove-media");
+  private static final RedisScript REMOVE_STREAM = RedisScript.named("remove-stream");
+
+  private static final int KEYS_AT_ONCE = 200;
+  private static final Duration FENCE_TTL = Duration.ofHours(1);
+  private static final Bytes NONE = Bytes.EMPTY;
+
+  /// What became of a write.
+  enum Outcome {
+    /// It is done.
+    DONE,
+    /// Another node has a higher token.
+    FENCED,
+    /// Redis has lost what should have been there before.
+    GONE,
+    /// It is not known; Redis was away, slow or full.
+    UNKNOWN
+  }
+
+  private final RedisLink link;
+  private final MediaKeys keys;
+  private final RedisConfig config;
+  private final RedisMetrics metrics;
+  private final int budgetBytes;
+  private final Semaphore budget;
+
+  RedisMediaWriter(RedisLink link, RedisConfig config, RedisMetrics metrics) {
+    this.link = link;
+    this.keys = new MediaKeys(link.keys());
+    this.config = config;
+    this.metrics = metrics;
+    this.budgetBytes = (int) Math.min(config.inFlight().bytes(), Integer.MAX_VALUE);
+    this.budget = new Semaphore(budgetBytes);
+    link.hold();
+  }
+
+  /// Tells Redis the scripts, which it forgets when it starts again.
+  void teachScripts() {
+    for (RedisScript script :
+        List.of(
+            PUT_MEDIA,
+            PUT_TIMELINE,
+            PUT_POSTER,
+            STORED_MEDIA,
+            KEEP_MEDIA,
+            REMOVE_MEDIA,
+            REMOVE_STREAM)) {
+      CompletionStage<String> _ = link.commands().scriptLoad(script.text());
+    }
+  }
+
+  /// Puts parts where they are not there yet.
+  ///
+  /// @param first the index of the first of them
+  /// @param all the number of all parts, when these are the last; -1 otherwise
+  void putParts(
+      StreamId stream,
+      long token,
+      String key,
+      int first,
+      List<Bytes> parts,
+      int all,
+      Consumer<Outcome> then)
+      throws InterruptedException {
+    List<Bytes> arguments = new ArrayList<>(4 + parts.size());
+    arguments.add(StreamLeases.number(token));
+    arguments.add(StreamLeases.number(config.mediaTtl().toMillis()));
+    arguments.add(StreamLeases.number(first));
+    arguments.add(all < 0 ? NONE : StreamLeases.number(all));
+    arguments.addAll(parts);
+    send(PUT_MEDIA, List.of(keys.fence(stream), key), arguments, then);
+  }
+
+  /// Puts a timeline and publishes a notice of it.
+  ///
+  /// @param isFirst whether it does not matter what was there
+  /// @param lastParts what has to be there before: the last parts of segments
+  void putTimeline(
+      TimelineSnapshot snapshot,
+      long token,
+      TimelineNotice notice,
+      boolean isFirst,
+      Map<String, Integer> lastParts,
+      Consumer<Outcome> then)
+      throws InterruptedException {
+    StreamId stream = snapshot.stream();
+    List<String> names = new ArrayList<>();
+    names.add(keys.fence(stream));
+    names.add(keys.timeline(stream));
+    names.addAll(lastParts.keySet());
+    List<Bytes> arguments = new ArrayList<>();
+    arguments.add(StreamLeases.number(token));
+    arguments.add(StreamLeases.number(config.mediaTtl().toMillis()));
+    arguments.add(StreamLeases.number(FENCE_TTL.toMillis()));
+    arguments.add(StreamLeases.number(snapshot.version()));
+    arguments.add(TimelineWireFormat.write(snapshot));
+    arguments.add(Bytes.ofUtf8(keys.channel()));
+    arguments.add(notice.write());
+    arguments.add(StreamLeases.number(isFirst ? 0 : 1));
+    lastParts.values().forEach(part -> arguments.add(StreamLeases.number(part)));
+    send(PUT_TIMELINE, names, arguments, then);
+  }
+
+  /// Puts a poster and publishes a notice of it.
+  void putPoster(StreamId stream, long token, Poster poster, Consumer<Outcome> then)
+      throws InterruptedException {
+    List<Bytes> arguments =
+        List.of(
+            StreamLeases.number(token),
+            StreamLeases.number(config.mediaTtl().toMillis()),
+            Bytes.ofUtf8(poster.takenAt().toString()),
+            poster.jpeg(),
+            Bytes.ofUtf8(keys.channel()),
+            new TimelineNotice.PosterTaken(stream, token, poster.takenAt()).write());
+    send(
+        PUT_POSTER,
+        List.of(keys.fence(stream), keys.timeline(stream), keys.poster(stream)),
+        arguments,
+        then);
+  }
+
+  /// Names the stream among those that have a timeline, and those no more that had none for long.
+  void index(StreamId stream, long nowMs) {
+    CompletionStage<Long> _ =
+        link.commands().zadd(keys.index(), (double) nowMs, Bytes.ofUtf8(stream.value()));
+    CompletionStage<Long> _ =
+        link.commands()
+            .zremrangebyscore(
+                keys.index(), Range.create(0, nowMs - 2 * config.mediaTtl().toMillis()));
+  }
+
+  /// Removes segments and sections, whatever becomes of it.
+  void remove(StreamId stream, long token, List<String> media, Consumer<Outcome> then)
+      throws InterruptedException {
+    for (List<String> some : chunks(media)) {
+      send(REMOVE_MEDIA, withFence(stream, some), List.of(StreamLeases.number(token)), then);
+    }
+  }
+
+  /// Removes what is left of a stream, tells everybody, and waits until it is done.
+  Outcome removeStream(StreamId stream, long token) throws InterruptedException {
+    Bytes notice = new TimelineNotice.Removed(stream, token).write();
+    CompletionStage<Long> _ = link.commands().zrem(keys.index(), Bytes.ofUtf8(stream.value()));
+    CompletionStage<Long> asked =
+        ask(
+            REMOVE_STREAM,
+            ScriptOutputType.INTEGER,
+            List.of(keys.fence(stream), keys.timeline(stream), keys.poster(stream)),
+            StreamLeases.number(token),
+            Bytes.ofUtf8(keys.channel()),
+            notice);
+    return outcome(answer(asked));
+  }
+
+  /// What is there of segments: of each the number of its fields; below zero for a complete one,
+  /// whose fields are one more than its parts.
+  ///
+  /// @throws StoreUnavailableException when Redis does not tell
+  List<Long> stored(List<String> segments) throws InterruptedException {
+    List<Long> stored = new ArrayList<>();
+    for (List<String> some : chunks(segments)) {
+      CompletionStage<List<Long>> asked = ask(STORED_MEDIA, ScriptOutputType.MULTI, some);
+      stored.addAll(answer(asked));
+    }
+    return stored;
+  }
+
+  /// Keeps media for longer.
+  ///
+  /// @return what is gone; the fence when another node has a higher token
+  /// @throws StoreUnavailableException when Redis does not tell
+  List<String> keep(StreamId stream, long token, List<String> media) throws InterruptedException {
+    List<String> gone = new ArrayList<>();
+    for (List<String> some : chunks(media)) {
+      CompletionStage<List<Long>> asked =
+          ask(
+              KEEP_MEDIA,
+              ScriptOutputType.MULTI,
+              withFence(stream, some),
+              StreamLeases.number(token),
+              StreamLeases.number(config.mediaTtl().toMillis()));
+      for (long index : answer(asked)) {
+        gone.add(index < 0 ? keys.fence(stream) : some.get((int) index));
+      }
+    }
+    return gone;
+  }
+
+  /// Sends all that waits.
+  void flush() {
+    link.flush();
+  }
+
+  /// Waits until nothing is on its way: every command is answered, or its time is over.
+  void awaitIdle() throws InterruptedException {
+    budget.acquire(budgetBytes);
+    budget.release(budgetBytes);
+  }
+
+  /// Whether nothing is on its way.
+  boolean isIdle() {
+    return budget.availablePermits() == budgetBytes;
+  }
+
+  private void send(
+      RedisScript script, List<String> names, List<Bytes> arguments, Consumer<Outcome> then)
+      throws InterruptedException {
+    long size = 0;
+    for (Bytes argument : arguments) {
+      size += argument.length();
+    }
+    int share = Math.clamp(size, 1, budgetBytes);
+    if (!budget.tryAcquire(share)) {
+      link.flush();
+      // Every command is answered, or its time is over, so this ends.
+      budget.acquire(share);
+    }
+    long sent = size;
+    CompletionStage<Void> _ =
+        link.commands()
+            .<Long>evalsha(
+                script.sha(),
+                ScriptOutputType.INTEGER,
+                names.toArray(String[]::new),
+                arguments.toArray(Bytes[]::new))
+            .handle(
+                (answer, failure) -> {
+                  budget.release(share);
+                  if (failure == null) {
+                    metrics.published(sent);
+                    then.accept(outcome(answer));
+                  } else {
+                    metrics.failed("publish");
+                    then.accept(Outcome.UNKNOWN);
+                  }
+                  return null;
+                });
+  }
+
+  private static Outcome outcome(long answer) {
+    return switch ((int) answer) {
+      case -1 -> Outcome.FENCED;
+      case -2, -3 -> Outcome.GONE;
+      default -> Outcome.DONE;
+    };
+  }
+
+  private <T> CompletionStage<T> ask(
+      RedisScript script, ScriptOutputType output, List<String> names, Bytes... arguments) {
+    CompletionStage<T> asked =
+        link.commands().evalsha(script.sha(), output, names.toArray(String[]::new), arguments);
+    link.flush();
+    return asked;
+  }
+
+  private <T> T answer(CompletionStage<T> asked) throws InterruptedException {
+    try {
+      // The connection's own timeout comes first.
+      return asked
+          .toCompletableFuture()
+          .get(2 * config.timeout().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      metrics.failed("publish");
+      throw new StoreUnavailableException("Redis did not answer", e);
+    }
+  }
+
+  private List<String> withFence(StreamId stream, List<String> media) {
+    List<String> names = new ArrayList<>(media.size() + 1);
+    names.add(keys.fence(stream));
+    names.addAll(media);
+    return names;
+  }
+
+  private static List<List<String>> chunks(List<String> names) {
+    List<List<String>> chunks = new ArrayList<>();
+    for (int from = 0; from < names.size(); from += KEYS_AT_ONCE) {
+      chunks.add(names.subList(from, Math.min(from + KEYS_AT_ONCE, names.size())));
+    }
+    return chunks;
+  }
+}

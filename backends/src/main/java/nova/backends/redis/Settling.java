@@ -1,0 +1,41 @@
+package nova.backends.redis;
+
+import io.lettuce.core.ScriptOutputType;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+
+/// Whether it is too early to take what nobody seems to hold: after Redis was away, was started or
+/// emptied, its holders first need the time to say so.
+///
+/// *Thread-safe.*
+final class Settling {
+  private static final RedisScript SETTLE = RedisScript.named("settle");
+
+  private final RedisLink link;
+  private final Duration ttl;
+  private volatile boolean reconnected;
+
+  /// @param ttl of what is held
+  Settling(RedisLink link, Duration ttl) {
+    this.link = link;
+    this.ttl = ttl;
+    link.onReconnect(() -> reconnected = true);
+    // The time begins with the first node, and not when something is wanted for the first time.
+    CompletionStage<Boolean> _ = isOver();
+  }
+
+  /// Fails when Redis cannot be asked.
+  CompletionStage<Boolean> isOver() {
+    if (reconnected && link.age().compareTo(ttl.multipliedBy(2)) < 0) {
+      return CompletableFuture.completedStage(false);
+    }
+    return link.<Long>run(
+            SETTLE,
+            ScriptOutputType.INTEGER,
+            List.of(link.keys().key("settling-since")),
+            StreamLeases.number(ttl.toMillis()))
+        .thenApply(wait -> wait == 0);
+  }
+}

@@ -1,0 +1,358 @@
+package nova.backends.redis;
+
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import nova.backends.redis.RedisMediaWriter.Outcome;
+import nova.backends.redis.RedisShelf.Init;
+import nova.core.Bytes;
+import nova.core.RenditionId;
+import nova.core.StreamId;
+import nova.segments.Poster;
+import nova.segments.PosterStore;
+import nova.segments.RenditionTimeline;
+import nova.segments.SegmentKey;
+import nova.segments.SegmentStore;
+import nova.segments.StoreUnavailableException;
+import nova.segments.TimelineDelta;
+import nova.segments.TimelineDelta.RenditionChange;
+import nova.segments.TimelineSegment;
+import nova.segments.TimelineSnapshot;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One stream on its way to Redis: what is known to be there, and how the rest gets there.
+///
+/// *Confined to its publisher's thread.*
+final class StreamCopy {
+  private static final Logger log = LoggerFactory.getLogger(StreamCopy.class);
+  private static final int URGENT_SEGMENTS = 4; // of each rendition: what players at the edge need
+  private static final int BATCH_BYTES = 1 << 20;
+
+  private final StreamId stream;
+  private final long token;
+  private final RedisMediaWriter writer;
+  private final MediaKeys keys;
+  private final SegmentStore segments;
+  private final PosterStore posters;
+  private final long capBytes;
+  private final RedisMetrics metrics;
+  private final Consumer<Outcome> then;
+
+  private final RedisShelf shelf = new RedisShelf();
+  private final Deque<Waiting> backlog = new ArrayDeque<>(); // the newest first
+  private @Nullable TimelineSnapshot sent; // there when all that was sent has arrived
+  private @Nullable Instant posterSent;
+  private boolean known; // whether Redis was looked at before
+
+  /// An older segment, which is put when nothing newer is left to put.
+  private record Waiting(RenditionId rendition, TimelineSegment segment) {}
+
+  /// @param token of this node's lease
+  /// @param capBytes of the stream in Redis
+  /// @param then told what became of each write, on any thread
+  StreamCopy(
+      StreamId stream,
+      long token,
+      RedisMediaWriter writer,
+      MediaKeys keys,
+      SegmentStore segments,
+      PosterStore posters,
+      long capBytes,
+      RedisMetrics metrics,
+      Consumer<Outcome> then) {
+    this.stream = stream;
+    this.token = token;
+    this.writer = writer;
+    this.keys = keys;
+    this.segments = segments;
+    this.posters = posters;
+    this.capBytes = capBytes;
+    this.metrics = metrics;
+    this.then = then;
+  }
+
+  /// Whether older segments wait to be put.
+  boolean hasBacklog() {
+    return !backlog.isEmpty();
+  }
+
+  /// Whether there is a timeline, or will be.
+  boolean isThere() {
+    return sent != null;
+  }
+
+  /// Learns what is there of what is listed; only then anything is put.
+  ///
+  /// @throws StoreUnavailableException when Redis does not tell
+  void look(TimelineSnapshot snapshot) throws InterruptedException {
+    writer.teachScripts();
+    sent = null;
+    posterSent = null;
+    backlog.clear();
+    List<String> names = new ArrayList<>();
+    Map<SegmentKey, TimelineSegment> wanted = new LinkedHashMap<>();
+    Set<Init> inits = new LinkedHashSet<>();
+    for (RenditionTimeline rendition : snapshot.renditions()) {
+      for (TimelineSegment segment : rendition.segments()) {
+        if (!segment.gap()) {
+          wanted.put(key(rendition.id(), segment), segment);
+          inits.add(new Init(rendition.id(), segment.epoch()));
+        }
+      }
+    }
+    wanted.keySet().forEach(key -> names.add(keys.segment(key)));
+    inits.forEach(init -> names.add(name(init)));
+    Iterator<Long> stored = writer.stored(names).iterator();
+    int missing = 0;
+    for (Map.Entry<SegmentKey, TimelineSegment> one : wanted.entrySet()) {
+      missing += found(one.getKey(), one.getValue(), stored.next()) ? 0 : 1;
+    }
+    for (Init init : inits) {
+      found(init, stored.next());
+    }
+    if (known && missing > 0) {
+      metrics.republished();
+      log.atInfo()
+          .addKeyValue("stream", stream)
+          .log("Redis lacks {} of {} segments; they are put again", missing, wanted.size());
+    }
+    known = true;
+  }
+
+  /// @param stored see [RedisMediaWriter#stored]
+  /// @return whether it is as it should be
+  private boolean found(SegmentKey key, TimelineSegment segment, long stored) {
+    boolean complete = stored < 0;
+    int parts = (int) (complete ? -stored - 1 : stored);
+    shelf.forget(key);
+    if (parts > 0) {
+      boolean ours = segments.part(key, 0).isPresent();
+      shelf.put(key, parts, complete, bytes(segment, parts), ours);
+    }
+    return parts >= segment.parts().size() && (complete || !segment.complete());
+  }
+
+  private void found(Init init, long stored) {
+    shelf.forget(init);
+    if (stored != 0) {
+      Optional<Bytes> section = segments.init(stream, init.rendition(), init.epoch());
+      shelf.put(init, section.map(Bytes::length).orElse(0));
+    }
+  }
+
+  /// Puts what a snapshot names and Redis has not, and then the snapshot, if it is a new one.
+  ///
+  /// @param nowMs wall clock
+  void publish(TimelineSnapshot snapshot, long nowMs) throws InterruptedException {
+    TimelineSnapshot before = sent;
+    if (before == null) {
+      Map<String, Integer> lastParts = putNewest(snapshot);
+      TimelineNotice notice = new TimelineNotice.Replaced(stream, token, snapshot.version());
+      writer.putTimeline(snapshot, token, notice, true, lastParts, then);
+      writer.index(stream, nowMs);
+      sent = snapshot;
+      trim(snapshot);
+    } else if (snapshot.version() > before.version()) {
+      TimelineDelta delta = TimelineDelta.between(before, snapshot);
+      Map<String, Integer> lastParts = new LinkedHashMap<>();
+      boolean completed = putChanged(delta, lastParts);
+      writer.putTimeline(
+          snapshot, token, new TimelineNotice.Changed(token, delta), false, lastParts, then);
+      sent = snapshot;
+      if (completed) {
+        trim(snapshot);
+      }
+    }
+    putPoster();
+  }
+
+  private Map<String, Integer> putNewest(TimelineSnapshot snapshot) throws InterruptedException {
+    Map<String, Integer> lastParts = new LinkedHashMap<>();
+    for (RenditionTimeline rendition : snapshot.renditions()) {
+      List<TimelineSegment> all = rendition.segments();
+      int urgent = Math.max(0, all.size() - URGENT_SEGMENTS);
+      for (TimelineSegment segment : all.subList(urgent, all.size())) {
+        put(rendition.id(), segment, lastParts);
+      }
+      for (TimelineSegment segment : all.subList(0, urgent).reversed()) {
+        backlog.add(new Waiting(rendition.id(), segment));
+      }
+    }
+    return lastParts;
+  }
+
+  /// @return whether a segment is complete
+  private boolean putChanged(TimelineDelta delta, Map<String, Integer> lastParts)
+      throws InterruptedException {
+    boolean completed = false;
+    for (RenditionChange change : delta.renditions()) {
+      RenditionTimeline grown =
+          switch (change) {
+            case RenditionChange.Kept _ -> null;
+            case RenditionChange.Changed changed -> changed.rest();
+            case RenditionChange.Added(RenditionTimeline timeline) -> timeline;
+          };
+      if (grown != null) {
+        for (TimelineSegment segment : grown.segments()) {
+          put(grown.id(), segment, lastParts);
+          completed |= segment.complete();
+        }
+      }
+    }
+    return completed;
+  }
+
+  /// Puts one older segment, if Redis has it not.
+  void putOneOfTheBacklog() throws InterruptedException {
+    Waiting next = backlog.poll();
+    if (next != null) {
+      put(next.rendition(), next.segment(), new LinkedHashMap<>());
+    }
+  }
+
+  /// @param lastParts is told the last part of a segment that got some
+  private void put(RenditionId rendition, TimelineSegment segment, Map<String, Integer> lastParts)
+      throws InterruptedException {
+    SegmentKey key = key(rendition, segment);
+    int have = shelf.parts(key);
+    int want = segment.parts().size();
+    boolean isDone = have >= want && (!segment.complete() || shelf.isComplete(key));
+    if (segment.gap() || want == 0 || isDone) {
+      return;
+    }
+    List<Bytes> parts = new ArrayList<>();
+    for (int part = have; part < want; part++) {
+      Optional<Bytes> chunk = segments.part(key, part);
+      if (chunk.isEmpty()) {
+        // Put by the node before, or gone already: nothing can be done about it here.
+        shelf.put(key, want, segment.complete(), bytes(segment, want), false);
+        return;
+      }
+      parts.add(chunk.get());
+    }
+    putInit(new Init(rendition, segment.epoch()));
+    String name = keys.segment(key);
+    putParts(name, have, parts, segment.complete() ? want : -1);
+    shelf.put(key, want, segment.complete(), bytes(segment, want), true);
+    lastParts.put(name, want - 1);
+  }
+
+  private void putInit(Init init) throws InterruptedException {
+    Bytes section = segments.init(stream, init.rendition(), init.epoch()).orElse(null);
+    if (section != null && !shelf.has(init)) {
+      writer.putParts(stream, token, name(init), 0, List.of(section), 1, then);
+      shelf.put(init, section.length());
+    }
+  }
+
+  /// In pieces, so that Redis can do other things between them.
+  private void putParts(String name, int first, List<Bytes> parts, int all)
+      throws InterruptedException {
+    int from = 0;
+    do {
+      int to = from;
+      long size = 0;
+      while (to < parts.size() && (to == from || size + parts.get(to).length() <= BATCH_BYTES)) {
+        size += parts.get(to).length();
+        to++;
+      }
+      int number = to == parts.size() ? all : -1;
+      writer.putParts(stream, token, name, first + from, parts.subList(from, to), number, then);
+      from = to;
+    } while (from < parts.size());
+  }
+
+  private void putPoster() throws InterruptedException {
+    Poster poster = posters.find(stream).orElse(null);
+    if (poster != null && !poster.takenAt().equals(posterSent)) {
+      posterSent = poster.takenAt();
+      writer.putPoster(stream, token, poster, then);
+    }
+  }
+
+  /// Removes what the packager's store has no more, and what is too much.
+  private void trim(TimelineSnapshot snapshot) throws InterruptedException {
+    Set<SegmentKey> listed = new HashSet<>();
+    for (RenditionTimeline rendition : snapshot.renditions()) {
+      rendition.segments().forEach(segment -> listed.add(key(rendition.id(), segment)));
+    }
+    shelf.forgetForeign(listed);
+    List<SegmentKey> expired = new ArrayList<>();
+    expired.addAll(shelf.takeExpired(id -> segments.oldestSegment(stream, id)));
+    List<SegmentKey> tooMuch = shelf.takeBeyond(capBytes);
+    tooMuch.forEach(_ -> metrics.evicted());
+    expired.addAll(tooMuch);
+    List<String> names = new ArrayList<>();
+    expired.forEach(key -> names.add(keys.segment(key)));
+    shelf.takeUnneededInits().forEach(init -> names.add(name(init)));
+    writer.remove(stream, token, names, then);
+  }
+
+  /// Keeps everything for longer.
+  ///
+  /// @return what became of it: gone when something is not there
+  /// @throws StoreUnavailableException when Redis does not tell
+  Outcome keep(long nowMs) throws InterruptedException {
+    Map<String, Runnable> media = new LinkedHashMap<>();
+    for (SegmentKey key : shelf.segments()) {
+      media.put(keys.segment(key), () -> shelf.forget(key));
+    }
+    for (Init init : shelf.inits()) {
+      media.put(name(init), () -> shelf.forget(init));
+    }
+    media.put(keys.timeline(stream), () -> sent = null);
+    if (posterSent != null) {
+      media.put(keys.poster(stream), () -> posterSent = null);
+    }
+    List<String> gone = writer.keep(stream, token, List.copyOf(media.keySet()));
+    writer.index(stream, nowMs);
+    for (String name : gone) {
+      Runnable forget = media.get(name);
+      if (forget == null) {
+        return Outcome.FENCED;
+      }
+      forget.run();
+    }
+    return gone.isEmpty() ? Outcome.DONE : Outcome.GONE;
+  }
+
+  /// Removes the stream from Redis.
+  ///
+  /// @throws StoreUnavailableException when Redis does not say that it is done
+  Outcome remove() throws InterruptedException {
+    List<String> media = new ArrayList<>();
+    shelf.segments().forEach(key -> media.add(keys.segment(key)));
+    shelf.inits().forEach(init -> media.add(name(init)));
+    writer.teachScripts();
+    writer.remove(stream, token, media, _ -> {});
+    return writer.removeStream(stream, token);
+  }
+
+  private SegmentKey key(RenditionId rendition, TimelineSegment segment) {
+    return new SegmentKey(stream, rendition, segment.epoch(), segment.number());
+  }
+
+  private String name(Init init) {
+    return keys.init(stream, init.rendition(), init.epoch());
+  }
+
+  private static long bytes(TimelineSegment segment, int parts) {
+    long sum = 0;
+    for (int part = 0; part < Math.min(parts, segment.parts().size()); part++) {
+      sum += segment.parts().get(part).sizeBytes();
+    }
+    return sum;
+  }
+}

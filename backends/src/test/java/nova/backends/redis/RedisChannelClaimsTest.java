@@ -1,0 +1,343 @@
+package nova.backends.redis;
+
+import static nova.backends.redis.TestConnections.await;
+import static nova.backends.redis.TestConnections.text;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
+import nova.core.ChannelSlug;
+import nova.core.StreamId;
+import nova.core.StreamState;
+import nova.ingest.publish.ChannelClaim;
+import nova.ingest.publish.ChannelClaims;
+import nova.ingest.publish.ChannelClaimsContract;
+import nova.ingest.publish.ClaimAnswer;
+import nova.ingest.publish.ClaimRequest;
+import nova.ingest.publish.ClaimStatus;
+import nova.ingest.publish.ClaimedStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class RedisChannelClaimsTest extends ChannelClaimsContract {
+  private static final Duration TTL = Duration.ofMillis(900);
+  private static final StreamId ONE = new StreamId("one1");
+
+  private final List<AutoCloseable> opened = new ArrayList<>();
+  private final AtomicInteger malformed = new AtomicInteger();
+  private final Told toldThere = new Told();
+  private TestRedis redis;
+  private RedisLink link;
+  private RedisChannelClaims here;
+  private RedisChannelClaims there;
+
+  @BeforeEach
+  void open() {
+    redis = TestRedis.open();
+    link = connections().link(RedisArea.MEDIA, "test");
+    here = claims("here");
+    there = claims("there");
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    for (AutoCloseable one : opened.reversed()) {
+      one.close();
+    }
+    redis.close();
+  }
+
+  @Override
+  protected ChannelClaims claims() {
+    return here;
+  }
+
+  @Test
+  void publisherElsewhere_getsTheStream_whenItsHolderLetsGo() {
+    ChannelClaim claim = granted(here, "one1");
+    claim.update(active());
+
+    CompletionStage<ClaimAnswer> asked = there.claim(request("two2", "192.0.2.7", 3), toldThere);
+    await("the holder is asked", () -> told.all.equals(List.of("192.0.2.7")));
+    assertThat(asked.toCompletableFuture()).isNotDone();
+    Void _ = get(claim.handOver());
+
+    ClaimAnswer.Continued continued = (ClaimAnswer.Continued) get(asked);
+    assertThat(continued.claim().stream()).isEqualTo(ONE);
+    ClaimedStream stream = continued.stream();
+    assertThat(stream.stream()).isEqualTo(ONE);
+    assertThat(stream.startedAt()).isEqualTo(NOON);
+    assertThat(stream.node()).isEqualTo("here");
+    assertThat(stream.status().health().advice()).containsExactly("set 2 s – \"please\"");
+    assertThat(stream.status().health().frameRate()).isEqualTo(29.97);
+    assertThat(told.all).as("who let go is not told that it is lost").hasSize(1);
+  }
+
+  @Test
+  void takeovers_areCounted_overAllNodes() {
+    ChannelClaim claim = granted(here, "one1");
+    claim.update(active());
+    RedisChannelClaims holder = here;
+    for (int i = 0; i < 3; i++) {
+      RedisChannelClaims newcomer = holder == here ? there : here;
+      CompletionStage<ClaimAnswer> asked = newcomer.claim(request("two2"), toldThere);
+      int before = i;
+      await("asked", () -> told.all.size() + toldThere.all.size() > before);
+      Void _ = get(claim.handOver());
+      claim = ((ClaimAnswer.Continued) get(asked)).claim();
+      claim.update(active());
+      holder = newcomer;
+    }
+    RedisChannelClaims newcomer = holder == here ? there : here;
+
+    assertThat(get(newcomer.claim(request("two2"), toldThere)))
+        .isInstanceOf(ClaimAnswer.TooManyTakeovers.class);
+    assertThat(told.all.size() + toldThere.all.size()).isEqualTo(3);
+  }
+
+  @Test
+  void newerPublisher_takesThePlaceOfOneThatWaits() {
+    ChannelClaim claim = granted(here, "one1");
+    claim.update(active());
+    CompletionStage<ClaimAnswer> first = there.claim(request("two2", "192.0.2.2", 9), toldThere);
+    await("asked", () -> told.all.contains("192.0.2.2"));
+    RedisChannelClaims third = claims("third");
+
+    CompletionStage<ClaimAnswer> second = third.claim(request("three3", "192.0.2.3", 9), toldThere);
+
+    assertThat(get(first)).isInstanceOf(ClaimAnswer.Superseded.class);
+    await("asked again", () -> told.all.contains("192.0.2.3"));
+    Void _ = get(claim.handOver());
+    assertThat(get(second)).isInstanceOf(ClaimAnswer.Continued.class);
+  }
+
+  @Test
+  void holderThatDoesNotLetGo_losesTheClaim() {
+    ChannelClaim claim = granted(here, "one1");
+    claim.update(active());
+
+    ClaimAnswer answer = get(there.claim(request("two2", "192.0.2.7", 3), toldThere));
+
+    assertThat(answer).isInstanceOf(ClaimAnswer.Continued.class);
+    await("both are told", () -> told.all.equals(List.of("192.0.2.7", "lost true")));
+  }
+
+  @Test
+  void streamThatWaitsForItsBroadcaster_goesOnWhereThatReturns_atOnce() {
+    ChannelClaim claim = granted(here, "one1");
+    claim.update(active());
+    claim.update(reconnecting());
+    await("it is known", () -> field("waiting").equals("1"));
+
+    ClaimAnswer answer = get(there.claim(request("two2", "192.0.2.7", 0), toldThere));
+
+    ClaimedStream stream = ((ClaimAnswer.Continued) answer).stream();
+    assertThat(stream.status()).isEqualTo(reconnecting());
+    await("its former node lets it go", () -> told.all.equals(List.of("lost true")));
+  }
+
+  @Test
+  void streamThatEndsWhileSomebodyAsks_leavesThemTheChannel() {
+    ChannelClaim claim = granted(here, "one1");
+    claim.update(active());
+    CompletionStage<ClaimAnswer> asked = there.claim(request("two2"), toldThere);
+    await("asked", () -> !told.all.isEmpty());
+
+    Void _ = get(claim.end());
+
+    ClaimAnswer.Granted granted = (ClaimAnswer.Granted) get(asked);
+    assertThat(granted.claim().stream()).isEqualTo(new StreamId("two2"));
+  }
+
+  @Test
+  void claimsOfANodeThatIsGone_areAdopted_byOneOfTheOthers() {
+    RedisChannelClaims gone = claims("gone");
+    ChannelClaim claim = granted(gone, "one1");
+    ClaimStatus status = active();
+    claim.update(status);
+    await("it is known", () -> field("status").contains("ACTIVE"));
+    assertThat(get(there.expired())).isEmpty();
+    gone.close();
+
+    await("it is expired", () -> !get(there.expired()).isEmpty());
+    ClaimedStream expired = get(there.expired()).getFirst();
+    assertThat(expired.stream()).isEqualTo(ONE);
+    assertThat(expired.channel()).isEqualTo(CHANNEL);
+    assertThat(expired.node()).isEqualTo("gone");
+    assertThat(expired.status()).isEqualTo(status);
+    assertThat(Duration.between(expired.renewedAt(), Instant.now()))
+        .isBetween(TTL, TTL.plusSeconds(15));
+    assertThat(get(there.adopt(expired, toldThere)).orElseThrow().stream()).isEqualTo(ONE);
+
+    assertThat(get(here.adopt(expired, told))).as("only once").isEmpty();
+    assertThat(get(here.expired())).isEmpty();
+    assertThat(((ClaimAnswer.Granted) get(here.claim(other(), told))).claim()).isNotNull();
+  }
+
+  @Test
+  void publisherOfANodeThatIsGone_goesOnElsewhere_withoutCounting() {
+    RedisChannelClaims gone = claims("gone");
+    granted(gone, "one1").update(active());
+    await("it is known", () -> field("status").contains("ACTIVE"));
+    gone.close();
+    await("it is expired", () -> !get(there.expired()).isEmpty());
+
+    assertThat(get(there.claim(request("two2", "192.0.2.7", 0), toldThere)))
+        .isInstanceOf(ClaimAnswer.Continued.class);
+  }
+
+  @Test
+  void claimThatWasHandedOverToNobody_isAdopted() {
+    ChannelClaim claim = granted(here, "one1");
+    claim.update(active());
+    Void _ = get(claim.handOver());
+
+    await("it is expired", () -> !get(there.expired()).isEmpty());
+    assertThat(get(there.adopt(get(there.expired()).getFirst(), toldThere))).isPresent();
+  }
+
+  @Test
+  void nodeThatWasAsleep_learnsThatItsClaimIsAdopted() {
+    ChannelClaim claim = granted(here, "one1");
+    claim.update(active());
+    await("it is known", () -> field("status").contains("ACTIVE"));
+    // As if it had been silent for long: only this makes a claim of a node that lives expire.
+    Instant deadline = Instant.now().plusSeconds(20);
+    boolean adopted = false;
+    while (!adopted && Instant.now().isBefore(deadline)) {
+      assertThat(await(link.commands().zadd("nova:renewed:{claims}", 1.0, text("show"))))
+          .isNotNull();
+      List<ClaimedStream> expired = get(there.expired());
+      adopted = !expired.isEmpty() && get(there.adopt(expired.getFirst(), toldThere)).isPresent();
+    }
+
+    assertThat(adopted).isTrue();
+    await("it is told", () -> told.all.equals(List.of("lost true")));
+  }
+
+  @Test
+  void emptiedRedis_isToldTheClaimAgain() {
+    ChannelClaim claim = granted(here, "one1");
+    claim.update(active());
+
+    redis.restart();
+
+    await("it is there again", () -> field("stream").equals("one1"));
+    assertThat(told.all).isEmpty();
+    assertThat(claim.stream()).isEqualTo(ONE);
+  }
+
+  @Test
+  void channelThatAnotherBeganAnewMeanwhile_isLost_andTheStreamOver() {
+    ChannelClaim claim = granted(here, "one1");
+    claim.update(active());
+    redis.freeze();
+    redis.stop();
+    redis.start();
+    ClaimAnswer answer = null;
+    Instant deadline = Instant.now().plusSeconds(20);
+    while (!(answer instanceof ClaimAnswer.Granted) && Instant.now().isBefore(deadline)) {
+      if (await(link.commands().flushall().exceptionally(_ -> "")).equals("OK")) {
+        answer =
+            await(
+                there
+                    .claim(request("two2"), toldThere)
+                    .<ClaimAnswer>thenApply(a -> a)
+                    .exceptionally(_ -> new ClaimAnswer.Superseded()));
+      }
+    }
+
+    assertThat(answer).isInstanceOf(ClaimAnswer.Granted.class);
+    await("it is told", () -> told.all.contains("lost false"));
+  }
+
+  @Test
+  void redisThatIsAway_letsNobodyClaim_andTakesNothingAway() {
+    granted(here, "one1").update(active());
+    redis.stop();
+    await("the loss is known", () -> !link.isOpen());
+    Instant later = Instant.now().plus(TTL.multipliedBy(2));
+
+    assertThatThrownBy(() -> get(there.claim(other(), toldThere)))
+        .isInstanceOf(IllegalStateException.class);
+    await("longer than a claim lasts", () -> Instant.now().isAfter(later));
+    assertThat(told.all).isEmpty();
+  }
+
+  @Test
+  void whatCannotBeRead_isForgotten_andCounted() {
+    granted(here, "one1");
+    assertThat(await(link.commands().zadd("nova:renewed:{claims}", 1.0, text("no channel!"))))
+        .isEqualTo(1);
+    assertThat(await(link.commands().zadd("nova:renewed:{claims}", 1.0, text("junk"))))
+        .isEqualTo(1);
+    assertThat(await(link.commands().zadd("nova:renewed:{claims}", 1.0, text("none"))))
+        .isEqualTo(1);
+    for (String name : List.of("stream", "token", "started", "node", "status")) {
+      assertThat(await(link.commands().hset("nova:claim:{claims}:junk", name, text("{")))).isTrue();
+    }
+
+    await(
+        "looked at",
+        () -> malformed.get() == 0 && get(there.expired()).isEmpty() && malformed.get() == 3);
+    assertThat(await(link.commands().zcard("nova:renewed:{claims}"))).isEqualTo(1);
+  }
+
+  @Test
+  void status_isKeptAsItWas() {
+    for (ClaimStatus status : List.of(active(), reconnecting())) {
+      assertThat(ClaimStatusJson.read(ClaimStatusJson.write(status))).contains(status);
+    }
+    for (String junk :
+        List.of("", "{", "[]", "{\"state\":\"ERROR\",\"health\":{}}", "{\"state\":7}")) {
+      assertThat(ClaimStatusJson.read(text(junk))).as(junk).isEmpty();
+    }
+    assertThat(StreamState.valueOf("ACTIVE").isOver()).isFalse();
+  }
+
+  private String field(String name) {
+    return await(
+        link.commands()
+            .hget("nova:claim:{claims}:show", name)
+            .<String>handle(
+                (value, failure) -> failure != null || value == null ? "" : value.toUtf8()));
+  }
+
+  private static ClaimRequest other() {
+    return new ClaimRequest(
+        new ChannelSlug("other"), new StreamId("other1"), NOON, Optional.empty(), "192.0.2.9", 3);
+  }
+
+  private RedisChannelClaims claims(String node) {
+    RedisMetrics metrics =
+        new RedisMetrics() {
+          @Override
+          public void malformed(String reason) {
+            malformed.incrementAndGet();
+          }
+        };
+    RedisChannelClaims claims =
+        RedisChannelClaims.open(
+            connections(),
+            new NodeId(node),
+            metrics,
+            System::nanoTime,
+            TTL,
+            Thread.ofPlatform().daemon().factory());
+    opened.add(claims);
+    return claims;
+  }
+
+  private RedisConnections connections() {
+    RedisConnections connections = TestConnections.open(redis.config());
+    opened.add(connections);
+    return connections;
+  }
+}

@@ -1,0 +1,419 @@
+package nova.backends.redis;
+
+import static nova.backends.redis.TestConnections.await;
+import static nova.backends.redis.TestConnections.text;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.lettuce.core.KillArgs;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import nova.core.Bytes;
+import nova.core.StreamId;
+import nova.segments.InMemoryTimelineStore;
+import nova.segments.Poster;
+import nova.segments.TimelineSnapshot;
+import nova.segments.TimelineSnapshot.TimelineState;
+import nova.segments.TimelineStore.Registration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class RedisTimelineReplicaTest {
+  private static final StreamId STREAM = new StreamId("stream1");
+  private static final long TOKEN = 1_000;
+  private static final Duration GRACE = Duration.ofMillis(1_200);
+
+  private final List<AutoCloseable> opened = new ArrayList<>();
+  private final TestPackager packager = new TestPackager(STREAM, 6, 1_000, "source", "audio");
+  private final Set<StreamId> carriedHere = ConcurrentHashMap.newKeySet();
+  private final Map<StreamId, TimelineSnapshot> onDisk = new ConcurrentHashMap<>();
+  private final AtomicInteger deltas = new AtomicInteger();
+  private final AtomicInteger reads = new AtomicInteger();
+  private final AtomicInteger malformed = new AtomicInteger();
+  private final InMemoryTimelineStore replicated =
+      new InMemoryTimelineStore(
+          (_, failure) -> {
+            throw failure;
+          });
+  private TestRedis redis;
+  private RedisLink link;
+  private MediaKeys keys;
+
+  @BeforeEach
+  void open() {
+    redis = TestRedis.open();
+    link = connections().link(RedisArea.MEDIA, "test");
+    keys = new MediaKeys(link.keys());
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    for (AutoCloseable one : opened.reversed()) {
+      one.close();
+    }
+    redis.close();
+  }
+
+  @Test
+  void whatRedisHasAtTheStart_isRead() {
+    RedisMediaPublisher publisher = publish(packager, TOKEN);
+    packager.segment(2);
+    packager.posters.put(STREAM, new Poster(text("jpeg"), TestPackager.NOON));
+    packager.part();
+    await("published", publisher::isIdle);
+
+    RedisTimelineReplica replica = replica();
+    await("filled", replica::isFilled);
+
+    assertThat(replicated.all()).containsExactly(packager.snapshot());
+    assertThat(replica.posterTakenAt(STREAM)).contains(TestPackager.NOON);
+    assertThat(replica.posterTakenAt(new StreamId("other"))).isEmpty();
+  }
+
+  @Test
+  void changes_comeAsDeltas_inOrder_andListenersAreTold() {
+    RedisTimelineReplica replica = replica();
+    await("filled", replica::isFilled);
+    List<TimelineSnapshot> told = new CopyOnWriteArrayList<>();
+    Registration _ = replicated.listen(told::add);
+    RedisMediaPublisher publisher = publish(packager, TOKEN);
+    packager.part();
+    isReplicated();
+    assertThat(reads).as("a stream that is new is read").hasValueLessThanOrEqualTo(2);
+    int before = reads.get();
+
+    for (int segment = 0; segment < 20; segment++) {
+      packager.segment(3);
+      await("published", publisher::isIdle);
+    }
+    packager.state(TimelineState.ENDED);
+    isReplicated();
+
+    assertThat(reads).as("the rest by deltas").hasValue(before);
+    assertThat(deltas).hasPositiveValue();
+    assertThat(told).extracting(TimelineSnapshot::version).isSorted().doesNotHaveDuplicates();
+    assertThat(told.getLast()).isEqualTo(packager.snapshot());
+  }
+
+  @Test
+  void noticesThatWereLost_areMadeGood() {
+    replica();
+    RedisMediaPublisher publisher = publish(packager, TOKEN);
+    packager.segment(2);
+    isReplicated();
+
+    killSubscriptions();
+    for (int segment = 0; segment < 5; segment++) {
+      packager.segment(2);
+      await("published", publisher::isIdle);
+    }
+
+    isReplicated();
+  }
+
+  @Test
+  void gapInTheVersions_meansThatTheTimelineIsRead() {
+    replica();
+    RedisMediaPublisher publisher = publish(packager, TOKEN);
+    packager.segment(2);
+    isReplicated();
+    int before = reads.get();
+    publisher.disown(STREAM);
+    packager.segment(2); // nobody hears of this
+
+    publisher.own(STREAM, TOKEN, () -> {});
+
+    isReplicated();
+    assertThat(reads).hasValueGreaterThan(before);
+  }
+
+  @Test
+  void emptiedRedis_takesNoTimelineAway_andGoesOnWithThePackager() {
+    replica();
+    publish(packager, TOKEN);
+    packager.segment(2);
+    isReplicated();
+    List<TimelineSnapshot> told = new CopyOnWriteArrayList<>();
+    Registration _ = replicated.listen(told::add);
+
+    redis.restart();
+    for (int segment = 0; segment < 3; segment++) {
+      packager.segment(2);
+    }
+
+    isReplicated();
+    assertThat(told)
+        .as("never told to be gone, and no version twice")
+        .extracting(TimelineSnapshot::version)
+        .isSorted()
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void redisThatIsAway_takesNothingAway_howeverLong() {
+    replica();
+    publish(packager, TOKEN);
+    packager.segment(2);
+    isReplicated();
+
+    redis.stop();
+    Instant later = Instant.now().plus(GRACE.multipliedBy(2));
+    await("longer than the grace", () -> Instant.now().isAfter(later));
+
+    assertThat(replicated.all()).containsExactly(packager.snapshot());
+  }
+
+  @Test
+  void whatIsFoundElsewhere_isShownWhileRedisIsAway_andNothingGoesBack() {
+    replica();
+    publish(packager, TOKEN);
+    packager.segment(2);
+    packager.part();
+    isReplicated();
+    onDisk.put(STREAM, whole(packager.snapshot()));
+    List<TimelineSnapshot> told = new CopyOnWriteArrayList<>();
+    Registration _ = replicated.listen(told::add);
+
+    redis.stop();
+    packager.part();
+    onDisk.put(STREAM, whole(packager.snapshot()));
+    Instant later = Instant.now().plusSeconds(2);
+    await("looked at, and shorter than what is shown", () -> Instant.now().isAfter(later));
+    assertThat(told).isEmpty();
+    packager.complete();
+    onDisk.put(STREAM, packager.snapshot());
+    await("shown", () -> replicated.find(STREAM).equals(Optional.of(packager.snapshot())));
+
+    packager.part();
+    redis.start();
+    isReplicated();
+    assertThat(told).extracting(TimelineSnapshot::version).isSorted().doesNotHaveDuplicates();
+  }
+
+  private static TimelineSnapshot whole(TimelineSnapshot snapshot) {
+    return snapshot.withRenditions(
+        snapshot.renditions().stream()
+            .map(r -> r.withSegments(r.segments().stream().filter(s -> s.complete()).toList()))
+            .toList());
+  }
+
+  @Test
+  void streamThatNobodyCarries_goesWhenItHasBeenMissingForLong() {
+    replica();
+    RedisMediaPublisher publisher = publish(packager, TOKEN);
+    packager.segment(2);
+    isReplicated();
+    publisher.disown(STREAM);
+    Instant start = Instant.now();
+
+    assertThat(await(link.commands().flushall())).isEqualTo("OK");
+    killSubscriptions();
+
+    await("it is gone", () -> replicated.all().isEmpty());
+    assertThat(Duration.between(start, Instant.now())).isGreaterThanOrEqualTo(GRACE);
+  }
+
+  @Test
+  void removal_isToldAtOnce() {
+    RedisTimelineReplica replica = replica();
+    publish(packager, TOKEN);
+    packager.segment(2);
+    packager.posters.put(STREAM, new Poster(text("jpeg"), TestPackager.NOON));
+    packager.part();
+    isReplicated();
+    await("its poster is known", () -> replica.posterTakenAt(STREAM).isPresent());
+
+    packager.remove();
+
+    await("it is gone", () -> replicated.find(STREAM).isEmpty());
+    await("its poster too", () -> replica.posterTakenAt(STREAM).isEmpty());
+  }
+
+  @Test
+  void anotherHolder_mayCountFromAnew_andVersionsRiseAllTheSame() {
+    replica();
+    RedisMediaPublisher publisher = publish(packager, TOKEN);
+    for (int segment = 0; segment < 4; segment++) {
+      packager.segment(2);
+    }
+    isReplicated();
+    publisher.disown(STREAM);
+    long version = replicated.find(STREAM).orElseThrow().version();
+    TestPackager next = new TestPackager(STREAM, 6, 1_000, "source", "audio");
+    publish(next, TOKEN + 1);
+
+    next.part();
+
+    await(
+        "what the other shows",
+        () -> replicated.find(STREAM).orElseThrow().renditions().getFirst().segments().size() == 1);
+    assertThat(replicated.find(STREAM).orElseThrow().version()).isGreaterThan(version);
+  }
+
+  @Test
+  void streamThatIsCarriedHere_isNotTouched_butReadWhenItIsAboutToBe() {
+    RedisTimelineReplica replica = replica();
+    await("filled", replica::isFilled);
+    carriedHere.add(STREAM);
+    RedisMediaPublisher publisher = publish(packager, TOKEN);
+    packager.segment(2);
+    await("published", publisher::isIdle);
+    StreamId other = new StreamId("other");
+    TestPackager elsewhere = new TestPackager(other, 6, 1_000, "source");
+    publish(elsewhere, TOKEN, other);
+    elsewhere.part();
+    await("later notices are here", () -> replicated.find(other).isPresent());
+    assertThat(replicated.find(STREAM)).isEmpty();
+
+    Void _ = await(replica.refresh(STREAM));
+    assertThat(replicated.find(STREAM)).contains(packager.snapshot());
+    Void _ = await(replica.refresh(new StreamId("unknown")));
+
+    carriedHere.clear();
+    packager.part();
+    isReplicated();
+  }
+
+  @Test
+  void whatCannotBeRead_isCounted_andHurtsNobody() {
+    replica();
+    publish(packager, TOKEN);
+    packager.part();
+    isReplicated();
+    StreamId other = new StreamId("other");
+    assertThat(await(link.commands().publish(keys.channel(), text("nonsense")))).isPositive();
+    assertThat(await(link.commands().zadd(keys.index(), 1.0, text("no stream!")))).isEqualTo(1);
+    assertThat(await(link.commands().zadd(keys.index(), 1.0, text(other.value())))).isEqualTo(1);
+    assertThat(await(link.commands().hset(keys.timeline(other), "t", text("x")))).isTrue();
+    assertThat(await(link.commands().hset(keys.timeline(other), "v", text("1")))).isTrue();
+    await("counted", () -> malformed.get() >= 3);
+    assertThat(await(link.commands().hset(keys.timeline(other), "t", text("1")))).isFalse();
+    assertThat(await(link.commands().hset(keys.timeline(other), "s", text("junk")))).isTrue();
+    Bytes replaced = new TimelineNotice.Replaced(other, 1, 1).write();
+    int before = malformed.get();
+    assertThat(await(link.commands().publish(keys.channel(), replaced))).isPositive();
+    await("counted", () -> malformed.get() > before);
+
+    packager.part();
+
+    isReplicated();
+    assertThat(replicated.all()).hasSize(1);
+  }
+
+  @Test
+  void whateverBreaks_allNodesSeeTheSameInTheEnd() {
+    Random random = new Random(11);
+    List<TestPackager> packagers = new ArrayList<>();
+    RedisMediaPublisher first = null;
+    for (int i = 0; i < 3; i++) {
+      TestPackager one = new TestPackager(new StreamId("stream" + i), 5, 500, "source", "audio");
+      packagers.add(one);
+      first = publish(one, TOKEN, new StreamId("stream" + i));
+    }
+    replica();
+    for (int step = 0; step < 300; step++) {
+      TestPackager one = packagers.get(random.nextInt(3));
+      one.segment(1 + random.nextInt(3));
+      if (step % 60 == 20) {
+        killSubscriptions();
+      }
+      if (step % 60 == 40) {
+        assertThat(await(link.commands().flushall())).isEqualTo("OK");
+      }
+      if (step == 150) {
+        redis.restart();
+        await("connected", link::isOpen);
+      }
+    }
+
+    for (TestPackager one : packagers) {
+      await(
+          "the same",
+          () ->
+              replicated
+                  .find(one.snapshot().stream())
+                  .map(shown -> shown.renditions().equals(one.snapshot().renditions()))
+                  .orElse(false));
+    }
+    assertThat(first).isNotNull();
+  }
+
+  private void isReplicated() {
+    await(
+        "the packager's timeline is here",
+        () -> replicated.find(STREAM).map(packager.snapshot()::equals).orElse(false));
+  }
+
+  private void killSubscriptions() {
+    assertThat(await(link.commands().clientKill(KillArgs.Builder.typePubsub()))).isNotNegative();
+  }
+
+  private RedisTimelineReplica replica() {
+    RedisMetrics metrics =
+        new RedisMetrics() {
+          @Override
+          public void deltaApplied() {
+            deltas.incrementAndGet();
+          }
+
+          @Override
+          public void timelineRead() {
+            reads.incrementAndGet();
+          }
+
+          @Override
+          public void malformed(String reason) {
+            malformed.incrementAndGet();
+          }
+        };
+    RedisTimelineReplica replica =
+        RedisTimelineReplica.start(
+            connections(),
+            replicated,
+            carriedHere::contains,
+            stream -> CompletableFuture.completedStage(Optional.ofNullable(onDisk.get(stream))),
+            metrics,
+            System::nanoTime,
+            GRACE,
+            Thread.ofPlatform().daemon().factory());
+    opened.add(replica);
+    return replica;
+  }
+
+  private RedisMediaPublisher publish(TestPackager of, long token) {
+    return publish(of, token, STREAM);
+  }
+
+  private RedisMediaPublisher publish(TestPackager of, long token, StreamId stream) {
+    RedisMediaPublisher publisher =
+        RedisMediaPublisher.start(
+            connections(),
+            of.timelines,
+            of.segments,
+            of.posters,
+            RedisMetrics.NONE,
+            InstantSource.system(),
+            System::nanoTime,
+            Thread.ofPlatform().daemon().factory());
+    opened.add(publisher);
+    publisher.own(stream, token, () -> {});
+    return publisher;
+  }
+
+  private RedisConnections connections() {
+    RedisConnections connections = TestConnections.open(redis.config());
+    opened.add(connections);
+    return connections;
+  }
+}
