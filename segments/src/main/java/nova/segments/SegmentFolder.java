@@ -149,15 +149,25 @@ final class SegmentFolder {
   }
 
   /// Removes files that are too old, and then the oldest ones until no more than `maxBytes` are
-  /// left; folders that are empty go too.
+  /// left; folders that are empty and as old go too. A new one is about to be written into, perhaps
+  /// by another process.
   ///
   /// @return bytes that are left
   long sweep(long maxBytes, Instant notBefore) throws IOException {
     List<Path> all = new ArrayList<>();
     walk(root, all);
     List<Found> files = new ArrayList<>();
+    List<Path> oldFolders = new ArrayList<>();
     for (Path path : all) {
-      found(path).ifPresent(files::add);
+      Optional<BasicFileAttributes> found = attributes(path);
+      if (found.isPresent()) {
+        Instant writtenAt = found.get().lastModifiedTime().toInstant();
+        if (found.get().isRegularFile()) {
+          files.add(new Found(path, writtenAt, found.get().size()));
+        } else if (writtenAt.isBefore(notBefore) && !path.equals(root)) {
+          oldFolders.add(path);
+        }
+      }
     }
     files.sort(Comparator.comparing(Found::writtenAt));
     long left = files.stream().mapToLong(Found::bytes).sum();
@@ -167,23 +177,17 @@ final class SegmentFolder {
         left -= file.bytes;
       }
     }
-    for (Path path : all.reversed()) {
-      if (!path.equals(root) && Files.isDirectory(path)) {
-        delete(path);
-      }
+    for (Path path : oldFolders.reversed()) {
+      delete(path);
     }
     return left;
   }
 
   private record Found(Path path, Instant writtenAt, long bytes) {}
 
-  private static Optional<Found> found(Path path) throws IOException {
+  private static Optional<BasicFileAttributes> attributes(Path path) throws IOException {
     try {
-      BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
-      return attributes.isRegularFile()
-          ? Optional.of(
-              new Found(path, attributes.lastModifiedTime().toInstant(), attributes.size()))
-          : Optional.empty();
+      return Optional.of(Files.readAttributes(path, BasicFileAttributes.class));
     } catch (NoSuchFileException _) {
       return Optional.empty(); // somebody else swept it
     }

@@ -38,7 +38,7 @@ class DiskMediaTest extends MediaSourceContract {
 
   @TempDir Path folder;
 
-  private final FakeClock clock = new FakeClock();
+  private final FakeClock clock = new FakeClock(Instant.now()); // as files have it
   private final InMemorySegmentStore segments =
       new InMemorySegmentStore(SegmentStoreConfig.defaults());
   private final InMemoryPosterStore posters = new InMemoryPosterStore();
@@ -214,8 +214,22 @@ class DiskMediaTest extends MediaSourceContract {
             "stream1/source/0/6", "stream1/source/0/7", "stream1/source/0/8", "stream1/source/0/9");
     assertThat(files.sweep(1 << 20, NOON.plusSeconds(9))).isEqualTo(1_016);
     assertThat(files.sweep(0, NOON)).isZero();
-    assertThat(folder).as("and no empty folder is left").isEmptyDirectory();
+    assertThat(all()).isEmpty();
     assertThat(new SegmentFolder(folder.resolve("none")).sweep(0, NOON)).isZero();
+  }
+
+  @Test
+  void emptyFolders_areSwept_whenTheyAreOld_andNotWhileSomebodyIsAboutToWriteIntoThem()
+      throws IOException {
+    Path made = Files.createDirectories(folder.resolve("stream1/source/0"));
+    SegmentFolder files = new SegmentFolder(folder);
+    Instant now = Instant.now();
+
+    assertThat(files.sweep(1 << 20, now.minusSeconds(600))).isZero();
+    assertThat(made).isDirectory();
+
+    assertThat(files.sweep(1 << 20, now.plusSeconds(600))).isZero();
+    assertThat(folder).isEmptyDirectory();
   }
 
   @Test
