@@ -11,13 +11,15 @@ import nova.framelog.LogEntry.TrackFormatChanged;
 import org.jspecify.annotations.Nullable;
 
 /// The epoch and formats that hold at a place in a log: what a reader who starts there must know.
+/// For adapters of [FrameLog].
 ///
 /// *Confined to the holder of its log's lock.*
-final class FormatsInForce {
+public final class FormatsInForce {
   private final List<LogEntry> entries = new ArrayList<>(4);
   private @Nullable TrackId leader;
 
-  void add(LogEntry entry) {
+  /// Takes note of the next entry.
+  public void add(LogEntry entry) {
     switch (entry) {
       case EpochStarted _ -> {
         entries.clear();
@@ -42,13 +44,15 @@ final class FormatsInForce {
     leader = other.leader;
   }
 
-  boolean canStartAt(LogEntry entry) {
+  /// Whether a reader can begin at the next entry: a keyframe of the track that decides the cuts.
+  public boolean canStartAt(LogEntry entry) {
     return entry instanceof LoggedFrame logged
         && logged.frame().keyframe()
         && logged.frame().track().equals(leader);
   }
 
-  List<LogEntry> entries() {
-    return entries;
+  /// What a reader must know here; empty outside of an epoch.
+  public List<LogEntry> entries() {
+    return List.copyOf(entries);
   }
 }

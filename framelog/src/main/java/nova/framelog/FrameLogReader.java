@@ -32,7 +32,7 @@ public interface FrameLogReader extends AutoCloseable {
   /// Whether nothing will ever be read again: the reader was closed or the log removed.
   boolean ended();
 
-  /// Entries lost because this reader was too slow.
+  /// Entries lost because this reader was too slow, or because a log in another process lost them.
   long skippedEntries();
 
   /// Wakes a waiting [#read] and ends this reader. Idempotent; may be called from any thread.

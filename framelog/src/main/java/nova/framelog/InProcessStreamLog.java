@@ -60,12 +60,35 @@ final class InProcessStreamLog {
   FrameLogReader openReader(LogPosition from) {
     lock.lock();
     try {
-      Long latest = keyframes.peekLast();
       return new Reader(
-          from == LogPosition.LATEST_KEYFRAME && latest != null ? latest : ring.head());
+          switch (from) {
+            case LogPosition.Edge.EARLIEST -> ring.head();
+            case LogPosition.Edge.LATEST_KEYFRAME -> latestKeyframe(ring.end());
+            case LogPosition.FromSegment(long segment) -> latestKeyframe(beginOf(segment));
+          });
     } finally {
       lock.unlock();
     }
+  }
+
+  /// Position of the first frame of that segment or a later one; the end while there is none.
+  private long beginOf(long segment) {
+    for (long position = ring.head(); position < ring.end(); position++) {
+      if (ring.at(position) instanceof LoggedFrame frame && frame.segment() >= segment) {
+        return position;
+      }
+    }
+    return ring.end();
+  }
+
+  /// The latest keyframe at or before that position, or the head.
+  private long latestKeyframe(long limit) {
+    for (Long position : (Iterable<Long>) keyframes::descendingIterator) {
+      if (position <= limit) {
+        return position;
+      }
+    }
+    return ring.head();
   }
 
   void remove() {

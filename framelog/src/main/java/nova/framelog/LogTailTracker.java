@@ -4,6 +4,7 @@ import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import nova.core.Epoch;
@@ -29,6 +30,34 @@ public final class LogTailTracker {
   private long lastSegment;
   private long earlierMediaEndNs;
   private @Nullable Instant earlierWallClockEnd;
+
+  /// At the beginning of a log.
+  public LogTailTracker() {}
+
+  /// At a checkpoint of a log.
+  public LogTailTracker(LogCheckpoint at) {
+    lastEpoch = at.earlier().lastEpoch().orElse(null);
+    lastSegment = at.earlier().lastSegment();
+    earlierMediaEndNs = at.earlier().mediaEnd().toNanos();
+    earlierWallClockEnd = at.earlier().wallClockEnd().orElse(null);
+    at.tracks().forEach(track -> tracks.put(track.track(), new TrackEnd(track)));
+  }
+
+  /// All that is known of the entries so far, so that another tracker can go on from here.
+  ///
+  /// @param inForce see [FormatsInForce#entries]
+  public LogCheckpoint checkpoint(List<LogEntry> inForce) {
+    LogTail earlier =
+        new LogTail(
+            Optional.ofNullable(lastEpoch),
+            lastSegment,
+            Duration.ofNanos(earlierMediaEndNs),
+            Optional.ofNullable(earlierWallClockEnd));
+    return new LogCheckpoint(
+        earlier,
+        tracks.entrySet().stream().map(e -> e.getValue().describe(e.getKey())).toList(),
+        inForce);
+  }
 
   /// Takes note of the next entry.
   public void add(LogEntry entry) {
@@ -86,6 +115,19 @@ public final class LogTailTracker {
 
     TrackEnd(Timescale timescale) {
       this.timescale = timescale;
+    }
+
+    TrackEnd(LogCheckpoint.TrackEnd at) {
+      this.timescale = at.timescale();
+      this.wallClock = at.wallClock().orElse(null);
+      this.pts = at.pts();
+      this.dts = at.dts();
+      this.lastDuration = at.lastDuration();
+    }
+
+    LogCheckpoint.TrackEnd describe(TrackId track) {
+      return new LogCheckpoint.TrackEnd(
+          track, timescale, Optional.ofNullable(wallClock), pts, dts, lastDuration);
     }
 
     void add(LoggedFrame logged) {

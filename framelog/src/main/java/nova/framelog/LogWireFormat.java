@@ -147,7 +147,7 @@ public final class LogWireFormat {
     return new LoggedFrame(frame, arrivedAt, wallClock, segment, (flags & CUT) != 0);
   }
 
-  private static void writeTrack(TrackId track, ByteWriter out) {
+  static void writeTrack(TrackId track, ByteWriter out) {
     out.u8(
             switch (track.kind()) {
               case VIDEO -> 0;
@@ -156,7 +156,7 @@ public final class LogWireFormat {
         .u8(track.index());
   }
 
-  private static TrackId readTrack(ByteReader in) {
+  static TrackId readTrack(ByteReader in) {
     int kind = in.u8();
     TrackKind track =
         switch (kind) {
@@ -167,11 +167,11 @@ public final class LogWireFormat {
     return new TrackId(track, in.u8());
   }
 
-  private static void writeInstant(Instant instant, ByteWriter out) {
+  static void writeInstant(Instant instant, ByteWriter out) {
     out.u64(instant.getEpochSecond()).u32(instant.getNano());
   }
 
-  private static Instant readInstant(ByteReader in) {
+  static Instant readInstant(ByteReader in) {
     long second = in.u64();
     long nanos = in.u32();
     if (nanos > MAX_NANOS) {
@@ -183,7 +183,7 @@ public final class LogWireFormat {
     return Instant.ofEpochSecond(second, nanos);
   }
 
-  private static Epoch readEpoch(ByteReader in) {
+  static Epoch readEpoch(ByteReader in) {
     int number = in.s32();
     if (number < 0) {
       throw malformed("epoch", number, ">= 0");
@@ -191,7 +191,7 @@ public final class LogWireFormat {
     return new Epoch(number);
   }
 
-  private static boolean readFlag(ByteReader in) {
+  static boolean readFlag(ByteReader in) {
     int flag = in.u8();
     if (flag > 1) {
       throw malformed("flag", flag, "0 or 1");

@@ -21,16 +21,18 @@ import org.jspecify.annotations.Nullable;
 ///
 /// *Immutable.*
 ///
+/// @param firstSegment its first
 /// @param video null without video
 /// @param audio null without audio
-record NewestEpoch(Epoch epoch, @Nullable VideoFormat video, @Nullable AudioFormat audio) {
-  /// Reads the log from the oldest entry that it keeps.
+record NewestEpoch(
+    Epoch epoch, long firstSegment, @Nullable VideoFormat video, @Nullable AudioFormat audio) {
+  /// Reads the log from its latest keyframe on, which the epoch's start and formats precede.
   ///
   /// @param timeout to wait for the first entry
   static Optional<NewestEpoch> read(FrameLog log, StreamId stream, Duration timeout)
       throws InterruptedException {
     NewestEpoch newest = null;
-    try (FrameLogReader reader = log.openReader(stream, LogPosition.EARLIEST)) {
+    try (FrameLogReader reader = log.openReader(stream, LogPosition.LATEST_KEYFRAME)) {
       for (List<LogEntry> entries = reader.read(timeout);
           !entries.isEmpty();
           entries = reader.read(Duration.ZERO)) {
@@ -49,7 +51,8 @@ record NewestEpoch(Epoch epoch, @Nullable VideoFormat video, @Nullable AudioForm
 
   private static @Nullable NewestEpoch after(@Nullable NewestEpoch before, LogEntry entry) {
     return switch (entry) {
-      case EpochStarted started -> new NewestEpoch(started.epoch(), null, null);
+      case EpochStarted started ->
+          new NewestEpoch(started.epoch(), started.firstSegment(), null, null);
       case TrackFormatChanged changed when before != null -> before.with(changed);
       case LogEntry _ -> before;
     };
@@ -57,10 +60,10 @@ record NewestEpoch(Epoch epoch, @Nullable VideoFormat video, @Nullable AudioForm
 
   private NewestEpoch with(TrackFormatChanged changed) {
     if (changed.track().equals(TrackId.VIDEO) && changed.format() instanceof VideoFormat format) {
-      return new NewestEpoch(epoch, format, audio);
+      return new NewestEpoch(epoch, firstSegment, format, audio);
     }
     if (changed.track().equals(TrackId.AUDIO) && changed.format() instanceof AudioFormat format) {
-      return new NewestEpoch(epoch, video, format);
+      return new NewestEpoch(epoch, firstSegment, video, format);
     }
     return this;
   }

@@ -243,7 +243,7 @@ final class StreamLadder {
             config.ladder().encoderPreset(),
             plan.rungs(),
             plan.audio(),
-            continues ? LogPosition.EARLIEST : LogPosition.LATEST_KEYFRAME,
+            continues ? LogPosition.fromSegment(now.firstSegment()) : LogPosition.LATEST_KEYFRAME,
             now.epoch());
     task = next;
     TranscodeSupervisor started =

@@ -221,10 +221,21 @@ final class WorkerAttempt {
     }
   }
 
-  /// A rung that has frames goes on after them, wherever the task began.
+  /// A rung that has frames goes on after them, wherever the task began. Sound goes on a little
+  /// before, which may be in the segment before.
   private LogPosition from() {
     long last = task.rungs().isEmpty() ? audioLastDts() : leastAdvanced();
-    return last == RungJob.NOTHING ? task.from() : LogPosition.EARLIEST;
+    if (last == RungJob.NOTHING) {
+      return task.from();
+    }
+    return LogPosition.fromSegment(
+        task.renditions().stream()
+                .map(this::output)
+                .filter(output -> output.lastDts() != RungJob.NOTHING)
+                .mapToLong(RungOutput::lastSegment)
+                .min()
+                .orElseThrow()
+            - (task.audio() == null ? 0 : 1));
   }
 
   private void give(WorkerProcess worker, List<LogEntry> entries) throws IOException {
