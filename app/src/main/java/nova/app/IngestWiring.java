@@ -30,7 +30,8 @@ final class IngestWiring {
             new IngestMeters(foundation.metrics()),
             foundation.clock(),
             foundation.nanoClock(),
-            new SecureRandom());
+            new SecureRandom(),
+            Thread::startVirtualThread);
     try {
       return foundation.lifecycle().own("RTMP", RtmpServer.start(config.rtmp(), ports));
     } catch (IOException e) {

@@ -35,6 +35,7 @@ public final class StreamLogWriter {
 
   private final FrameLogWriter log;
   private @Nullable OpenEpoch open;
+  private boolean unavailable;
 
   public StreamLogWriter(FrameLogWriter log) {
     this.log = log;
@@ -45,6 +46,7 @@ public final class StreamLogWriter {
   /// @param formats of all tracks whose frames will come; at least one
   /// @param now when the epoch's first frame arrived
   /// @throws WriterFencedException when another writer of the stream was opened since
+  /// @throws LogUnavailableException when the log does not take it
   public Epoch startEpoch(Map<TrackId, TrackFormat> formats, Instant now) {
     if (open != null) {
       endEpoch(EpochEnd.FORMAT_CHANGED);
@@ -62,8 +64,8 @@ public final class StreamLogWriter {
     long firstSegment = tail.lastSegment() + 1; // 1 in a new stream: hls.js 1.7.4 takes 0 for none
     Instant origin = begin.minus(offset);
     OpenEpoch next = new OpenEpoch(epoch, firstSegment, origin, offset, formats);
-    log.append(new EpochStarted(epoch, firstSegment, origin));
-    next.formats.forEach((track, format) -> log.append(new TrackFormatChanged(track, format)));
+    write(new EpochStarted(epoch, firstSegment, origin));
+    next.formats.forEach((track, format) -> write(new TrackFormatChanged(track, format)));
     open = next;
     return epoch;
   }
@@ -74,24 +76,26 @@ public final class StreamLogWriter {
   /// @param arrivedAt when its last byte arrived
   /// @return what was appended, on the stream's time line
   /// @throws WriterFencedException when another writer of the stream was opened since
+  /// @throws LogUnavailableException when the log does not take it
   public LoggedFrame append(MediaFrame frame, Instant arrivedAt) {
     OpenEpoch epoch = open;
     if (epoch == null) {
       throw new IllegalStateException("a frame outside of an epoch (expected: startEpoch first)");
     }
     LoggedFrame logged = epoch.place(frame, arrivedAt);
-    log.append(logged);
+    write(logged);
     return logged;
   }
 
   /// Ends the open epoch; without one it does nothing.
   ///
   /// @throws WriterFencedException when another writer of the stream was opened since
+  /// @throws LogUnavailableException when the log does not take it
   public void endEpoch(EpochEnd end) {
     OpenEpoch epoch = open;
     if (epoch != null) {
       open = null;
-      log.append(new EpochEnded(epoch.epoch, end));
+      write(new EpochEnded(epoch.epoch, end));
     }
   }
 
@@ -100,14 +104,30 @@ public final class StreamLogWriter {
   /// @param graceful whether the broadcaster or an operator ended it
   /// @param reason one sentence
   /// @throws WriterFencedException when another writer of the stream was opened since
+  /// @throws LogUnavailableException when the log does not take it
   public void closeStream(boolean graceful, String reason) {
     endEpoch(graceful ? EpochEnd.FINISHED : EpochEnd.CONNECTION_LOST);
-    log.append(new StreamClosed(graceful, reason));
+    write(new StreamClosed(graceful, reason));
   }
 
   /// Whether an epoch is open.
   public boolean inEpoch() {
     return open != null;
+  }
+
+  /// Whether the log did not take an entry. Nothing more can be written here; another writer goes
+  /// on behind what the log took.
+  public boolean isUnavailable() {
+    return unavailable;
+  }
+
+  private void write(LogEntry entry) {
+    try {
+      log.append(entry);
+    } catch (LogUnavailableException e) {
+      unavailable = true;
+      throw e;
+    }
   }
 
   /// The epoch being written.

@@ -1,6 +1,7 @@
 package nova.ingest;
 
 import java.time.InstantSource;
+import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import nova.core.NanoClock;
 import nova.core.StreamEvents;
@@ -13,6 +14,8 @@ import nova.ingest.publish.PublishAuthorizer;
 /// *Immutable.*
 ///
 /// @param random makes stream ids, so it must be secure; used by several threads
+/// @param blocking runs what may wait for another process, such as opening a stream's log; each
+///   task at once, whatever the others do
 public record IngestPorts(
     FrameLog frameLog,
     StreamEvents events,
@@ -20,4 +23,5 @@ public record IngestPorts(
     IngestMetrics metrics,
     InstantSource clock,
     NanoClock nanoClock,
-    RandomGenerator random) {}
+    RandomGenerator random,
+    Executor blocking) {}

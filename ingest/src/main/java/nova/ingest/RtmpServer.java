@@ -63,7 +63,8 @@ public final class RtmpServer implements AutoCloseable {
             ports.metrics(),
             ports.clock(),
             ports.random(),
-            listener.streamsThread());
+            listener.streamsThread(),
+            ports.blocking());
     Subscription failures = ports.events().subscribe(streams);
     RefusalLog refusals = new RefusalLog(listener.streamsThread());
     ConnectionPorts connections =

@@ -88,6 +88,69 @@ class StreamLifeTest {
   }
 
   @Test
+  void logThatGoesAway_losesTheBroadcaster_whoReturnsToTheSameStream() throws Exception {
+    AwayLog away = new AwayLog();
+    try (TestServer server = TestServer.startOver(TestServer.config(), away::over)) {
+      try (TestClient client = live(server)) {
+        server.await(EpochBegan.class);
+        away.goAway();
+        client.video(40, false);
+        assertThat(client.status()).isEqualTo("NetStream.Publish.Failed: " + AwayLog.SENTENCE);
+        assertThat(client.isClosedByServer()).isTrue();
+      }
+      StreamRecovering recovering = server.await(StreamRecovering.class);
+      assertThat(recovering.reason()).isEqualTo(AwayLog.SENTENCE);
+      try (TestClient early = TestClient.publishing(server.port(), "secret")) {
+        assertThat(early.status()).isEqualTo("NetStream.Publish.Failed: " + AwayLog.SENTENCE);
+      }
+      away.comeBack();
+      try (TestClient client = live(server)) {
+        assertThat(server.await(StreamResumed.class).stream()).isEqualTo(recovering.stream());
+        assertThat(server.await(EpochBegan.class).epoch()).isEqualTo(new Epoch(1));
+        client.video(40, false);
+      }
+      server.await(StreamRecovering.class);
+      server.server().stopStream(recovering.stream(), "Stopped.");
+      assertThat(server.readToEnd(recovering.stream()))
+          .filteredOn(EpochStarted.class::isInstance)
+          .extracting(entry -> ((EpochStarted) entry).firstSegment())
+          .isSorted()
+          .hasSize(2);
+    }
+  }
+
+  @Test
+  void logThatIsAway_refusesTheBroadcaster_andNoStreamBegins() throws Exception {
+    AwayLog away = new AwayLog();
+    away.goAway();
+    try (TestServer server = TestServer.startOver(TestServer.config(), away::over)) {
+      try (TestClient early = TestClient.publishing(server.port(), "secret")) {
+        assertThat(early.status()).isEqualTo("NetStream.Publish.Failed: " + AwayLog.SENTENCE);
+      }
+      assertThat(server.refusals).containsEntry("log-unavailable", 1);
+      assertThat(server.events).isEmpty();
+      away.comeBack();
+      live(server).close();
+      assertThat(server.await(StreamStarted.class)).isNotNull();
+    }
+  }
+
+  @Test
+  void logThatIsAwayWhenTheGracePasses_endsTheStreamAllTheSame() throws Exception {
+    AwayLog away = new AwayLog();
+    try (TestServer server = TestServer.startOver(TestServer.config(SHORT, LONG), away::over)) {
+      try (TestClient client = live(server)) {
+        server.await(EpochBegan.class);
+        away.goAway();
+        client.video(40, false);
+        assertThat(client.isClosedByServer()).isTrue();
+      }
+      assertThat(server.await(StreamError.class).reason())
+          .startsWith(AwayLog.SENTENCE + " The broadcaster did not return");
+    }
+  }
+
+  @Test
   void publisher_thatLeavesBeforeMedia_endsTheStream() throws Exception {
     try (TestServer server = TestServer.start()) {
       TestClient client = TestClient.publishing(server.port(), "secret");

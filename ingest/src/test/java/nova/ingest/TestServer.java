@@ -11,11 +11,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import nova.core.ChannelSlug;
 import nova.core.DataSize;
 import nova.core.InProcessStreamEvents;
 import nova.core.StreamEvent;
 import nova.core.StreamId;
+import nova.framelog.FrameLog;
 import nova.framelog.FrameLogConfig;
 import nova.framelog.FrameLogReader;
 import nova.framelog.InProcessFrameLog;
@@ -43,7 +45,9 @@ public final class TestServer implements AutoCloseable {
           });
   private final RtmpServer server;
 
-  private TestServer(RtmpConfig config, PublishAuthorizer authorizer) throws IOException {
+  private TestServer(
+      RtmpConfig config, PublishAuthorizer authorizer, UnaryOperator<FrameLog> writtenTo)
+      throws IOException {
     bus.subscribe(events::add);
     IngestMetrics metrics =
         new IngestMetrics() {
@@ -61,13 +65,14 @@ public final class TestServer implements AutoCloseable {
         RtmpServer.start(
             config,
             new IngestPorts(
-                frameLog,
+                writtenTo.apply(frameLog),
                 bus,
                 authorizer,
                 metrics,
                 Instant::now,
                 System::nanoTime,
-                new SecureRandom()));
+                new SecureRandom(),
+                Thread::startVirtualThread));
   }
 
   public static TestServer start() throws IOException {
@@ -80,7 +85,13 @@ public final class TestServer implements AutoCloseable {
 
   public static TestServer start(RtmpConfig config, PublishAuthorizer authorizer)
       throws IOException {
-    return new TestServer(config, authorizer);
+    return new TestServer(config, authorizer, UnaryOperator.identity());
+  }
+
+  /// A server whose way to its log may be interrupted.
+  public static TestServer startOver(RtmpConfig config, UnaryOperator<FrameLog> writtenTo)
+      throws IOException {
+    return new TestServer(config, anyCaptureKey(), writtenTo);
   }
 
   /// Defaults on a free port of loopback.

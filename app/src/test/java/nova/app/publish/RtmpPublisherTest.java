@@ -69,7 +69,8 @@ class RtmpPublisherTest {
                 IngestMetrics.NONE,
                 InstantSource.system(),
                 System::nanoTime,
-                new SecureRandom()));
+                new SecureRandom(),
+                Thread::startVirtualThread));
   }
 
   private static CompletionStage<PublishDecision> authorize(PublishRequest request) {

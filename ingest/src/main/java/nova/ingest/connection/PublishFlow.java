@@ -7,6 +7,7 @@ import nova.core.ChannelSlug;
 import nova.core.StreamId;
 import nova.core.StreamKeyId;
 import nova.framelog.LogEntry.EpochEnd;
+import nova.framelog.LogUnavailableException;
 import nova.framelog.WriterFencedException;
 import nova.ingest.command.CommandReplies;
 import nova.ingest.command.NetStreamCommand;
@@ -181,6 +182,8 @@ final class PublishFlow {
         publishing.audio(audio, traffic.arrivedAt());
       } catch (WriterFencedException e) {
         onFenced(e);
+      } catch (LogUnavailableException e) {
+        onUnavailable(e);
       }
     }
   }
@@ -193,6 +196,8 @@ final class PublishFlow {
         publishing.video(video, traffic.arrivedAt());
       } catch (WriterFencedException e) {
         onFenced(e);
+      } catch (LogUnavailableException e) {
+        onUnavailable(e);
       }
     }
   }
@@ -207,6 +212,11 @@ final class PublishFlow {
         StatusCode.PUBLISH_BAD_NAME,
         "taken-over",
         "Another encoder started to publish with this key at another server and took over.");
+  }
+
+  /// The stream waits for the broadcaster, who may return to a log that is opened anew.
+  private void onUnavailable(LogUnavailableException failure) {
+    refusal.refuse(StatusCode.PUBLISH_FAILED, "log-unavailable", failure.sentence());
   }
 
   void data(DataMessage data) {
@@ -374,10 +384,19 @@ final class PublishFlow {
 
     @Override
     public void refused(String reason, String sentence) {
+      refuse(StatusCode.PUBLISH_BAD_NAME, reason, sentence);
+    }
+
+    @Override
+    public void failed(String reason, String sentence) {
+      refuse(StatusCode.PUBLISH_FAILED, reason, sentence);
+    }
+
+    private void refuse(StatusCode code, String reason, String sentence) {
       out.execute(
           () -> {
             if (!closed) {
-              refusal.refuse(StatusCode.PUBLISH_BAD_NAME, reason, sentence);
+              refusal.refuse(code, reason, sentence);
               out.flush();
             }
           });

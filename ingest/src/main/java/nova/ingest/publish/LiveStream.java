@@ -30,7 +30,6 @@ final class LiveStream {
 
   private final StreamId id;
   private final ChannelSlug channel;
-  private final StreamLogWriter log;
   private final HealthMeter health;
   private final EpochAllowance epochs = new EpochAllowance();
   private final StreamEvents events;
@@ -38,6 +37,9 @@ final class LiveStream {
   private final Deque<Instant> takeovers = new ArrayDeque<>();
 
   StreamState state = StreamState.PENDING_INGEST;
+  boolean started; // and reported
+  @Nullable StreamLogWriter log; // null until it is open
+  @Nullable Publisher applicant; // waits until the log is open
   @Nullable Publisher holder;
   @Nullable StreamGrant grant;
   @Nullable Publisher successor; // waits until the holder let go
@@ -48,13 +50,11 @@ final class LiveStream {
   LiveStream(
       StreamId id,
       ChannelSlug channel,
-      StreamLogWriter log,
       HealthMeter health,
       StreamEvents events,
       InstantSource clock) {
     this.id = id;
     this.channel = channel;
-    this.log = log;
     this.health = health;
     this.events = events;
     this.clock = clock;
@@ -66,10 +66,6 @@ final class LiveStream {
 
   ChannelSlug channel() {
     return channel;
-  }
-
-  StreamLogWriter log() {
-    return log;
   }
 
   HealthMeter health() {

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
 import nova.core.ChannelSlug;
 import nova.core.StreamEvent;
@@ -26,6 +27,7 @@ import nova.core.StreamKeyId;
 import nova.core.StreamState;
 import nova.framelog.FrameLog;
 import nova.framelog.LogEntry.EpochEnd;
+import nova.framelog.LogUnavailableException;
 import nova.framelog.StreamLogWriter;
 import nova.framelog.WriterFencedException;
 import nova.ingest.chunk.RtmpLimits;
@@ -44,7 +46,9 @@ import org.slf4j.LoggerFactory;
 ///
 /// A publisher that comes while another holds the channel's stream takes over: the holder is asked
 /// to surrender, and when it has let go, the stream goes on with the newcomer. All steps, and the
-/// publishing of all events, happen one after another on the thread of the streams.
+/// publishing of all events, happen one after another on the thread of the streams; only logs are
+/// opened elsewhere, because that may take a moment. A stream exists for others when its log is
+/// open.
 ///
 /// *Thread-safe.*
 public final class LiveStreams implements StreamEvents.Subscriber {
@@ -57,6 +61,8 @@ public final class LiveStreams implements StreamEvents.Subscriber {
   // An id is handed out again only until control has heard of the stream that took it.
   private static final int PREPARED_REMEMBERED = 10_000;
 
+  private static final String CAME_AFTER = "Another encoder with this key came after this one.";
+
   private final ReturnPolicy policy;
   private final RtmpLimits limits;
   private final FrameLog frameLog;
@@ -65,6 +71,7 @@ public final class LiveStreams implements StreamEvents.Subscriber {
   private final InstantSource clock;
   private final RandomGenerator random;
   private final SerialScheduler thread;
+  private final Executor blocking;
 
   private final Map<ChannelSlug, LiveStream> streams = new HashMap<>();
   private final LinkedHashSet<StreamId> begunAsPrepared = new LinkedHashSet<>();
@@ -79,7 +86,8 @@ public final class LiveStreams implements StreamEvents.Subscriber {
       IngestMetrics metrics,
       InstantSource clock,
       RandomGenerator random,
-      SerialScheduler thread) {
+      SerialScheduler thread,
+      Executor blocking) {
     this.policy = policy;
     this.limits = limits;
     this.frameLog = frameLog;
@@ -88,6 +96,7 @@ public final class LiveStreams implements StreamEvents.Subscriber {
     this.clock = clock;
     this.random = random;
     this.thread = thread;
+    this.blocking = blocking;
   }
 
   /// Gets `publisher` its channel's stream; the answer comes through the publisher.
@@ -111,7 +120,7 @@ public final class LiveStreams implements StreamEvents.Subscriber {
   }
 
   /// Ends the streams of whoever publishes with a key, or did and is awaited; and refuses who waits
-  /// to take over with it. Encoders are told `reason`.
+  /// for a stream with it. Encoders are told `reason`.
   public void dropKey(StreamKeyId key, String reason) {
     Optional<StreamKeyId> dropped = Optional.of(key);
     thread.execute(
@@ -122,9 +131,17 @@ public final class LiveStreams implements StreamEvents.Subscriber {
               stream.successor = null;
               successor.refused("stream-stopped", reason);
             }
-            boolean letGo = stream.successor != null; // by its holder, for who has another key
+            Publisher applicant = stream.applicant;
+            boolean dismissed = applicant != null && applicant.key().equals(dropped);
+            if (dismissed) {
+              dismissApplicant(stream, reason);
+            }
+            // it is let go by its holder, or was, for who has another key
+            boolean letGo = stream.successor != null || stream.applicant != null;
             if (!letGo && stream.key.equals(dropped)) {
               stopNow(stream, reason);
+            } else if (dismissed) {
+              leftAlone(stream, reason);
             }
           }
         });
@@ -160,7 +177,10 @@ public final class LiveStreams implements StreamEvents.Subscriber {
     }
     LiveStream stream = streams.get(publisher.channel());
     if (stream == null) {
-      grant(begin(publisher), publisher);
+      begin(publisher);
+    } else if (stream.applicant != null) {
+      stream.applicant.refused("taken-over", CAME_AFTER);
+      stream.applicant = publisher;
     } else if (stream.holder == null) {
       resume(stream, publisher);
     } else {
@@ -168,32 +188,92 @@ public final class LiveStreams implements StreamEvents.Subscriber {
     }
   }
 
-  private LiveStream begin(Publisher publisher) {
-    StreamId id = idFor(publisher);
+  private void begin(Publisher publisher) {
     LiveStream stream =
         new LiveStream(
-            id,
-            publisher.channel(),
-            new StreamLogWriter(frameLog.openWriter(id)),
-            new HealthMeter(metrics, limits),
-            events,
-            clock);
+            idFor(publisher), publisher.channel(), new HealthMeter(metrics, limits), events, clock);
     streams.put(publisher.channel(), stream);
+    openLog(stream, publisher);
+  }
+
+  private void openLog(LiveStream stream, Publisher applicant) {
+    stream.applicant = applicant;
+    blocking.execute(
+        () -> {
+          try {
+            StreamLogWriter writer = new StreamLogWriter(frameLog.openWriter(stream.id()));
+            thread.execute(() -> opened(stream, writer));
+          } catch (LogUnavailableException e) {
+            thread.execute(() -> notOpened(stream, e.sentence()));
+          } catch (RuntimeException e) {
+            log.atError().addKeyValue("stream", stream.id()).setCause(e).log("log not opened");
+            thread.execute(() -> notOpened(stream, "The server failed, try again in a moment."));
+          }
+        });
+  }
+
+  private void opened(LiveStream stream, StreamLogWriter writer) {
+    Publisher applicant = stream.applicant;
+    stream.applicant = null;
+    if (applicant == null) { // it was stopped meanwhile
+      if (!stream.started) {
+        frameLog.remove(stream.id()); // and its id is not used again
+      }
+      return;
+    }
+    stream.log = writer;
+    if (stream.started) {
+      resumed(stream, applicant);
+    } else {
+      started(stream, applicant);
+    }
+    grant(stream, writer, applicant);
+  }
+
+  private void notOpened(LiveStream stream, String sentence) {
+    Publisher applicant = stream.applicant;
+    stream.applicant = null;
+    if (applicant != null) {
+      applicant.failed("log-unavailable", sentence);
+    }
+    if (!stream.started) {
+      begunAsPrepared.remove(stream.id()); // as if it had never been asked for
+    }
+    leftAlone(stream, sentence);
+  }
+
+  /// Nobody holds the stream, nor waits until its log is open.
+  private void leftAlone(LiveStream stream, String reason) {
+    if (!stream.started) {
+      forget(stream);
+    } else if (!stream.state.isOver() && stream.graceEnd == null) {
+      await(stream, reason);
+    }
+  }
+
+  /// Nobody has heard of it yet.
+  private void forget(LiveStream stream) {
+    if (streams.remove(stream.channel(), stream)) {
+      completeWhenEmpty();
+    }
+  }
+
+  private void started(LiveStream stream, Publisher publisher) {
+    stream.started = true;
     metrics.streamStarted();
     publish(
         new StreamStarted(
-            id,
+            stream.id(),
             clock.instant(),
             publisher.channel(),
             publisher.remoteAddress(),
             publisher.encoder(),
             publisher.key()));
     log.atInfo()
-        .addKeyValue("stream", id)
+        .addKeyValue("stream", stream.id())
         .addKeyValue("channel", publisher.channel())
         .addKeyValue("remote", publisher.remoteAddress())
         .log("stream started");
-    return stream;
   }
 
   /// The prepared id, unless a stream had it already: two publishers may be told the same one.
@@ -206,6 +286,16 @@ public final class LiveStreams implements StreamEvents.Subscriber {
   }
 
   private void resume(LiveStream stream, Publisher publisher) {
+    StreamLogWriter writer = stream.log;
+    if (writer == null || writer.isUnavailable()) {
+      openLog(stream, publisher);
+    } else {
+      resumed(stream, publisher);
+      grant(stream, writer, publisher);
+    }
+  }
+
+  private void resumed(LiveStream stream, Publisher publisher) {
     stream.stopWaiting();
     metrics.streamResumed();
     publish(
@@ -219,11 +309,10 @@ public final class LiveStreams implements StreamEvents.Subscriber {
         .addKeyValue("stream", stream.id())
         .addKeyValue("remote", publisher.remoteAddress())
         .log("broadcaster returned");
-    grant(stream, publisher);
   }
 
-  private void grant(LiveStream stream, Publisher publisher) {
-    StreamGrant grant = new StreamGrant(this, stream);
+  private void grant(LiveStream stream, StreamLogWriter writer, Publisher publisher) {
+    StreamGrant grant = new StreamGrant(this, stream, writer);
     stream.holder = publisher;
     stream.grant = grant;
     stream.key = publisher.key();
@@ -241,7 +330,7 @@ public final class LiveStreams implements StreamEvents.Subscriber {
     Publisher waiting = stream.successor;
     stream.successor = newcomer;
     if (waiting != null) {
-      waiting.refused("taken-over", "Another encoder with this key came after this one.");
+      waiting.refused("taken-over", CAME_AFTER);
       return; // the holder was asked already
     }
     String sentence =
@@ -300,8 +389,11 @@ public final class LiveStreams implements StreamEvents.Subscriber {
             grace,
             () -> {
               stream.graceEnd = null;
-              end(
+              Publisher applicant = stream.applicant; // came in time, but its log did not open
+              stream.applicant = null;
+              endFor(
                   stream,
+                  applicant,
                   false,
                   "%s The broadcaster did not return within %d s."
                       .formatted(reason, grace.toSeconds()));
@@ -316,8 +408,11 @@ public final class LiveStreams implements StreamEvents.Subscriber {
     if (successor != null) {
       successor.refused("stream-stopped", reason);
     }
+    dismissApplicant(stream, reason);
     Publisher holder = stream.holder;
-    if (holder == null) {
+    if (!stream.started) {
+      forget(stream);
+    } else if (holder == null) {
       end(stream, true, reason);
     } else {
       Release stopped = new Release.Finished(reason);
@@ -329,10 +424,12 @@ public final class LiveStreams implements StreamEvents.Subscriber {
   /// A stage cannot carry a stream on: who returned to it would write what nobody reads.
   private void failed(StreamId id) {
     for (LiveStream stream : List.copyOf(streams.values())) {
-      if (stream.id().equals(id)) {
+      if (stream.id().equals(id) && stream.started) {
         Publisher holder = stream.holder;
         if (holder == null) {
-          end(stream, false, FAILED);
+          Publisher applicant = stream.applicant;
+          stream.applicant = null;
+          endFor(stream, applicant, false, FAILED);
         } else {
           Release failed = new Release.Failed(FAILED);
           stream.judge(failed);
@@ -342,12 +439,25 @@ public final class LiveStreams implements StreamEvents.Subscriber {
     }
   }
 
+  private static void dismissApplicant(LiveStream stream, String reason) {
+    Publisher applicant = stream.applicant;
+    stream.applicant = null;
+    if (applicant != null) {
+      applicant.refused("stream-stopped", reason);
+    }
+  }
+
   private void end(LiveStream stream, boolean graceful, String reason) {
     stream.stopWaiting();
     stream.state = graceful ? StreamState.ENDED_GRACEFULLY : StreamState.ERROR;
     streams.remove(stream.channel());
+    StreamLogWriter writer = stream.log;
     try {
-      stream.log().closeStream(graceful, reason);
+      if (writer != null && !writer.isUnavailable()) {
+        writer.closeStream(graceful, reason);
+      }
+    } catch (LogUnavailableException e) {
+      log.atWarn().addKeyValue("stream", stream.id()).log("not closed: {}", e.sentence());
     } catch (WriterFencedException e) {
       log.atWarn().addKeyValue("stream", stream.id()).log("stream given up: {}", e.getMessage());
       if (!e.isRemoved()) { // another server carries the stream now and reports its end
@@ -369,8 +479,23 @@ public final class LiveStreams implements StreamEvents.Subscriber {
         .addKeyValue("frames", health.receivedFrames())
         .addKeyValue("bytes", health.receivedBytes())
         .log("stream over: {}", reason);
+    if (writer != null && writer.isUnavailable()) {
+      closeLate(stream.id(), graceful, reason);
+    }
     thread.schedule(policy.keepLog(), () -> frameLog.remove(stream.id()));
     completeWhenEmpty();
+  }
+
+  /// Tries once more to tell readers of the log; they hear the event too.
+  private void closeLate(StreamId id, boolean graceful, String reason) {
+    blocking.execute(
+        () -> {
+          try {
+            new StreamLogWriter(frameLog.openWriter(id)).closeStream(graceful, reason);
+          } catch (LogUnavailableException | WriterFencedException e) {
+            log.atDebug().addKeyValue("stream", id).setCause(e).log("not closed");
+          }
+        });
   }
 
   private void completeWhenEmpty() {

@@ -9,6 +9,7 @@ import java.util.Set;
 import nova.core.StreamId;
 import nova.core.TrackKind;
 import nova.framelog.LogEntry.EpochEnd;
+import nova.framelog.LogUnavailableException;
 import nova.framelog.WriterFencedException;
 import nova.ingest.chunk.RtmpLimits;
 import nova.ingest.message.AudioMessage;
@@ -89,6 +90,7 @@ public final class PublishSession {
   /// Takes sound.
   ///
   /// @throws WriterFencedException when another server carries the stream now
+  /// @throws LogUnavailableException when it cannot be stored
   public void audio(AudioMessage message, Instant arrivedAt) {
     if (!over) {
       assembler.audio(message.timestamp(), message.payload(), arrivedAt);
@@ -98,6 +100,7 @@ public final class PublishSession {
   /// Takes a picture.
   ///
   /// @throws WriterFencedException when another server carries the stream now
+  /// @throws LogUnavailableException when it cannot be stored
   public void video(VideoMessage message, Instant arrivedAt) {
     if (!over) {
       assembler.video(message.timestamp(), message.payload(), arrivedAt);
@@ -179,8 +182,8 @@ public final class PublishSession {
         }
       }
       grant.log().endEpoch(end);
-    } catch (WriterFencedException e) {
-      // The new writer has ended the epoch.
+    } catch (WriterFencedException | LogUnavailableException e) {
+      // Whoever reads sees that the epoch is over when the next one begins.
     }
     health.reportFrames();
     grant.release(release);

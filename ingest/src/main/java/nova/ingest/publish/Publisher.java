@@ -35,6 +35,12 @@ public interface Publisher {
   /// @param sentence for the broadcaster
   void refused(String reason, String sentence);
 
+  /// The server cannot give the publisher a stream now; it may try again.
+  ///
+  /// @param reason stable kebab-case name for metrics
+  /// @param sentence for the broadcaster
+  void failed(String reason, String sentence);
+
   /// Asks to end the epoch, release the grant and say goodbye to the encoder.
   ///
   /// @param how the grant is to be released; its sentence is for the broadcaster

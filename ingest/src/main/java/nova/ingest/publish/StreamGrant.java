@@ -15,11 +15,13 @@ import nova.framelog.StreamLogWriter;
 public final class StreamGrant {
   private final LiveStreams streams;
   private final LiveStream stream;
+  private final StreamLogWriter log;
   private final AtomicBoolean released = new AtomicBoolean();
 
-  StreamGrant(LiveStreams streams, LiveStream stream) {
+  StreamGrant(LiveStreams streams, LiveStream stream, StreamLogWriter log) {
     this.streams = streams;
     this.stream = stream;
+    this.log = log;
   }
 
   public StreamId id() {
@@ -27,7 +29,7 @@ public final class StreamGrant {
   }
 
   StreamLogWriter log() {
-    return stream.log();
+    return log;
   }
 
   HealthMeter health() {

@@ -1,9 +1,12 @@
 package nova.ingest.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -14,6 +17,7 @@ import nova.core.InProcessStreamEvents;
 import nova.core.StreamEvent;
 import nova.core.StreamEvent.StreamEnded;
 import nova.core.StreamEvent.StreamError;
+import nova.core.StreamEvent.StreamRecovering;
 import nova.core.StreamEvent.StreamResumed;
 import nova.core.StreamEvent.StreamStarted;
 import nova.core.StreamId;
@@ -21,6 +25,8 @@ import nova.core.StreamKeyId;
 import nova.framelog.FrameLogConfig;
 import nova.framelog.InProcessFrameLog;
 import nova.framelog.LogEntry.EpochEnd;
+import nova.framelog.LogUnavailableException;
+import nova.ingest.AwayLog;
 import nova.ingest.chunk.RtmpLimits;
 import nova.ingest.publish.StreamGrant.Release;
 import nova.testkit.FakeClock;
@@ -34,7 +40,10 @@ class LiveStreamsTest {
   private static final String REVOKED = "The stream key was revoked.";
 
   private final List<StreamEvent> events = new ArrayList<>();
+  private final AwayLog way = new AwayLog();
+  private final Deque<Runnable> openings = new ArrayDeque<>();
   private final LiveStreams streams = streams();
+  private boolean logsOpenLater;
 
   @Test
   void droppedKey_endsWhatIsPublishedWithIt_andNothingElse() {
@@ -115,6 +124,95 @@ class LiveStreamsTest {
     assertThat(later.grant).isNotNull();
   }
 
+  @Test
+  void droppedKey_refusesWhoWaitsForItsLog_andNoStreamBegins() {
+    logsOpenLater = true;
+    Encoder encoder = open("show", FIRST);
+    streams.dropKey(FIRST, REVOKED);
+    assertThat(encoder.told).containsExactly("stream-stopped: " + REVOKED);
+    openLogs();
+    assertThat(encoder.grant).isNull();
+    assertThat(events).isEmpty();
+  }
+
+  @Test
+  void newcomer_isPreferredToWhoWaitsForTheLog() {
+    logsOpenLater = true;
+    Encoder encoder = open("show", FIRST);
+    Encoder newcomer = open("show", SECOND);
+    assertThat(encoder.told).singleElement().asString().startsWith("taken-over: ");
+    openLogs();
+    assertThat(encoder.grant).isNull();
+    assertThat(newcomer.grant).isNotNull();
+    assertThat(events).singleElement().isInstanceOf(StreamStarted.class);
+  }
+
+  @Test
+  void close_refusesWhoWaitsForItsLog_andIsOver() {
+    logsOpenLater = true;
+    Encoder encoder = open("show", FIRST);
+    assertThat(streams.close("Bye.")).isCompleted();
+    assertThat(encoder.told).containsExactly("stream-stopped: Bye.");
+    openLogs();
+    assertThat(events).isEmpty();
+  }
+
+  @Test
+  void streamThatFails_whileItsLogIsOpenedAnew_letsWhoReturnedBeginAnother() {
+    returnToALogThatIsOpenedAnew(FIRST);
+    StreamId failed = events.getFirst().stream();
+    streams.onEvent(new StreamError(failed, new FakeClock().instant(), "x", Optional.empty()));
+    openLogs();
+    assertThat(events.getLast())
+        .isInstanceOfSatisfying(
+            StreamStarted.class, e -> assertThat(e.stream()).isNotEqualTo(failed));
+  }
+
+  @Test
+  void droppedKey_ofWhoReturnsToALogThatIsOpenedAnew_leavesTheStreamToWhoHasAnother() {
+    Encoder returning = returnToALogThatIsOpenedAnew(SECOND);
+    streams.dropKey(FIRST, REVOKED);
+    assertThat(returning.told).as("it has another key").isEmpty();
+    streams.dropKey(SECOND, REVOKED);
+    openLogs();
+    assertThat(returning.told).containsExactly("stream-stopped: " + REVOKED);
+    assertThat(returning.grant).isNull();
+    Encoder later = open("show", FIRST);
+    openLogs();
+    assertThat(later.grant).isNotNull();
+    assertThat(events.getLast()).isInstanceOf(StreamResumed.class);
+  }
+
+  @Test
+  void whoTakesOverAStreamWhoseLogStaysAway_isToldSo_andTheStreamWaits() {
+    Encoder holder = open("show", FIRST);
+    holder.begin();
+    Encoder newcomer = open("show", SECOND);
+    way.goAway();
+    holder.failToWrite();
+    holder.letGo();
+    assertThat(newcomer.told).containsExactly("log-unavailable: " + AwayLog.SENTENCE);
+    assertThat(events.getLast()).isInstanceOf(StreamRecovering.class);
+  }
+
+  /// A stream whose log was away when its broadcaster was lost, and who now waits for it.
+  private Encoder returnToALogThatIsOpenedAnew(StreamKeyId key) {
+    Encoder encoder = open("show", FIRST);
+    encoder.begin();
+    way.goAway();
+    encoder.failToWrite();
+    encoder.release(new Release.Lost("Lost."));
+    way.comeBack();
+    logsOpenLater = true;
+    return open("show", key);
+  }
+
+  private void openLogs() {
+    while (!openings.isEmpty()) {
+      openings.removeFirst().run();
+    }
+  }
+
   private Encoder open(String channel, StreamKeyId key) {
     Encoder encoder = new Encoder(new ChannelSlug(channel), key);
     streams.open(encoder);
@@ -131,12 +229,19 @@ class LiveStreamsTest {
     return new LiveStreams(
         new ReturnPolicy(Duration.ofSeconds(30), 3, Duration.ofMinutes(1)),
         RtmpLimits.defaults(),
-        new InProcessFrameLog(new FrameLogConfig(Duration.ofHours(1), DataSize.ofMiB(32))),
+        way.over(
+            new InProcessFrameLog(new FrameLogConfig(Duration.ofHours(1), DataSize.ofMiB(32)))),
         bus,
         new IngestMetrics() {},
         new FakeClock(),
         new Random(1),
-        new AtOnce());
+        new AtOnce(),
+        opening -> {
+          openings.add(opening);
+          if (!logsOpenLater) {
+            openLogs();
+          }
+        });
   }
 
   /// A connection that was accepted.
@@ -161,6 +266,11 @@ class LiveStreamsTest {
         throw new AssertionError("nobody asked for it");
       }
       grant().release(asked);
+    }
+
+    void failToWrite() {
+      assertThatThrownBy(() -> grant().log().closeStream(false, ""))
+          .isInstanceOf(LogUnavailableException.class);
     }
 
     void release(Release how) {
@@ -207,6 +317,11 @@ class LiveStreamsTest {
     @Override
     public void refused(String reason, String sentence) {
       told.add(reason + ": " + sentence);
+    }
+
+    @Override
+    public void failed(String reason, String sentence) {
+      refused(reason, sentence);
     }
 
     @Override

@@ -76,7 +76,8 @@ final class TestSession implements Publisher {
             metrics,
             clock,
             new Random(1),
-            new AtOnce());
+            new AtOnce(),
+            Runnable::run);
     open();
   }
 
@@ -209,6 +210,11 @@ final class TestSession implements Publisher {
 
   @Override
   public void refused(String reason, String sentence) {
+    throw new AssertionError(reason + ": " + sentence);
+  }
+
+  @Override
+  public void failed(String reason, String sentence) {
     throw new AssertionError(reason + ": " + sentence);
   }
 
