@@ -4,7 +4,9 @@ package nova.core;
 ///
 /// [#publish] is ordered per stream, does not block and never throws because of a subscriber. A
 /// subscriber sees only events published after it subscribed; it is called on the publishing
-/// thread, must return at once and must hand longer work to a queue of its own.
+/// thread, must return at once and must hand longer work to a queue of its own. Where there are
+/// several processes, events of the others come a moment later, on a thread of the bus, and in
+/// order per stream and process.
 ///
 /// *Thread-safe.*
 public interface StreamEvents {

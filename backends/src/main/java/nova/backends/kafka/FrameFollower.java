@@ -1,0 +1,266 @@
+package nova.backends.kafka;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import nova.core.Bytes;
+import nova.core.NanoClock;
+import nova.core.StreamId;
+import nova.media.MediaException;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.InvalidOffsetException;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The one thread of a process that follows Kafka: the index, and the ends of those partitions of
+/// frames that have readers. A record is fetched, copied and read once, however many readers its
+/// stream has.
+///
+/// *Thread-safe.*
+final class FrameFollower implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(FrameFollower.class);
+  private static final Duration POLL = Duration.ofSeconds(1);
+  private static final Duration AFTER_FAILURE = Duration.ofMillis(500);
+  private static final Duration FORGET_INTERVAL = Duration.ofMinutes(1);
+
+  private final Supplier<KafkaConsumer<String, ByteBuffer>> consumers;
+  private final KafkaTopics topics;
+  private final TopicPartition indexPartition;
+  private final StreamIndex index;
+  private final KafkaMetrics metrics;
+  private final NanoClock clock;
+  private final ConcurrentMap<Integer, FollowedPartition> partitions = new ConcurrentHashMap<>();
+  private final Set<TopicPartition> assigned = new HashSet<>();
+  private final AtomicReference<@Nullable KafkaConsumer<String, ByteBuffer>> following =
+      new AtomicReference<>(); // to be woken
+  private volatile boolean closed;
+  private long indexEnd = -1; // when it was first asked for
+  private long forgotAt;
+  private int damagedInARow;
+
+  FrameFollower(
+      Supplier<KafkaConsumer<String, ByteBuffer>> consumers,
+      KafkaTopics topics,
+      StreamIndex index,
+      KafkaMetrics metrics,
+      NanoClock clock) {
+    this.consumers = consumers;
+    this.topics = topics;
+    this.indexPartition = new TopicPartition(topics.index(), 0);
+    this.index = index;
+    this.metrics = metrics;
+    this.clock = clock;
+    this.forgotAt = clock.nanoTime();
+  }
+
+  /// Follows a partition for as long as somebody is interested.
+  FollowedPartition follow(int partition) {
+    FollowedPartition followed =
+        partitions.compute(
+            partition,
+            (_, before) -> {
+              FollowedPartition there = before == null ? new FollowedPartition() : before;
+              there.interested++;
+              return there;
+            });
+    wake();
+    return followed;
+  }
+
+  /// One who was interested is not any more.
+  void leave(int partition) {
+    FollowedPartition _ =
+        partitions.computeIfPresent(
+            partition, (_, followed) -> --followed.interested == 0 ? null : followed);
+  }
+
+  /// Follows until closed, or until it fails in a way that asks for another consumer; on a thread of
+  /// its own.
+  void run() throws InterruptedException {
+    KafkaConsumer<String, ByteBuffer> consumer = consumers.get();
+    following.set(consumer);
+    try {
+      while (!closed) {
+        try {
+          step(consumer);
+        } catch (WakeupException _) {
+          // Other partitions are wanted, or it is to stop.
+        } catch (InvalidOffsetException e) {
+          overtaken(consumer, e.partitions());
+        } catch (InterruptException e) {
+          closed = true;
+        } catch (KafkaException e) {
+          failed(consumer, e);
+        }
+      }
+    } finally {
+      following.set(null);
+      partitions.values().forEach(FollowedPartition::detachAll);
+      assigned.clear();
+      KafkaLoop.uninterrupted(() -> consumer.close(FrameConsumers.AT_ONCE));
+    }
+  }
+
+  private void step(KafkaConsumer<String, ByteBuffer> consumer) {
+    assign(consumer);
+    noteProgress(consumer);
+    ConsumerRecords<String, ByteBuffer> records = consumer.poll(POLL);
+    for (TopicPartition partition : records.partitions()) {
+      List<ConsumerRecord<String, ByteBuffer>> messages = records.records(partition);
+      if (partition.equals(indexPartition)) {
+        messages.forEach(this::applyToIndex);
+      } else {
+        FollowedPartition followed = partitions.get(partition.partition());
+        if (followed != null) {
+          followed.dispatch(messages, this::read);
+        }
+      }
+    }
+    damagedInARow = 0;
+    noteProgress(consumer);
+    if (clock.nanoTime() - forgotAt > FORGET_INTERVAL.toNanos()) {
+      forgotAt = clock.nanoTime();
+      index.forgetBefore(beginningOfIndex(consumer));
+    }
+  }
+
+  private void noteProgress(KafkaConsumer<String, ByteBuffer> consumer) {
+    long position = consumer.position(indexPartition);
+    index.reached(position);
+    if (indexEnd >= 0 && position >= indexEnd) {
+      index.loaded();
+      indexEnd = -1;
+    }
+  }
+
+  private void assign(KafkaConsumer<String, ByteBuffer> consumer) {
+    Set<TopicPartition> wanted = new HashSet<>();
+    wanted.add(indexPartition);
+    partitions.keySet().forEach(p -> wanted.add(new TopicPartition(topics.frames(), p)));
+    if (wanted.equals(assigned)) {
+      beginNewOnes(consumer);
+      return;
+    }
+    List<TopicPartition> added =
+        wanted.stream().filter(partition -> !assigned.contains(partition)).toList();
+    Map<TopicPartition, Long> ends = consumer.endOffsets(added); // may fail; nothing changed yet
+    long begin = added.contains(indexPartition) ? beginningOfIndex(consumer) : 0;
+    consumer.assign(wanted);
+    for (TopicPartition partition : added) {
+      long end = ends.getOrDefault(partition, 0L);
+      if (partition.equals(indexPartition)) {
+        consumer.seek(partition, Math.max(begin, index.position()));
+        indexEnd = end;
+      } else {
+        consumer.seek(partition, end);
+      }
+    }
+    assigned.clear();
+    assigned.addAll(wanted);
+    beginNewOnes(consumer);
+  }
+
+  private void beginNewOnes(KafkaConsumer<String, ByteBuffer> consumer) {
+    partitions.forEach(
+        (number, followed) -> {
+          TopicPartition partition = new TopicPartition(topics.frames(), number);
+          if (!followed.hasBegun() && assigned.contains(partition)) {
+            followed.begin(consumer.position(partition));
+          }
+        });
+  }
+
+  private long beginningOfIndex(KafkaConsumer<String, ByteBuffer> consumer) {
+    return consumer.beginningOffsets(List.of(indexPartition)).getOrDefault(indexPartition, 0L);
+  }
+
+  private void applyToIndex(ConsumerRecord<String, ByteBuffer> message) {
+    if (message.key() == null || !StreamId.isValid(message.key())) {
+      metrics.recordsSkipped("foreign", 1);
+      return;
+    }
+    try {
+      byte[] copy = new byte[message.value() == null ? 0 : message.value().remaining()];
+      if (message.value() != null) {
+        message.value().get(message.value().position(), copy);
+      }
+      index.apply(
+          message.offset(), new StreamId(message.key()), IndexRecord.read(Bytes.wrap(copy)));
+    } catch (MediaException e) {
+      metrics.recordsSkipped("corrupt", 1);
+    }
+  }
+
+  private @Nullable FrameRecord read(ConsumerRecord<String, ByteBuffer> message) {
+    if (message.value() == null) {
+      metrics.recordsSkipped("corrupt", 1);
+      return null;
+    }
+    return FrameConsumers.read(message.value(), metrics);
+  }
+
+  /// Retention took what comes next. Readers look for themselves where they go on.
+  private void overtaken(KafkaConsumer<String, ByteBuffer> consumer, Set<TopicPartition> behind) {
+    if (behind.contains(indexPartition)) {
+      consumer.seekToBeginning(List.of(indexPartition));
+      metrics.recordsSkipped("lost", 1);
+    }
+    again(behind);
+  }
+
+  private void failed(KafkaConsumer<String, ByteBuffer> consumer, KafkaException failure)
+      throws InterruptedException {
+    if (FrameConsumers.isDamage(failure)) {
+      // Which partition it is in is not told: others are taken up anew, and then it is the index.
+      metrics.recordsSkipped("corrupt", 1);
+      if (damagedInARow++ > 0) {
+        consumer.seek(indexPartition, consumer.position(indexPartition) + 1);
+      }
+    } else {
+      log.atDebug().setCause(failure).log("cannot follow Kafka now");
+    }
+    again(List.copyOf(assigned));
+    Thread.sleep(AFTER_FAILURE);
+  }
+
+  /// Takes partitions of frames up anew at their ends.
+  private void again(Collection<TopicPartition> which) {
+    for (TopicPartition partition : which) {
+      if (!partition.equals(indexPartition)) {
+        FollowedPartition followed = partitions.get(partition.partition());
+        if (followed != null) {
+          followed.detachAll();
+        }
+        assigned.remove(partition);
+      }
+    }
+  }
+
+  private void wake() {
+    KafkaConsumer<String, ByteBuffer> consumer = following.get();
+    if (consumer != null) {
+      consumer.wakeup();
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    wake();
+  }
+}

@@ -1,0 +1,159 @@
+package nova.backends.kafka;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.serialization.ByteBufferDeserializer;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+
+/// Makes Kafka's clients with the settings that the adapters rely on.
+///
+/// A broker that does not answer is given up after [#REQUEST_TIMEOUT] and asked again for ever:
+/// what bounds the waiting is memory, not time, so that a log has no holes. Nothing is compressed,
+/// because media is already.
+///
+/// *Thread-safe.*
+final class KafkaClients {
+  static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
+
+  /// How long a broker holds a fetch that finds nothing. A partition that a consumer takes up waits
+  /// this long at most, so it is short for consumers that go from one to another.
+  private static final Duration FOLLOWING_WAIT = Duration.ofMillis(100);
+
+  private static final Duration READING_WAIT = Duration.ofMillis(10);
+
+  // Keys, heads and what Kafka adds to a record; generous.
+  private static final int RECORD_OVERHEAD = 1_024;
+  private static final int BATCH_BYTES = 64 << 10;
+
+  private final KafkaConfig config;
+  private final String node;
+  private final Map<String, Object> shared = new HashMap<>();
+  private final List<String> secrets = new ArrayList<>();
+
+  KafkaClients(KafkaConfig config, String node) {
+    this.config = config;
+    this.node = node;
+    for (String property : config.properties()) {
+      int at = property.indexOf('=');
+      String value = property.substring(at + 1).strip();
+      shared.put(property.substring(0, at).strip(), value);
+      if (value.length() >= 4) {
+        secrets.add(value);
+      }
+    }
+    shared.put("bootstrap.servers", config.bootstrapServers());
+    shared.putIfAbsent("request.timeout.ms", ms(REQUEST_TIMEOUT));
+    shared.putIfAbsent("reconnect.backoff.max.ms", 500);
+    shared.putIfAbsent("retry.backoff.max.ms", 500);
+    shared.putIfAbsent("socket.connection.setup.timeout.ms", 3_000);
+    shared.putIfAbsent("enable.metrics.push", false);
+  }
+
+  /// Says what went wrong without anything that was set as a further property.
+  String explain(Throwable failure) {
+    Throwable root = failure;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String text = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    for (String secret : secrets) {
+      text = text.replace(secret, "***");
+    }
+    return text.strip().replaceAll("\\s+", " ").replaceAll("\\.$", "");
+  }
+
+  Admin admin() {
+    Map<String, Object> settings = settings("admin");
+    settings.put("default.api.timeout.ms", ms(REQUEST_TIMEOUT.plusSeconds(3)));
+    return Admin.create(settings);
+  }
+
+  /// For frames: hands over or refuses at once, and keeps trying.
+  KafkaProducer<String, byte[]> frameProducer() {
+    Map<String, Object> settings = producerSettings("frames");
+    settings.put("max.block.ms", 0);
+    // The usual strategy forgets the topics while no broker answers, and then nothing can be sent.
+    settings.put("metadata.recovery.strategy", "none");
+    settings.put("linger.ms", config.linger().toMillis());
+    settings.put("batch.size", BATCH_BYTES);
+    // Limits of our own refuse before this one does.
+    settings.put("buffer.memory", 2 * config.inFlight().bytes());
+    settings.put("max.request.size", maxRequestBytes());
+    return new KafkaProducer<>(settings);
+  }
+
+  /// For events: waits for Kafka as long as it takes.
+  KafkaProducer<String, byte[]> eventProducer() {
+    Map<String, Object> settings = producerSettings("events");
+    settings.put("max.block.ms", ms(REQUEST_TIMEOUT));
+    settings.put("linger.ms", 5);
+    settings.put("buffer.memory", Math.max(config.eventMemory().bytes(), 4 * BATCH_BYTES));
+    return new KafkaProducer<>(settings);
+  }
+
+  /// For who follows the ends of partitions.
+  KafkaConsumer<String, ByteBuffer> follower(String purpose) {
+    return consumer(purpose, FOLLOWING_WAIT);
+  }
+
+  /// For who reads a part of a partition.
+  KafkaConsumer<String, ByteBuffer> reader() {
+    return consumer("reader", READING_WAIT);
+  }
+
+  /// Of no group: who reads what is decided by its users.
+  private KafkaConsumer<String, ByteBuffer> consumer(String purpose, Duration fetchWait) {
+    Map<String, Object> settings = settings(purpose);
+    settings.put("key.deserializer", StringDeserializer.class.getName());
+    settings.put("value.deserializer", ByteBufferDeserializer.class.getName());
+    settings.put("group.protocol", "classic"); // no thread of its own
+    settings.put("enable.auto.commit", false);
+    settings.put("auto.offset.reset", "none");
+    settings.put("allow.auto.create.topics", false);
+    settings.put("fetch.max.wait.ms", ms(fetchWait));
+    settings.put("default.api.timeout.ms", ms(REQUEST_TIMEOUT));
+    settings.put("max.partition.fetch.bytes", maxRequestBytes());
+    return new KafkaConsumer<>(settings);
+  }
+
+  /// The largest value of a record.
+  int maxValueBytes() {
+    return (int) config.message().bytes();
+  }
+
+  /// What topics must take.
+  int maxRequestBytes() {
+    return (int) config.message().bytes() + RECORD_OVERHEAD;
+  }
+
+  private Map<String, Object> producerSettings(String purpose) {
+    Map<String, Object> settings = settings(purpose);
+    settings.put("key.serializer", StringSerializer.class.getName());
+    settings.put("value.serializer", ByteArraySerializer.class.getName());
+    settings.put("acks", "all");
+    settings.put("enable.idempotence", true);
+    settings.put("compression.type", "none");
+    settings.put("delivery.timeout.ms", Integer.MAX_VALUE);
+    settings.put("metadata.max.idle.ms", Duration.ofDays(1).toMillis());
+    return settings;
+  }
+
+  private Map<String, Object> settings(String purpose) {
+    Map<String, Object> settings = new HashMap<>(shared);
+    settings.put("client.id", "nova-%s-%s".formatted(node, purpose));
+    return settings;
+  }
+
+  private static int ms(Duration duration) {
+    return Math.toIntExact(duration.toMillis());
+  }
+}

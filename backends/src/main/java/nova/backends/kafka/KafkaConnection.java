@@ -1,0 +1,151 @@
+package nova.backends.kafka;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import nova.core.NanoClock;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeClusterOptions;
+import org.apache.kafka.common.KafkaException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Whether Kafka answers: asks again and again until the topics are there, and then now and then.
+///
+/// *Thread-safe.*
+final class KafkaConnection implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(KafkaConnection.class);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+  private static final Duration WATCH_INTERVAL = Duration.ofSeconds(2);
+  private static final DescribeClusterOptions SOON = new DescribeClusterOptions().timeoutMs(3_000);
+  private static final String NOT_YET = "Kafka was not asked yet";
+
+  private final KafkaConfig config;
+  private final KafkaClients clients;
+  private final KafkaTopics topics;
+  private final NanoClock clock;
+  private final Thread thread;
+  private final CountDownLatch ready = new CountDownLatch(1);
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private volatile @Nullable String problem = NOT_YET;
+  private volatile long answersSinceNs;
+
+  KafkaConnection(
+      KafkaConfig config,
+      KafkaClients clients,
+      KafkaTopics topics,
+      NanoClock clock,
+      ThreadFactory threads) {
+    this.config = config;
+    this.clients = clients;
+    this.topics = topics;
+    this.clock = clock;
+    this.thread = threads.newThread(this::run);
+    thread.setName("kafka-watch");
+    thread.start();
+  }
+
+  /// Whether the topics are there and Kafka answered when it was asked last.
+  boolean answers() {
+    return problem == null;
+  }
+
+  /// Whether Kafka has answered for that long.
+  boolean answersFor(Duration time) {
+    return answers() && clock.nanoTime() - answersSinceNs > time.toNanos();
+  }
+
+  /// What is wrong, as one sentence for the operator; empty when nothing is.
+  Optional<String> problem() {
+    return Optional.ofNullable(problem);
+  }
+
+  /// Waits until the topics are there.
+  ///
+  /// @return whether they are
+  boolean awaitReady(Duration timeout) throws InterruptedException {
+    return ready.await(timeout.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private void run() {
+    try {
+      Duration pause = FIRST_PAUSE;
+      while (closed.getCount() > 0) {
+        try {
+          pause = connect(pause);
+        } catch (ExecutionException | KafkaException e) {
+          failed(e);
+        }
+        pause(pause);
+        pause = longer(pause);
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt(); // the process ends
+    }
+  }
+
+  private Duration connect(Duration pause) throws ExecutionException, InterruptedException {
+    Admin admin = clients.admin();
+    try {
+      return watch(admin, pause);
+    } finally {
+      admin.close(Duration.ZERO);
+    }
+  }
+
+  /// Watches until something is wrong.
+  ///
+  /// @return how long to pause then
+  private Duration watch(Admin admin, Duration pause)
+      throws ExecutionException, InterruptedException {
+    Optional<String> wrong = topics.ensure(admin);
+    if (wrong.isPresent()) {
+      tell("Kafka at %s cannot be used: %s".formatted(config.bootstrapServers(), wrong.get()));
+      return pause;
+    }
+    answersSinceNs = clock.nanoTime();
+    problem = null;
+    ready.countDown();
+    log.atInfo().log("Kafka at {} answers", config.bootstrapServers());
+    while (closed.getCount() > 0) {
+      pause(WATCH_INTERVAL);
+      if (closed.getCount() > 0) {
+        String _ = admin.describeCluster(SOON).clusterId().get();
+      }
+    }
+    return FIRST_PAUSE;
+  }
+
+  private void failed(Exception failure) {
+    tell(
+        "Kafka at %s (kafka.bootstrap-servers, kafka.properties) does not answer: %s"
+            .formatted(config.bootstrapServers(), clients.explain(failure)));
+  }
+
+  private void tell(String sentence) {
+    if (!sentence.equals(problem) && closed.getCount() > 0) {
+      log.atWarn().log("{}; trying again", sentence);
+    }
+    problem = sentence;
+  }
+
+  private void pause(Duration pause) throws InterruptedException {
+    boolean _ = closed.await(pause.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  private static Duration longer(Duration pause) {
+    Duration twice = pause.multipliedBy(2);
+    return twice.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : twice;
+  }
+
+  @Override
+  public void close() {
+    closed.countDown();
+    thread.interrupt();
+  }
+}

@@ -1,0 +1,248 @@
+package nova.backends.kafka;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.ClusterAuthorizationException;
+import org.apache.kafka.common.errors.PolicyViolationException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/// The topics of an installation: makes those that are missing, and sees whether those that are
+/// there do.
+///
+/// *Confined to its caller's thread.*
+final class KafkaTopics {
+  private static final int SEGMENT_BYTES_LEAST = 16 << 20;
+  private static final int SEGMENT_BYTES_MOST = 256 << 20;
+  private static final Duration INDEX_KEPT_LONGER = Duration.ofMinutes(50);
+  private static final Duration EVENTS_KEPT = Duration.ofDays(7);
+  private static final long EVENTS_BYTES = 1L << 30;
+
+  private final KafkaConfig config;
+  private final int recordBytes;
+
+  /// @param recordBytes what the topic of frames must take
+  KafkaTopics(KafkaConfig config, int recordBytes) {
+    this.config = config;
+    this.recordBytes = recordBytes;
+  }
+
+  String frames() {
+    return config.topicPrefix() + "stream-frames";
+  }
+
+  /// Where writers began and keyframes are; in one partition, so that all agree on an order.
+  String index() {
+    return config.topicPrefix() + "stream-frames-index";
+  }
+
+  String events() {
+    return config.topicPrefix() + "stream-events";
+  }
+
+  /// Makes what is missing and checks the rest.
+  ///
+  /// @return what is wrong, as one sentence, or nothing
+  /// @throws ExecutionException when Kafka does not answer
+  Optional<String> ensure(Admin admin) throws ExecutionException, InterruptedException {
+    int brokers = admin.describeCluster().nodes().get().size();
+    List<NewTopic> wanted = wanted(brokers);
+    Map<String, TopicDescription> found = describe(admin, wanted);
+    List<NewTopic> missing = wanted.stream().filter(t -> !found.containsKey(t.name())).toList();
+    if (!missing.isEmpty()) {
+      Optional<String> refused = create(admin, missing);
+      if (refused.isPresent()) {
+        return refused;
+      }
+    }
+    return check(admin, found);
+  }
+
+  private List<NewTopic> wanted(int brokers) {
+    short replicas = (short) Math.min(3, brokers);
+    long retentionMs = config.retention().toMillis();
+    long segmentBytes =
+        Math.clamp(config.retentionSize().bytes() / 8, SEGMENT_BYTES_LEAST, SEGMENT_BYTES_MOST);
+    NewTopic frames =
+        topic(
+            frames(),
+            config.partitions(),
+            replicas,
+            retentionMs,
+            config.retentionSize().bytes(),
+            segmentBytes);
+    frames.configs().put("max.message.bytes", Integer.toString(recordBytes));
+    return List.of(
+        frames,
+        topic(
+            index(),
+            1,
+            replicas,
+            config.retention().plus(INDEX_KEPT_LONGER).toMillis(),
+            -1,
+            SEGMENT_BYTES_LEAST),
+        topic(
+            events(),
+            config.partitions(),
+            replicas,
+            EVENTS_KEPT.toMillis(),
+            EVENTS_BYTES,
+            SEGMENT_BYTES_MOST));
+  }
+
+  private static NewTopic topic(
+      String name,
+      int partitions,
+      short replicas,
+      long retentionMs,
+      long retentionBytes,
+      long segmentBytes) {
+    Map<String, String> settings = new HashMap<>();
+    settings.put("cleanup.policy", "delete");
+    settings.put("retention.ms", Long.toString(retentionMs));
+    settings.put("retention.bytes", Long.toString(retentionBytes));
+    settings.put("segment.ms", Long.toString(Math.max(retentionMs / 8, 15_000)));
+    settings.put("segment.bytes", Long.toString(segmentBytes));
+    // Retention goes by the brokers' clocks, so it does not matter what time it is elsewhere.
+    settings.put("message.timestamp.type", "LogAppendTime");
+    settings.put("min.insync.replicas", replicas >= 3 ? "2" : "1");
+    settings.put("unclean.leader.election.enable", "false");
+    return new NewTopic(name, partitions, replicas).configs(settings);
+  }
+
+  private static Map<String, TopicDescription> describe(Admin admin, List<NewTopic> topics)
+      throws ExecutionException, InterruptedException {
+    Map<String, TopicDescription> found = new HashMap<>();
+    Map<String, KafkaFuture<TopicDescription>> asked =
+        admin.describeTopics(topics.stream().map(NewTopic::name).toList()).topicNameValues();
+    for (Map.Entry<String, KafkaFuture<TopicDescription>> topic : asked.entrySet()) {
+      try {
+        found.put(topic.getKey(), topic.getValue().get());
+      } catch (ExecutionException e) {
+        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+          throw e;
+        }
+      }
+    }
+    return found;
+  }
+
+  private Optional<String> create(Admin admin, List<NewTopic> missing)
+      throws ExecutionException, InterruptedException {
+    List<String> names = missing.stream().map(NewTopic::name).toList();
+    if (!config.createTopics()) {
+      return Optional.of(
+          "topics %s are missing (expected: somebody makes them, or kafka.create-topics: true)"
+              .formatted(String.join(", ", names)));
+    }
+    for (KafkaFuture<Void> made : admin.createTopics(missing).values().values()) {
+      try {
+        Void _ = made.get();
+      } catch (ExecutionException e) {
+        switch (e.getCause()) {
+          case TopicExistsException _ -> {} // another process was quicker
+          case TopicAuthorizationException _, ClusterAuthorizationException _ -> {
+            return Optional.of(
+                "topics %s are missing and may not be made by this user (expected: the right to create, or somebody makes them)"
+                    .formatted(String.join(", ", names)));
+          }
+          case PolicyViolationException refused -> {
+            return Optional.of(
+                "topics %s are missing and a policy of the cluster refuses them: %s"
+                    .formatted(String.join(", ", names), refused.getMessage()));
+          }
+          case null, default -> throw e;
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private Optional<String> check(Admin admin, Map<String, TopicDescription> found)
+      throws ExecutionException, InterruptedException {
+    List<ConfigResource> resources =
+        found.keySet().stream()
+            .map(name -> new ConfigResource(ConfigResource.Type.TOPIC, name))
+            .toList();
+    Map<String, Config> settings = new HashMap<>();
+    try {
+      admin
+          .describeConfigs(resources)
+          .all()
+          .get()
+          .forEach((resource, values) -> settings.put(resource.name(), values));
+    } catch (ExecutionException e) {
+      if (!(e.getCause() instanceof TopicAuthorizationException)) {
+        throw e;
+      }
+      // Who may not look must trust who made them.
+    }
+    for (TopicDescription topic : found.values()) {
+      List<String> problems = new ArrayList<>();
+      if (topic.name().equals(index()) && topic.partitions().size() != 1) {
+        problems.add("%d partitions (expected: 1)".formatted(topic.partitions().size()));
+      }
+      Config values = settings.get(topic.name());
+      if (values != null) {
+        checkSettings(topic.name(), replicas(topic), values, problems);
+      }
+      if (!problems.isEmpty()) {
+        return Optional.of(
+            "topic %s has %s".formatted(topic.name(), String.join(" and ", problems)));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private void checkSettings(String name, int replicas, Config values, List<String> problems) {
+    String policy = value(values, "cleanup.policy");
+    if (!policy.equals("delete")) {
+      problems.add("cleanup.policy %s (expected: delete)".formatted(policy));
+    }
+    long inSync = number(values, "min.insync.replicas");
+    if (inSync > replicas) {
+      problems.add("min.insync.replicas %d (expected: <= %d replicas)".formatted(inSync, replicas));
+    }
+    long most = number(values, "max.message.bytes");
+    if (name.equals(frames()) && most >= 0 && most < recordBytes) {
+      problems.add(
+          "max.message.bytes %d (expected: >= %d, or a smaller kafka.message)"
+              .formatted(most, recordBytes));
+    }
+    long kept = number(values, "retention.ms");
+    long wanted = config.retention().toMillis();
+    if (Set.of(frames(), index()).contains(name) && kept >= 0 && kept < wanted) {
+      problems.add(
+          "retention.ms %d (expected: >= %d, or a shorter kafka.retention)"
+              .formatted(kept, wanted));
+    }
+  }
+
+  private static int replicas(TopicDescription topic) {
+    return topic.partitions().getFirst().replicas().size();
+  }
+
+  private static String value(Config values, String name) {
+    ConfigEntry entry = values.get(name);
+    return entry == null || entry.value() == null ? "" : entry.value();
+  }
+
+  private static long number(Config values, String name) {
+    String value = value(values, name);
+    return value.isEmpty() ? -1 : Long.parseLong(value);
+  }
+}

@@ -1,0 +1,121 @@
+package nova.backends.kafka;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.lang.reflect.RecordComponent;
+import java.time.Duration;
+import java.util.List;
+import nova.core.DataSize;
+import nova.core.Setting;
+import org.junit.jupiter.api.Test;
+
+class KafkaConfigTest {
+  private static final String SECRET =
+      "sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required"
+          + " username=\"nova\" password=\"hunter22\";";
+
+  @Test
+  void everySetting_isDeclared_withItsDefault() {
+    for (RecordComponent component : KafkaConfig.class.getRecordComponents()) {
+      assertThat(component.getAnnotation(Setting.class)).as(component.getName()).isNotNull();
+    }
+    assertThat(KafkaConfig.defaults().linger()).isEqualTo(Duration.ZERO);
+  }
+
+  @Test
+  void furtherProperties_reachTheClients_andNoWords() {
+    KafkaConfig config = with(List.of(SECRET, "security.protocol = SASL_PLAINTEXT"));
+    KafkaClients clients = new KafkaClients(config, "node");
+
+    assertThat(config.toString()).isEqualTo("Kafka at broker:9092, 2 further properties");
+    assertThat(
+            clients.explain(
+                new IllegalStateException(
+                    "x", new IllegalArgumentException("bad " + SECRET.substring(17) + " there."))))
+        .isEqualTo("bad *** there");
+  }
+
+  @Test
+  void propertyThatNovaSets_isRefused_withoutItsValue() {
+    assertThatThrownBy(() -> with(List.of("acks=hunter22")))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("properties has acks, which Nova sets itself (expected: others)");
+    assertThatThrownBy(() -> with(List.of("hunter22")))
+        .hasMessage("an entry of properties (expected: NAME=VALUE)");
+  }
+
+  @Test
+  void valuesOutOfBounds_areRefusedWithASentence() {
+    KafkaConfig d = KafkaConfig.defaults();
+    assertThatThrownBy(
+            () ->
+                new KafkaConfig(
+                    d.bootstrapServers(),
+                    "a b",
+                    true,
+                    12,
+                    d.retention(),
+                    d.retentionSize(),
+                    d.message(),
+                    d.linger(),
+                    d.inFlightPerStream(),
+                    d.inFlight(),
+                    d.readAhead(),
+                    d.eventMemory(),
+                    List.of()))
+        .hasMessageStartingWith("topic-prefix 'a b' (expected: at most 100");
+    assertThatThrownBy(
+            () ->
+                new KafkaConfig(
+                    d.bootstrapServers(),
+                    "",
+                    true,
+                    12,
+                    Duration.ofSeconds(5),
+                    d.retentionSize(),
+                    d.message(),
+                    d.linger(),
+                    d.inFlightPerStream(),
+                    d.inFlight(),
+                    d.readAhead(),
+                    d.eventMemory(),
+                    List.of()))
+        .hasMessage("retention PT5S (expected: PT1M to PT168H)");
+    assertThatThrownBy(
+            () ->
+                new KafkaConfig(
+                    d.bootstrapServers(),
+                    "",
+                    true,
+                    12,
+                    d.retention(),
+                    d.retentionSize(),
+                    d.message(),
+                    d.linger(),
+                    DataSize.ofMiB(300),
+                    d.inFlight(),
+                    d.readAhead(),
+                    d.eventMemory(),
+                    List.of()))
+        .hasMessage("in-flight-per-stream 300MiB (expected: 1MiB to 256MiB)");
+  }
+
+  private static KafkaConfig with(List<String> properties) {
+    KafkaConfig d = KafkaConfig.defaults();
+    return new KafkaConfig(
+        "broker:9092",
+        "",
+        true,
+        12,
+        d.retention(),
+        d.retentionSize(),
+        d.message(),
+        d.linger(),
+        d.inFlightPerStream(),
+        d.inFlight(),
+        d.readAhead(),
+        d.eventMemory(),
+        properties);
+  }
+}
