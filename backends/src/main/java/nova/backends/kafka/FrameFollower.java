@@ -89,8 +89,8 @@ final class FrameFollower implements AutoCloseable {
             partition, (_, followed) -> --followed.interested == 0 ? null : followed);
   }
 
-  /// Follows until closed, or until it fails in a way that asks for another consumer; on a thread of
-  /// its own.
+  /// Follows until closed, or until it fails in a way that asks for another consumer; on a thread
+  /// of its own.
   void run() throws InterruptedException {
     KafkaConsumer<String, ByteBuffer> consumer = consumers.get();
     following.set(consumer);

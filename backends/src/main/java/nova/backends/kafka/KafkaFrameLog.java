@@ -60,8 +60,7 @@ final class KafkaFrameLog implements FrameLog, AutoCloseable {
     this.follower =
         new FrameFollower(
             () -> clients.follower("frames"), topics, index, ports.metrics(), ports.nanoClock());
-    this.loop =
-        new KafkaLoop("kafka-frames", connection, clients, ports.threads(), this::follow);
+    this.loop = new KafkaLoop("kafka-frames", connection, clients, ports.threads(), this::follow);
     loop.start();
   }
 

@@ -76,7 +76,9 @@ final class KafkaLoop {
         } catch (InterruptException _) {
           return; // the process ends
         } catch (KafkaException e) {
-          log.atWarn().log("{} begins again: {}", thread.getName(), clients.explain(e));
+          if (!isClosing()) {
+            log.atWarn().log("{} begins again: {}", thread.getName(), clients.explain(e));
+          }
           pause();
         } catch (RuntimeException e) {
           log.atError().setCause(e).log("{} failed and begins again", thread.getName());

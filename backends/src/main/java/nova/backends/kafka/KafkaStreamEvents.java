@@ -37,8 +37,7 @@ final class KafkaStreamEvents implements StreamEvents, AutoCloseable {
         new EventSender(
             config.eventMemory().bytes(), connection, clients, topics, metrics, ports.threads());
     this.receiver =
-        new EventReceiver(
-            this::received, connection, clients, topics, metrics, ports.threads());
+        new EventReceiver(this::received, connection, clients, topics, metrics, ports.threads());
   }
 
   @Override

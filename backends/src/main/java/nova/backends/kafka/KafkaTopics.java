@@ -31,6 +31,8 @@ final class KafkaTopics {
   private static final Duration INDEX_KEPT_LONGER = Duration.ofMinutes(50);
   private static final Duration EVENTS_KEPT = Duration.ofDays(7);
   private static final long EVENTS_BYTES = 1L << 30;
+  private static final Duration LOOK_INTERVAL = Duration.ofMillis(50);
+  private static final int LOOKS = 100;
 
   private final KafkaConfig config;
   private final int recordBytes;
@@ -62,14 +64,28 @@ final class KafkaTopics {
     int brokers = admin.describeCluster().nodes().get().size();
     List<NewTopic> wanted = wanted(brokers);
     Map<String, TopicDescription> found = describe(admin, wanted);
-    List<NewTopic> missing = wanted.stream().filter(t -> !found.containsKey(t.name())).toList();
-    if (!missing.isEmpty()) {
-      Optional<String> refused = create(admin, missing);
+    if (found.size() < wanted.size()) {
+      Optional<String> refused =
+          create(admin, wanted.stream().filter(t -> !found.containsKey(t.name())).toList());
       if (refused.isPresent()) {
         return refused;
       }
+      return awaitAll(admin, wanted);
     }
     return check(admin, found);
+  }
+
+  /// What one broker made, others hear of a moment later.
+  private Optional<String> awaitAll(Admin admin, List<NewTopic> wanted)
+      throws ExecutionException, InterruptedException {
+    for (int i = 0; i < LOOKS; i++) {
+      Map<String, TopicDescription> found = describe(admin, wanted);
+      if (found.size() == wanted.size()) {
+        return check(admin, found);
+      }
+      Thread.sleep(LOOK_INTERVAL);
+    }
+    return Optional.of("topics that were made are not to be seen");
   }
 
   private List<NewTopic> wanted(int brokers) {

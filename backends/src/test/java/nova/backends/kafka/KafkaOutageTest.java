@@ -54,7 +54,7 @@ class KafkaOutageTest {
       assertThat(after.get(i)).isEqualTo(Entries.frame(60 + i, 10_000));
     }
     assertThat(reader.skippedEntries()).isZero();
-    assertThat(kafka.counts).isEmpty();
+    assertThat(kafka.counts.keySet()).isSubsetOf("behind");
   }
 
   @Test

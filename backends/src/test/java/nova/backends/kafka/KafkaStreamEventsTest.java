@@ -47,8 +47,9 @@ class KafkaStreamEventsTest extends StreamEventsContract {
 
     List<StreamEvent> all = StreamEventSamples.all();
     all.forEach(here::publish);
-    StreamEvent answer = new RungStarted(StreamEventSamples.STREAM, StreamEventSamples.AT,
-        new RenditionId("360p"), 1);
+    StreamEvent answer =
+        new RungStarted(
+            StreamEventSamples.STREAM, StreamEventSamples.AT, new RenditionId("360p"), 1);
     there.subscribe(
         event -> {
           if (event.equals(all.getLast())) {
@@ -91,9 +92,7 @@ class KafkaStreamEventsTest extends StreamEventsContract {
     here.subscribe(seen::add);
     StreamCloudEvents other = new StreamCloudEvents("other", 99);
     String event =
-        new String(
-            other.write(StreamEventSamples.all().getFirst()),
-            StandardCharsets.UTF_8);
+        new String(other.write(StreamEventSamples.all().getFirst()), StandardCharsets.UTF_8);
 
     append("not JSON");
     append("{\"specversion\":\"1.0\"}");
@@ -120,7 +119,9 @@ class KafkaStreamEventsTest extends StreamEventsContract {
       assertThat(seen.poll(20, TimeUnit.SECONDS)).isNotNull();
 
       broker.stop();
-      for (int i = 0; i < 3_000; i++) { // half a KiB each; there is room for 64 KiB, and Kafka's own
+      for (int i = 0;
+          i < 3_000;
+          i++) { // half a KiB each; there is room for 64 KiB, and Kafka's own
         here.publish(
             new StreamMeasured(
                 StreamEventSamples.STREAM, StreamEventSamples.AT, StreamEventSamples.HEALTH));
@@ -167,8 +168,7 @@ class KafkaStreamEventsTest extends StreamEventsContract {
   }
 
   /// Another process, once it hears the others.
-  private static StreamEvents events(
-      TestKafka kafka, Consumer<RuntimeException> failures) {
+  private static StreamEvents events(TestKafka kafka, Consumer<RuntimeException> failures) {
     KafkaConfig d = kafka.config();
     KafkaBackend backend =
         kafka.open(

@@ -85,8 +85,7 @@ class KafkaTopicsTest {
     make("stream-frames-index", 2, Map.of());
 
     assertThat(ensure(true))
-        .contains(
-            "topic %sstream-frames-index has 2 partitions (expected: 1)".formatted(prefix));
+        .contains("topic %sstream-frames-index has 2 partitions (expected: 1)".formatted(prefix));
   }
 
   @Test
@@ -122,10 +121,13 @@ class KafkaTopicsTest {
 
   private void make(String name, int partitions, Map<String, String> settings) throws Exception {
     admin
-        .createTopics(
-            List.of(new NewTopic(prefix + name, partitions, (short) 1).configs(settings)))
+        .createTopics(List.of(new NewTopic(prefix + name, partitions, (short) 1).configs(settings)))
         .all()
         .get();
+    long deadline = System.nanoTime() + Entries.SOON.toNanos();
+    while (!admin.listTopics().names().get().contains(prefix + name)) {
+      assertThat(System.nanoTime()).isLessThan(deadline);
+    }
   }
 
   private TopicDescription describe(String name) throws Exception {

@@ -65,7 +65,8 @@ class StreamCloudEventsTest {
 
   @Test
   void otherKindsAndVersions_areUnknown() {
-    assertThat(changed(event -> event.put("type", "StreamPainted"))).isEqualTo(new Outcome.Unknown());
+    assertThat(changed(event -> event.put("type", "StreamPainted")))
+        .isEqualTo(new Outcome.Unknown());
     assertThat(changed(event -> event.put("specversion", "2.0"))).isEqualTo(new Outcome.Unknown());
     assertThat(changed(event -> event.put("dataschema", "urn:nova:stream-event:2")))
         .isEqualTo(new Outcome.Unknown());

@@ -142,9 +142,10 @@ class StreamCursorTest {
   @Test
   void pieceThatIsMissing_losesItsEntry_untilTheNextHead() {
     cursor.beginAtOrigin();
-    take(new Fence(1), piece(1, 0, 0), piece(1, 0, 2), single(1, 1), head(1, 2), single(1, 2));
+    take(new Fence(1), single(1, 0), piece(1, 1, 0), piece(1, 1, 2), single(1, 2));
+    take(head(1, 3), single(1, 3));
 
-    assertThat(seen).containsExactly("begin", "1/2");
+    assertThat(seen).containsExactly("1/0", "begin", "1/3");
     assertThat(cursor.skipped()).isEqualTo(2);
     assertThat(skipped).containsEntry("incomplete", 1L);
   }
