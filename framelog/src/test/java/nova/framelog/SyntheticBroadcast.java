@@ -46,7 +46,7 @@ public record SyntheticBroadcast(
 
   private static final Bytes AVC_CONFIGURATION =
       Bytes.ofHex(
-          "0164001fffe1001c6764001facd9405005bb011000000300100000030320f183196001000668ebe3cb22c0"
+          "0164001fffe1001a6764001facd9405005bb011000000300100000030320f183196001000668ebe3cb22c0"
               + "fdf8f800");
   private static final Bytes AAC_CONFIGURATION = Bytes.ofHex("1190");
 

@@ -15,7 +15,7 @@ import nova.core.StreamId;
 /// first, and [#oldestSegment] tells.
 ///
 /// *Thread-safe.*
-public interface SegmentStore {
+public interface SegmentStore extends PublishedMedia {
   /// Stores the media initialization section (CMAF header) of a rendition in an epoch.
   boolean putInit(StreamId stream, RenditionId rendition, Epoch epoch, Bytes init);
 
@@ -24,10 +24,6 @@ public interface SegmentStore {
 
   /// Declares that the segment consists of the parts put so far; only then [#segment] finds it.
   boolean completeSegment(SegmentKey segment);
-
-  Optional<Bytes> init(StreamId stream, RenditionId rendition, Epoch epoch);
-
-  Optional<Bytes> part(SegmentKey segment, int part);
 
   /// The chunks whose concatenation is the complete segment; empty while it is open, and when
   /// unknown.

@@ -2,6 +2,8 @@ package nova.media.mp4;
 
 import java.nio.ByteBuffer;
 import nova.core.Bytes;
+import nova.media.MalformedMediaException;
+import nova.media.bytes.ByteReader;
 
 /// The nested descriptors that carry an AudioSpecificConfig in `esds`.
 ///
@@ -56,6 +58,37 @@ final class ElementaryStreamDescriptor {
           head(out, SL_CONFIG, 1);
           out.put((byte) SL_RESERVED_FOR_MP4); // predefined
         });
+  }
+
+  /// Reads back what [#esds] wrote.
+  ///
+  /// @param esds the body of the box
+  static Bytes audioSpecificConfig(ByteReader esds) {
+    esds.skip(Box.FULL_BYTES);
+    ByteReader stream = inner(esds, ES_DESCRIPTOR);
+    stream.skip(3); // ES_ID, flags and streamPriority
+    ByteReader decoder = inner(stream, DECODER_CONFIG);
+    decoder.skip(13); // objectTypeIndication to avgBitrate
+    return inner(decoder, DECODER_SPECIFIC_INFO).rest();
+  }
+
+  private static ByteReader inner(ByteReader parent, int expected) {
+    int at = parent.offset();
+    int tag = parent.u8();
+    if (tag != expected) {
+      throw new MalformedMediaException(
+          "bad-cmaf-header",
+          "descriptor 0x%02x at offset 0x%x (expected: 0x%02x)".formatted(tag, at, expected));
+    }
+    int length = 0;
+    for (int i = 0; i < HEAD_BYTES - 1; i++) { // seven bits each, the highest bit: more follow
+      int bits = parent.u8();
+      length = (length << 7) | (bits & 0x7f);
+      if ((bits & 0x80) == 0) {
+        break;
+      }
+    }
+    return parent.inner(length);
   }
 
   private static void head(ByteBuffer out, int tag, int length) {
