@@ -64,6 +64,7 @@ final class TranscodeWiring {
                         config.frameLog().keep(),
                         rungs,
                         segments,
+                        segments,
                         timelines,
                         events,
                         foundation.clock(),

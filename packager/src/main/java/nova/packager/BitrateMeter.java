@@ -24,6 +24,18 @@ final class BitrateMeter {
     this.longestSeconds = 1.5 * targetDurationSeconds + 0.5;
   }
 
+  /// One that goes on from what another measured.
+  ///
+  /// @param seconds of media that it measured
+  static BitrateMeter restored(
+      int targetDurationSeconds, long peakBps, long averageBps, double seconds) {
+    BitrateMeter meter = new BitrateMeter(targetDurationSeconds);
+    meter.peakBps = peakBps;
+    meter.totalSeconds = seconds;
+    meter.totalBytes = (long) (averageBps * seconds / 8);
+    return meter;
+  }
+
   /// Takes note of a complete segment.
   void add(double seconds, long bytes) {
     latest.addFirst(new Segment(seconds, bytes));

@@ -1,5 +1,6 @@
 package nova.packager;
 
+import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -10,6 +11,8 @@ import nova.core.RenditionId;
 import nova.core.TrackId;
 import nova.framelog.LogEntry.LoggedFrame;
 import nova.media.TrackFormat;
+import nova.media.TrackFormat.AudioFormat;
+import nova.segments.TimelineSegment;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,14 +30,17 @@ final class EpochPackager {
 
   private final EpochTimes times;
   private final StreamOutput output;
+  private final Replay replay;
   private final Map<TrackId, SourceTrack> tracks = new HashMap<>();
   private @Nullable SilentTrack silence;
   private boolean hasFrames;
   private long lateFrames;
 
-  EpochPackager(EpochTimes times, StreamOutput output) {
+  /// @param replay from where on it is cut again
+  EpochPackager(EpochTimes times, StreamOutput output, Replay replay) {
     this.times = times;
     this.output = output;
+    this.replay = replay;
     output.gaps().expectNothing(TimelineBuilder.SOURCE);
     output.gaps().expectNothing(TimelineBuilder.AUDIO);
   }
@@ -79,7 +85,9 @@ final class EpochPackager {
       hasFrames = true;
       silence = silence(); // all formats of an epoch precede its frames
     }
-    if (silence == null) {
+    if (replay.isBefore(logged)) {
+      pass(track, logged);
+    } else if (silence == null) {
       addTo(track, logged);
     } else if (logged.frame().track().equals(TrackId.VIDEO)) {
       addSilence(silence, silence.follow(logged, track.format().timescale()));
@@ -90,6 +98,13 @@ final class EpochPackager {
       lateFrames++;
     }
     return true;
+  }
+
+  private void pass(SourceTrack track, LoggedFrame logged) {
+    track.pass(logged);
+    if (silence != null && logged.frame().track().equals(TrackId.VIDEO)) {
+      silence.pass(logged);
+    }
   }
 
   private void addTo(SourceTrack track, LoggedFrame logged) {
@@ -104,7 +119,7 @@ final class EpochPackager {
     SourceTrack sound = tracks.get(TrackId.AUDIO);
     RenditionWindow before = output.timeline().find(TimelineBuilder.AUDIO);
     TrackFormat format = sound != null ? sound.format() : before != null ? before.format() : null;
-    if (!tracks.containsKey(TrackId.VIDEO) || !(format instanceof TrackFormat.AudioFormat audio)) {
+    if (!tracks.containsKey(TrackId.VIDEO) || !(format instanceof AudioFormat audio)) {
       return null;
     }
     Duration patience = sound == null ? Duration.ZERO : PATIENCE;
@@ -112,7 +127,20 @@ final class EpochPackager {
     if (silent.isPresent() && sound == null) {
       format(TrackId.AUDIO, audio);
     }
+    if (before != null) {
+      silent.ifPresent(track -> resume(track, before, audio));
+    }
     return silent.orElse(null);
+  }
+
+  /// Where the sound that is cut again began when it was published, silence began too, if it was.
+  private void resume(SilentTrack silent, RenditionWindow sound, AudioFormat format) {
+    TimelineSegment first = sound.find(replay.from());
+    if (first != null && !first.gap() && first.epoch().equals(times.epoch())) {
+      long start =
+          sound.timescale().rescale(first.start(), format.timescale(), RoundingMode.HALF_UP);
+      silent.resume(first.number(), start);
+    }
   }
 
   private void addSilence(SilentTrack silent, List<LoggedFrame> frames) {
@@ -134,15 +162,5 @@ final class EpochPackager {
       addSilence(silence, silence.rest(video.format().timescale()));
     }
     tracks.values().forEach(SourceTrack::finish);
-  }
-
-  /// Fills up the renditions of the source that ended before the others, because another epoch
-  /// follows. Rungs may still be at work in this one.
-  void fillUp() {
-    for (RenditionWindow window : output.timeline().windows()) {
-      if (!TimelineBuilder.isRung(window.id())) {
-        output.gaps().fill(window, times.nextNumber());
-      }
-    }
   }
 }

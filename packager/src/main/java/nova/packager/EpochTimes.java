@@ -10,15 +10,21 @@ import nova.core.Epoch;
 final class EpochTimes {
   private final Epoch epoch;
   private final long discontinuities;
-  private final SegmentClock clock = new SegmentClock();
+  private final SegmentClock clock;
   private long firstNumber;
 
   /// @param firstNumber of its first segment
   /// @param discontinuities number of epochs with media before this one
   EpochTimes(Epoch epoch, long firstNumber, long discontinuities) {
+    this(epoch, firstNumber, discontinuities, new SegmentClock());
+  }
+
+  /// An epoch that is known already.
+  EpochTimes(Epoch epoch, long firstNumber, long discontinuities, SegmentClock clock) {
     this.epoch = epoch;
     this.firstNumber = firstNumber;
     this.discontinuities = discontinuities;
+    this.clock = clock;
   }
 
   Epoch epoch() {

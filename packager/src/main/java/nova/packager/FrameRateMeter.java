@@ -35,7 +35,14 @@ final class FrameRateMeter {
 
   /// @param declared what the bitstream says, 0 when it says nothing
   FrameRateMeter(double declared) {
+    this(declared, 0);
+  }
+
+  /// @param declared what the bitstream says, 0 when it says nothing
+  /// @param rate as it was measured before, 0 when it was not
+  FrameRateMeter(double declared, double rate) {
     this.declared = declared;
+    this.rate = rate;
   }
 
   /// Takes note of a part.

@@ -106,8 +106,19 @@ final class Gaps {
     }
   }
 
-  /// The stream is over: lists as gaps what the rungs lack of it.
-  void fillRungs() {
+  /// Lists what the renditions of the source lack below `before`, because another epoch follows.
+  /// Rungs may still be at work in this one.
+  void fillSource(long before) {
+    for (RenditionWindow window : List.copyOf(timeline.windows())) {
+      if (!TimelineBuilder.isRung(window.id()) && finish(window)) {
+        fill(window, before);
+      }
+    }
+  }
+
+  /// The stream is over: nothing is open any more, and what the rungs lack of it is listed as gaps.
+  void fillAll() {
+    fillSource(0);
     for (RenditionWindow window : List.copyOf(timeline.windows())) {
       RenditionWindow source = timeline.find(TimelineBuilder.sourceOf(window.format()));
       if (source != null && TimelineBuilder.isRung(window.id()) && finish(window)) {
@@ -125,8 +136,11 @@ final class Gaps {
       while (last.isPresent()
           && epochs.overdue(last.getAsLong() + 1, nowNs, patienceNs)
           && finish(window)) {
-        add(window, last.getAsLong() + 1);
-        last = window.lastNumber();
+        last = window.lastNumber(); // one less when what was open had nothing
+        if (last.isPresent()) {
+          add(window, last.getAsLong() + 1);
+          last = window.lastNumber();
+        }
       }
     }
   }
@@ -139,7 +153,21 @@ final class Gaps {
     if (finish != null && window.open()) {
       finish.run();
     }
-    return timeline.find(window.id()) == window;
+    boolean listed = timeline.find(window.id()) == window;
+    if (listed) {
+      close(window);
+    }
+    return listed;
+  }
+
+  /// Ends what another process left open, and nobody here is at work on.
+  void close(RenditionWindow window) {
+    if (window.open() && window.newest().parts().isEmpty()) {
+      window.dropOpen();
+      publication.changed();
+    } else if (window.open()) {
+      TimelineSegment _ = publication.complete(window);
+    }
   }
 
   private Duration patience(RenditionId rendition) {

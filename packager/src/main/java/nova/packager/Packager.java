@@ -1,12 +1,17 @@
 package nova.packager;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
 import nova.core.StreamEvent;
 import nova.core.StreamEvent.LadderChanged;
 import nova.core.StreamEvent.RungStarted;
@@ -15,7 +20,10 @@ import nova.core.StreamEvent.StreamError;
 import nova.core.StreamEvent.StreamStarted;
 import nova.core.StreamEvents;
 import nova.core.StreamId;
+import nova.framelog.RungEnd;
 import nova.framelog.RungRun;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Packages every stream that starts: one thread per stream reads the stream's log, and one per
 /// rung the rung's; they write parts and segments to the store and snapshots to the timeline store.
@@ -23,7 +31,9 @@ import nova.framelog.RungRun;
 ///
 /// *Thread-safe.*
 public final class Packager implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Packager.class);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
+  private static final Duration LOOK_TIMEOUT = Duration.ofSeconds(5);
 
   private final PackagerConfig config;
   private final PackagerPorts ports;
@@ -46,13 +56,60 @@ public final class Packager implements AutoCloseable {
     return jobs.size();
   }
 
+  /// How far the process that packaged a stream before this one published its rungs; empty when
+  /// none did, or the stream is not packaged here. Waits until that is known, which takes as long
+  /// as it takes to look at what was published. To be asked after the packager heard that the
+  /// stream started.
+  public Optional<List<RungEnd>> published(StreamId stream) throws InterruptedException {
+    Job job = jobs.get(stream);
+    try {
+      return job == null
+          ? Optional.empty()
+          : job.packager.published().get(LOOK_TIMEOUT.toMillis(), MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      log.atWarn()
+          .addKeyValue("stream", stream)
+          .setCause(e)
+          .log("it is not known how far rungs were published; they begin anew");
+      return Optional.of(List.of());
+    }
+  }
+
+  /// Lets go of a stream that goes on in another process: stops its threads and nothing else. What
+  /// was published stays, nothing is said of an end, and nothing is published after return, unless
+  /// a thread does not stop within 2 s. Idempotent.
+  public void release(StreamId stream) {
+    Job job = jobs.remove(stream);
+    if (job != null) {
+      stop(List.of(job));
+    }
+  }
+
+  /// As [#release], but first waits until the segment that the source is in is complete, also in
+  /// the rungs, so that nothing is left open.
+  ///
+  /// @param limit to wait; a segment lasts up to 4.4 s
+  /// @return whether nothing is open
+  public boolean handOver(StreamId stream, Duration limit) throws InterruptedException {
+    Job job = jobs.get(stream);
+    try {
+      return job == null || job.packager.finishSegment(limit);
+    } finally {
+      release(stream);
+    }
+  }
+
   /// Stops all threads; what was published stays. Waits 2 s at most.
   @Override
   public void close() {
     subscription.close();
+    stop(jobs.values());
+  }
+
+  private void stop(Collection<Job> stopped) {
     List<Thread> threads = new ArrayList<>();
-    for (Job job : jobs.values()) {
-      job.packager.rungs().stop();
+    for (Job job : stopped) {
+      job.packager.stop();
       job.thread.interrupt();
       threads.add(job.thread);
       threads.addAll(job.packager.rungs().threads());
@@ -114,12 +171,16 @@ public final class Packager implements AutoCloseable {
                   try {
                     packager.run();
                   } finally {
-                    jobs.remove(started.stream());
+                    forget(started.stream(), packager);
                   }
                 });
     thread.setName("packager-" + started.stream());
     thread.start();
     return new Job(packager, thread);
+  }
+
+  private void forget(StreamId stream, StreamPackager ended) {
+    Job _ = jobs.computeIfPresent(stream, (_, job) -> job.packager == ended ? null : job);
   }
 
   private record Job(StreamPackager packager, Thread thread) {}

@@ -28,6 +28,12 @@ public interface PackagerMetrics {
 
         @Override
         public void rungFailed(RenditionId rendition) {}
+
+        @Override
+        public void streamInherited() {}
+
+        @Override
+        public void mediaDiffers(RenditionId rendition) {}
       };
 
   /// A part is in the store and in the timeline.
@@ -52,4 +58,11 @@ public interface PackagerMetrics {
 
   /// The packager gave up on a rung; its stream goes on.
   void rungFailed(RenditionId rendition);
+
+  /// A stream that another process packaged is gone on with.
+  void streamInherited();
+
+  /// A part that another process published comes out of the log otherwise. What was published
+  /// stays.
+  void mediaDiffers(RenditionId rendition);
 }

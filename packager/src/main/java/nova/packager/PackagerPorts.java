@@ -6,6 +6,7 @@ import java.util.concurrent.ThreadFactory;
 import nova.core.StreamEvents;
 import nova.framelog.FrameLog;
 import nova.framelog.RungLogs;
+import nova.segments.PublishedMedia;
 import nova.segments.SegmentStore;
 import nova.segments.TimelineStore;
 
@@ -16,6 +17,11 @@ import nova.segments.TimelineStore;
 /// @param frames what broadcasters send
 /// @param framesKept how long `frames` keeps the source for a worker that takes over
 /// @param rungs what encoders make of it
+/// @param segments what this process publishes, and what it goes on with
+/// @param published what other processes published of streams that this one goes on with;
+///   `segments` itself where there are none
+/// @param timelines of all processes. When a stream starts here, it has the last snapshot that
+///   anybody can have seen of it
 /// @param clock for the end of a stream and for measuring; never for what is in a segment
 /// @param threads makes a virtual thread per stream and per rung of it
 public record PackagerPorts(
@@ -23,6 +29,7 @@ public record PackagerPorts(
     Duration framesKept,
     RungLogs rungs,
     SegmentStore segments,
+    PublishedMedia published,
     TimelineStore timelines,
     StreamEvents events,
     InstantSource clock,

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import nova.core.RenditionId;
 import nova.core.StreamEvent.SegmentGenerated;
+import nova.segments.SegmentKey;
 import nova.segments.TimelinePart;
 import nova.segments.TimelineSegment;
 
@@ -53,9 +54,18 @@ final class Publication {
             part.sizeBytes()));
   }
 
-  void segment(RenditionWindow rendition, TimelineSegment segment) {
+  /// Ends the open segment of a rendition with the parts that it has.
+  TimelineSegment complete(RenditionWindow rendition) {
+    TimelineSegment open = rendition.newest();
+    boolean _ =
+        ports
+            .segments()
+            .completeSegment(
+                new SegmentKey(timeline.stream(), rendition.id(), open.epoch(), open.number()));
+    TimelineSegment done = rendition.completeSegment();
     changed = true;
-    segments.add(new Segment(rendition, segment));
+    segments.add(new Segment(rendition, done));
+    return done;
   }
 
   /// Puts the snapshot and tells of it, if anything changed.
@@ -104,8 +114,9 @@ final class Publication {
                 segment.sizeBytes()));
   }
 
-  /// All renditions list the same numbers: those that fit the window and that the store still has.
-  /// Only one that is so far behind that what grows there has left the others lists that too.
+  /// All renditions list the same numbers: those that fit the window and that the store still has,
+  /// as far as this process put them there. Only one that is so far behind that what grows there
+  /// has left the others lists that too.
   private void slide() {
     long first = 0;
     for (RenditionWindow rendition : timeline.windows()) {
@@ -124,7 +135,8 @@ final class Publication {
     long first = 0;
     if (oldest.isPresent()) {
       for (TimelineSegment segment : rendition.segments()) {
-        if (!segment.gap() && segment.number() < oldest.get()) {
+        boolean ownSegment = !segment.gap() && segment.number() > rendition.restoredThrough();
+        if (ownSegment && segment.number() < oldest.get()) {
           first = segment.number() + 1;
         }
       }

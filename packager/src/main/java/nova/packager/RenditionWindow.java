@@ -33,6 +33,7 @@ final class RenditionWindow {
   private final long partTarget;
   private final int targetDurationSeconds;
   private final BitrateMeter bitrate;
+  private final long restoredThrough; // the last number of another process, -1 when there was none
   private final List<TimelineSegment> segments = new ArrayList<>();
   private final Deque<Left> left = new ArrayDeque<>(); // the playlist, but not yet the store
   private final Map<Long, Long> decodeStarts = new HashMap<>(); // of cuts within groups of pictures
@@ -44,6 +45,9 @@ final class RenditionWindow {
   private boolean hasMedia;
   private boolean independentSegments = true;
   private long discontinuitySequence;
+  private long reached = -1; // the highest number that came here, also again
+  private OptionalLong goesOnAt = OptionalLong.empty();
+  private boolean formatReadBack;
   private @Nullable RenditionTimeline cached;
 
   /// @param discontinuities that other renditions have before this one's first segment
@@ -60,7 +64,42 @@ final class RenditionWindow {
     this.targetDurationSeconds = targetDurationSeconds;
     this.discontinuitySequence = discontinuities;
     this.bitrate = new BitrateMeter(targetDurationSeconds);
-    this.frameRate = meter(format);
+    this.restoredThrough = -1;
+    this.frameRate = meter(format, 0);
+  }
+
+  private RenditionWindow(RenditionTimeline published, TrackFormat format) {
+    this.id = published.id();
+    this.format = format;
+    this.timescale = published.timescale();
+    this.partTarget = published.partTarget();
+    this.targetDurationSeconds = published.targetDurationSeconds();
+    this.discontinuitySequence = published.discontinuitySequence();
+    this.independentSegments = published.independentSegments();
+    this.listed = published.listed();
+    this.hasMedia = true;
+    this.segments.addAll(published.segments());
+    this.newest = segments.getLast();
+    this.restoredThrough = newest.number();
+    this.bitrate =
+        BitrateMeter.restored(
+            targetDurationSeconds,
+            published.format().peakBitrateBps(),
+            published.format().averageBitrateBps(),
+            Math.max(1, timescale.toSeconds(newest.start() + newest.duration())));
+    this.frameRate =
+        meter(
+            format,
+            published.format() instanceof RenditionFormat.Video video ? video.frameRate() : 0);
+    this.formatReadBack = true;
+    this.cached = published;
+  }
+
+  /// The window of another process, with at least one segment, to go on with.
+  ///
+  /// @param format of its newest media, as its header says
+  static RenditionWindow restored(RenditionTimeline published, TrackFormat format) {
+    return new RenditionWindow(published, format);
   }
 
   RenditionId id() {
@@ -103,6 +142,52 @@ final class RenditionWindow {
     return newest != null && !newest.complete();
   }
 
+  /// The highest number that another process published; -1 when none did. What was stored up to it
+  /// is elsewhere.
+  long restoredThrough() {
+    return restoredThrough;
+  }
+
+  /// The highest number that media came for in this process, whether or not it was published
+  /// before; -1 before the first.
+  long reached() {
+    return reached;
+  }
+
+  /// Media came again that was published before.
+  void cameAgain(SegmentStart start) {
+    reached = Math.max(reached, start.number());
+    if (!start.keyframe() && find(start.number()) != null) {
+      decodeStarts.put(start.number(), converted(start.decode()));
+    }
+  }
+
+  /// Discontinuities that have left the window.
+  long discontinuitySequence() {
+    return discontinuitySequence;
+  }
+
+  /// Where another process left off: the decode time at which its last frame is over, in ticks of
+  /// the track; empty when that is not known, or something was added since.
+  OptionalLong goesOnAt() {
+    return goesOnAt;
+  }
+
+  /// Says where another process left off.
+  void goesOnAt(long decode) {
+    goesOnAt = OptionalLong.of(decode);
+  }
+
+  /// The newest segment with a part, unless it has left or is a gap.
+  @Nullable TimelineSegment newestMedia() {
+    for (int i = segments.size() - 1; i >= 0; i--) {
+      if (!segments.get(i).parts().isEmpty()) {
+        return segments.get(i).gap() ? null : segments.get(i);
+      }
+    }
+    return null;
+  }
+
   /// Whether a segment is complete that is no gap.
   boolean hasMedia() {
     return hasMedia;
@@ -131,10 +216,13 @@ final class RenditionWindow {
   /// A new epoch has this format.
   void format(TrackFormat next) {
     if (!next.equals(format)) {
+      // What is read back from a header need not be equal to what it was written from.
+      boolean same = formatReadBack && next.codecString().equals(format.codecString());
+      frameRate = meter(next, same ? frameRate.rate() : 0);
       format = next;
-      frameRate = meter(next);
       cached = null;
     }
+    formatReadBack = false;
   }
 
   /// @param start in ticks of the epoch's track
@@ -163,8 +251,7 @@ final class RenditionWindow {
 
   /// @param start decode time in ticks of the epoch's track
   TimelinePart addPart(long start, long duration, int samples, boolean independent, int bytes) {
-    long ticks = converted(start + duration) - converted(start);
-    TimelinePart part = new TimelinePart(ticks, independent, bytes);
+    TimelinePart part = new TimelinePart(ticks(start, duration), independent, bytes);
     TimelineSegment open = newest();
     if (open.parts().isEmpty() && !independent) {
       independentSegments = false;
@@ -174,12 +261,29 @@ final class RenditionWindow {
     return part;
   }
 
+  /// What a duration of the epoch's track is in ticks of [#timescale].
+  ///
+  /// @param start decode time in ticks of the epoch's track
+  long ticks(long start, long duration) {
+    return converted(start + duration) - converted(start);
+  }
+
   TimelineSegment completeSegment() {
     TimelineSegment done = newest().completed();
     replace(done);
     bitrate.add(timescale.toSeconds(done.duration()), done.sizeBytes());
     hasMedia = true;
     return done;
+  }
+
+  /// Takes back the last segment, which has no part and so was never listed.
+  void dropOpen() {
+    TimelineSegment open = segments.removeLast();
+    if (open.complete() || !open.parts().isEmpty()) {
+      throw new IllegalStateException("segment %d has media".formatted(open.number()));
+    }
+    newest = segments.isEmpty() ? null : segments.getLast();
+    cached = null;
   }
 
   /// A segment whose media is missing, so that numbers and discontinuities agree with the other
@@ -199,12 +303,11 @@ final class RenditionWindow {
             number, epoch, discontinuity, wallClock, start, List.of(part), true, true));
   }
 
-  /// Drops listed segments below `number`; they stay remembered until [#expired]. One that still
-  /// grows stays until it is complete, however far this rendition is behind the others.
+  /// Drops listed segments below `number`; they stay remembered until [#expired]. The newest one
+  /// stays until another follows, however far this rendition is behind the others: a playlist must
+  /// not be empty.
   void removeBefore(long number) {
-    while (!segments.isEmpty()
-        && segments.getFirst().number() < number
-        && segments.getFirst().complete()) {
+    while (segments.size() > 1 && segments.getFirst().number() < number) {
       removeFirst();
     }
   }
@@ -290,12 +393,15 @@ final class RenditionWindow {
   private void append(TimelineSegment segment) {
     segments.add(segment);
     newest = segment;
+    reached = segment.number();
+    goesOnAt = OptionalLong.empty();
     cached = null;
   }
 
   private void replace(TimelineSegment segment) {
     segments.set(segments.size() - 1, segment);
     newest = segment;
+    goesOnAt = OptionalLong.empty();
     cached = null;
   }
 
@@ -307,9 +413,9 @@ final class RenditionWindow {
     return new Timescale(1_000_000_000).rescale(ns, timescale, RoundingMode.HALF_UP);
   }
 
-  private static FrameRateMeter meter(TrackFormat format) {
+  private static FrameRateMeter meter(TrackFormat format, double rate) {
     return new FrameRateMeter(
-        format instanceof TrackFormat.VideoFormat video ? video.frameRate() : 0);
+        format instanceof TrackFormat.VideoFormat video ? video.frameRate() : 0, rate);
   }
 
   private record Left(long number, long end) {}

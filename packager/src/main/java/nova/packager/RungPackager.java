@@ -94,6 +94,9 @@ final class RungPackager implements Runnable {
     try {
       take(entries);
     } catch (RuntimeException e) {
+      if (rungs.hasStopped()) {
+        throw new InterruptedException(e.toString());
+      }
       giveUp(e);
       closed |= entries.getLast() instanceof StreamClosed; // nothing comes after it
       output.publication().publish();
@@ -102,7 +105,7 @@ final class RungPackager implements Runnable {
 
   private void take(List<LogEntry> entries) throws InterruptedException {
     for (LogEntry entry : entries) {
-      if (entry instanceof LoggedFrame frame && !rungs.sourceHas(source, frame.segment())) {
+      if (entry instanceof LoggedFrame frame && !rungs.isDecided(source, frame.segment())) {
         output.publication().publish();
         if (!rungs.awaitSource(source, frame.segment())) {
           return;
@@ -112,6 +115,7 @@ final class RungPackager implements Runnable {
     }
     countDropped();
     output.publication().publish();
+    rungs.rungAdvanced();
   }
 
   private PartsDue due() {
@@ -129,7 +133,9 @@ final class RungPackager implements Runnable {
       case LoggedFrame frame -> {
         if (track != null) {
           output.publication().arrivedAt(frame.arrivedAt());
-          track.add(frame);
+          if (!track.add(frame)) {
+            leave();
+          }
         }
       }
       case EpochEnded _ -> finishTrack();
@@ -192,6 +198,24 @@ final class RungPackager implements Runnable {
     if (frames > 0) {
       output.ports().metrics().framesDropped(reason, frames);
     }
+  }
+
+  /// Players have another header in this epoch, from an encoder that described the same pictures
+  /// otherwise. They cannot be given two, so they change to another rendition until the next epoch.
+  private void leave() {
+    track = null;
+    RenditionId rendition = run.rendition();
+    RenditionWindow window = output.timeline().find(rendition);
+    if (window != null) {
+      output.gaps().close(window);
+    }
+    rungs.remove(rendition);
+    output.ports().metrics().rungFailed(rendition);
+    log.atWarn()
+        .addKeyValue("stream", run.stream())
+        .addKeyValue("rendition", rendition)
+        .addKeyValue("epoch", epoch)
+        .log("a rung needs another header than players have; it leaves the playlists");
   }
 
   private void giveUp(RuntimeException failure) {

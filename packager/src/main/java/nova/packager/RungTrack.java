@@ -30,7 +30,10 @@ final class RungTrack implements Segmenter.Sink {
   private final StreamOutput output;
   private final RenditionWriter writer;
   private final Segmenter segmenter;
+  private long resumed = NONE; // the segment that is gone on with, until its first frame
+  private long resumesAt; // decode time from which on it lacks frames
   private long refused = NONE; // the latest segment that is not published
+  private boolean headerRefused;
   private long lateFrames;
   private long misalignedFrames;
 
@@ -38,6 +41,26 @@ final class RungTrack implements Segmenter.Sink {
     this.output = output;
     this.writer = new RenditionWriter(output, id, epoch, format);
     this.segmenter = writer.segmenter(this);
+    resume();
+  }
+
+  /// Goes on in the segment that another process left open, or ends it.
+  private void resume() {
+    RenditionWindow window = output.timeline().find(writer.id());
+    if (window == null || !window.open() || window.newest().parts().isEmpty()) {
+      return;
+    }
+    TimelineSegment open = window.newest();
+    OptionalLong from = window.goesOnAt();
+    if (from.isEmpty() || !open.epoch().equals(writer.epoch())) {
+      output.gaps().close(window);
+    } else if (writer.putHeader()) {
+      segmenter.resume(open.number(), open.parts().size());
+      resumed = open.number();
+      resumesAt = from.getAsLong();
+    } else {
+      headerRefused = true;
+    }
   }
 
   Epoch epoch() {
@@ -50,13 +73,38 @@ final class RungTrack implements Segmenter.Sink {
   }
 
   /// Takes the next frame; the source has begun its segment before.
-  void add(LoggedFrame logged) {
+  ///
+  /// @return false when nothing of this epoch can be published, because it needs another header
+  ///   than players have
+  boolean add(LoggedFrame logged) {
+    if (output.last().isBefore(logged.segment())) {
+      segmenter.finishBefore(logged);
+      return true;
+    }
+    if (logged.segment() == resumed) {
+      goOn(logged);
+    }
     if (logged.segment() == refused) {
       misalignedFrames++;
-    } else if (writer.isPast(logged.segment()) || leftThePlaylists(logged.segment())) {
+    } else if (writer.isPast(logged.segment())
+        || leftThePlaylists(logged.segment())
+        || logged.segment() == resumed) {
       lateFrames++;
-    } else {
+    } else if (!headerRefused) {
       segmenter.add(logged);
+    }
+    return !headerRefused;
+  }
+
+  /// What follows the frames of another encoder must not refer to them. Without a keyframe where
+  /// they end the segment stays as it is.
+  private void goOn(LoggedFrame logged) {
+    if (logged.frame().dts() < resumesAt) {
+      return;
+    }
+    resumed = NONE;
+    if (!logged.frame().keyframe()) {
+      segmenter.finish();
     }
   }
 
@@ -90,8 +138,11 @@ final class RungTrack implements Segmenter.Sink {
         || !source.epoch().equals(writer.epoch())
         || Math.abs(offsetMs) > toleranceMs()) {
       refuse(number, offsetMs);
-    } else {
+    } else if (writer.putHeader()) {
       writer.open(start);
+    } else {
+      headerRefused = true;
+      refused = number;
     }
   }
 

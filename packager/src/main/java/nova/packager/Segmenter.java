@@ -62,18 +62,25 @@ final class Segmenter {
         : partStart + policy.target() + policy.tolerance() - lastDuration;
   }
 
-  /// Takes the next frame.
-  void add(LoggedFrame logged) {
+  /// Goes on within a segment that already has parts.
+  void resume(long number, int parts) {
+    segment = number;
+    nextPart = parts;
+  }
+
+  /// Takes note of a frame before the first that is to be cut.
+  void pass(LoggedFrame logged) {
     MediaFrame frame = logged.frame();
-    if (waiting != null) {
-      long apart = Math.max(0, frame.dts() - waiting.frame().dts());
-      // Numbers without a frame are gaps, and the frame before them does not last through them.
-      boolean skips = logged.segment() > segment + 1;
-      settle(waiting, skips ? Math.min(apart, usualDuration()) : apart);
-    }
     if (frame.keyframe()) {
       shift = frame.pts() - frame.dts();
     }
+  }
+
+  /// Takes the next frame.
+  void add(LoggedFrame logged) {
+    MediaFrame frame = logged.frame();
+    settleBefore(logged);
+    pass(logged);
     if (logged.segment() != segment) {
       completeSegment();
       openSegment(logged);
@@ -94,6 +101,22 @@ final class Segmenter {
       waiting = null;
     }
     completeSegment();
+  }
+
+  /// Ends the open segment right before a frame of another, which is not taken.
+  void finishBefore(LoggedFrame next) {
+    settleBefore(next);
+    completeSegment();
+  }
+
+  private void settleBefore(LoggedFrame next) {
+    if (waiting != null) {
+      long apart = Math.max(0, next.frame().dts() - waiting.frame().dts());
+      // Numbers without a frame are gaps, and the frame before them does not last through them.
+      boolean skips = next.segment() > segment + 1;
+      settle(waiting, skips ? Math.min(apart, usualDuration()) : apart);
+      waiting = null;
+    }
   }
 
   private long usualDuration() {

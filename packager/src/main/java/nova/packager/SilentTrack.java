@@ -54,6 +54,21 @@ final class SilentTrack {
         .map(payload -> new SilentTrack(track, format, payload, clock, patience));
   }
 
+  /// Begins in the middle of an epoch: with a segment whose sound, whatever it was, began then. Was
+  /// it silence, then what is made from there on has the times of what was made before.
+  void resume(long number, long start) {
+    begun = true;
+    next = start;
+    segment = number - 1;
+  }
+
+  /// Takes note of a picture before that.
+  void pass(LoggedFrame earlier) {
+    if (earlier.frame().keyframe()) {
+      shift = earlier.frame().pts() - earlier.frame().dts();
+    }
+  }
+
   /// Whether silence began since the last call.
   boolean begins() {
     boolean now = begins;
@@ -81,9 +96,7 @@ final class SilentTrack {
   /// @param timescale of the picture
   List<LoggedFrame> follow(LoggedFrame coming, Timescale timescale) {
     List<LoggedFrame> frames = until(coming.frame().dts(), coming, timescale);
-    if (coming.frame().keyframe()) {
-      shift = coming.frame().pts() - coming.frame().dts();
-    }
+    pass(coming);
     if (picture != null) {
       interval = coming.frame().dts() - picture.frame().dts();
     }

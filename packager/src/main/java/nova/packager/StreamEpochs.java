@@ -2,7 +2,9 @@ package nova.packager;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import nova.core.Epoch;
+import org.jspecify.annotations.Nullable;
 
 /// The epochs of a stream that its playlists still show, and the one that may come: which of them a
 /// segment number belongs to, and which numbers begin with a discontinuity. One truth for all
@@ -24,6 +26,30 @@ final class StreamEpochs {
     EpochTimes next = new EpochTimes(epoch, firstNumber, withMedia);
     newestFirst.addFirst(next);
     return next;
+  }
+
+  /// Goes on with the epochs that another process published media of.
+  ///
+  /// @param published oldest first
+  void restore(List<EpochTimes> published) {
+    published.forEach(newestFirst::addFirst);
+    withMedia = published.getLast().discontinuities();
+  }
+
+  /// An epoch that began, or was published by another process; null when it is not known.
+  @Nullable EpochTimes find(Epoch epoch) {
+    for (EpochTimes times : newestFirst) {
+      if (times.epoch().equals(epoch)) {
+        return times;
+      }
+    }
+    return null;
+  }
+
+  /// The number after the last that began so far; 0 before the first epoch.
+  long nextNumber() {
+    EpochTimes newest = newestFirst.peekFirst();
+    return newest == null ? 0 : newest.nextNumber();
   }
 
   /// The epoch that a number belongs to.

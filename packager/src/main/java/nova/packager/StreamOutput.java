@@ -9,6 +9,7 @@ import nova.framelog.SegmentBoundaryPolicy;
 ///
 /// @param epochs as the source showed them
 /// @param gaps what stands in for media that does not come
+/// @param last where it ends here, while another process goes on
 record StreamOutput(
     StreamId stream,
     PackagerConfig config,
@@ -16,7 +17,8 @@ record StreamOutput(
     StreamEpochs epochs,
     TimelineBuilder timeline,
     Publication publication,
-    Gaps gaps) {
+    Gaps gaps,
+    LastSegment last) {
   static StreamOutput of(PackagerConfig config, PackagerPorts ports, TimelineBuilder timeline) {
     StreamEpochs epochs = new StreamEpochs();
     DvrWindow dvr = DvrWindow.of(config, SegmentBoundaryPolicy.TARGET_DURATION_SECONDS);
@@ -30,10 +32,7 @@ record StreamOutput(
         timeline,
         publication,
         new Gaps(
-            timeline,
-            epochs,
-            publication,
-            dvr,
-            Gaps.patienceWithRungs(config, ports.framesKept())));
+            timeline, epochs, publication, dvr, Gaps.patienceWithRungs(config, ports.framesKept())),
+        new LastSegment());
   }
 }

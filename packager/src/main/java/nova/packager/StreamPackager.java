@@ -1,9 +1,12 @@
 package nova.packager;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.ReentrantLock;
+import nova.core.Epoch;
 import nova.core.StreamEvent.StreamError;
 import nova.core.StreamEvent.StreamStarted;
 import nova.core.StreamId;
@@ -16,6 +19,8 @@ import nova.framelog.LogEntry.LoggedFrame;
 import nova.framelog.LogEntry.StreamClosed;
 import nova.framelog.LogEntry.TrackFormatChanged;
 import nova.framelog.LogPosition;
+import nova.framelog.RungEnd;
+import nova.segments.TimelineSnapshot;
 import nova.segments.TimelineSnapshot.TimelineState;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,7 +30,8 @@ import org.slf4j.LoggerFactory;
 /// thread, and its rungs each on its own. All of them take the stream's lock while they change the
 /// timeline.
 ///
-/// *Confined to its own thread, except [#over] and [#rungs].*
+/// *Confined to its own thread, except [#over], [#stop], [#rungs], [#published] and
+/// [#finishSegment].*
 final class StreamPackager implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(StreamPackager.class);
 
@@ -45,9 +51,12 @@ final class StreamPackager implements Runnable {
   private final ReentrantLock lock = new ReentrantLock();
   private final StreamOutput output; // guarded by `lock`, as all that changes it
   private final StreamRungs rungs;
+  private final CompletableFuture<Optional<List<RungEnd>>> published = new CompletableFuture<>();
   private volatile boolean reportedOver;
+  private volatile boolean stopped;
   private boolean sourceOver;
   private @Nullable EpochPackager epoch;
+  private Replay replay = Replay.NOTHING;
   private long skippedEntries;
 
   StreamPackager(StreamStarted started, PackagerConfig config, PackagerPorts ports) {
@@ -66,32 +75,102 @@ final class StreamPackager implements Runnable {
     rungs.freeze();
   }
 
+  /// Ends the rungs' threads; this one's is interrupted next, and none says anything of an end.
+  void stop() {
+    stopped = true;
+    rungs.stop();
+  }
+
   /// The rungs of the stream.
   StreamRungs rungs() {
     return rungs;
+  }
+
+  /// How far another process published the rungs of the stream; empty when none packaged it.
+  CompletableFuture<Optional<List<RungEnd>>> published() {
+    return published;
+  }
+
+  /// Waits until the segment that the source is in is complete, also in the rungs, and packages
+  /// nothing after it.
+  ///
+  /// @return whether it is complete
+  boolean finishSegment(Duration limit) throws InterruptedException {
+    lock.lockInterruptibly();
+    try {
+      long last = timeline.lastOfSource();
+      output.last().is(last);
+      rungs.sourceAdvanced(); // those that wait for more need not
+      return rungs.awaitComplete(last, limit);
+    } finally {
+      lock.unlock();
+    }
   }
 
   @Override
   public void run() {
     try {
       try {
-        follow();
+        if (goOn()) {
+          follow();
+        }
       } catch (RuntimeException e) {
+        if (stopped) {
+          log.atDebug().addKeyValue("stream", stream).setCause(e).log("packager was stopped");
+          return;
+        }
         giveUp(e);
       }
       ports.frames().remove(stream);
-      Thread.sleep(config.keepEnded());
+      Thread.sleep(timeline.leftOf(config.keepEnded(), ports.clock().instant()));
       forget();
     } catch (InterruptedException _) {
-      Thread.currentThread().interrupt(); // the process ends; memory goes with it
+      Thread.currentThread().interrupt(); // it goes on elsewhere, or the process ends
     } finally {
       rungs.stop();
+      published.complete(Optional.empty());
     }
+  }
+
+  /// Goes on with what another process published, if one did.
+  ///
+  /// @return whether the stream is not over
+  private boolean goOn() {
+    Optional<TimelineSnapshot> before = ports.timelines().find(stream);
+    if (before.isEmpty()) {
+      published.complete(Optional.empty());
+      return true;
+    }
+    Optional<Instant> endedAt = before.get().endedAt();
+    if (endedAt.isPresent()) {
+      timeline.ended(endedAt.get());
+      return false;
+    }
+    lock.lock();
+    try {
+      Succession.Result taken = Succession.of(before.get(), output);
+      replay = taken.replay();
+      published.complete(Optional.of(taken.rungs()));
+    } finally {
+      lock.unlock();
+    }
+    ports.metrics().streamInherited();
+    log.atInfo()
+        .addKeyValue("stream", stream)
+        .addKeyValue("version", before.get().version())
+        .addKeyValue("from", replay.from())
+        .log("packager goes on with a stream of another process");
+    return true;
+  }
+
+  /// Logs keep more than what is cut again.
+  private LogPosition position() {
+    return LogPosition.EARLIEST;
   }
 
   private void follow() throws InterruptedException {
     locked(publication::changed);
-    try (FrameLogReader reader = ports.frames().openReader(stream, LogPosition.EARLIEST)) {
+    try (FrameLogReader reader = ports.frames().openReader(stream, position())) {
       while (!sourceOver) {
         List<LogEntry> entries = reader.read(READ_TIMEOUT, partsDue());
         sourceOver = entries.isEmpty() && (reader.ended() || reportedOver);
@@ -157,9 +236,10 @@ final class StreamPackager implements Runnable {
           ports.metrics().framesDropped("no-rendition", 1);
         }
       }
-      case EpochEnded(_, EpochEnd end) -> {
+      case EpochEnded(Epoch ended, EpochEnd end) -> {
         finishEpoch();
-        if (end == EpochEnd.CONNECTION_LOST || end == EpochEnd.TAKEN_OVER) {
+        boolean away = end == EpochEnd.CONNECTION_LOST || end == EpochEnd.TAKEN_OVER;
+        if (away && !replay.wasOver(ended)) {
           timeline.state(TimelineState.RECONNECTING);
           publication.changed();
         }
@@ -174,12 +254,18 @@ final class StreamPackager implements Runnable {
       return; // repeated by the log for a reader that fell behind
     }
     finishEpoch();
-    if (before != null) {
-      before.fillUp();
+    if (replay.covers(started.epoch())) {
+      EpochTimes known = output.epochs().find(started.epoch());
+      epoch =
+          known == null || replay.passesOver(started.epoch())
+              ? null
+              : new EpochPackager(known, output, replay);
+      return;
     }
+    output.gaps().fillSource(output.epochs().nextNumber());
     output.epochs().forgetBefore(timeline.firstListed());
     EpochTimes times = output.epochs().begin(started.epoch(), started.firstSegment());
-    epoch = new EpochPackager(times, output);
+    epoch = new EpochPackager(times, output, replay);
     timeline.state(TimelineState.LIVE);
     publication.changed();
   }
@@ -195,7 +281,7 @@ final class StreamPackager implements Runnable {
   }
 
   private void end() {
-    output.gaps().fillRungs();
+    output.gaps().fillAll();
     timeline.ended(ports.clock().instant());
     publication.changed();
   }

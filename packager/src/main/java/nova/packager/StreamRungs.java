@@ -113,12 +113,19 @@ final class StreamRungs {
     progress.signalAll();
   }
 
+  /// A rung went on; with the lock.
+  void rungAdvanced() {
+    if (output.last().isKnown()) {
+      progress.signalAll();
+    }
+  }
+
   /// Waits until a rendition of the source has begun a number, so that there is something to
   /// compare with; with the lock, which others hold meanwhile.
   ///
   /// @return false when the stream is over
   boolean awaitSource(RenditionId source, long number) throws InterruptedException {
-    while (!hasStopped() && !sourceHas(source, number)) {
+    while (!hasStopped() && !isDecided(source, number)) {
       boolean _ = progress.await(CHECK.toNanos(), NANOSECONDS);
     }
     return !hasStopped();
@@ -178,10 +185,28 @@ final class StreamRungs {
     }
   }
 
-  /// Whether a rendition of the source has begun a number; with the lock.
-  boolean sourceHas(RenditionId source, long number) {
+  /// Whether it is known where a rendition of the source begins a number, or that it does so in
+  /// another process; with the lock.
+  boolean isDecided(RenditionId source, long number) {
     RenditionWindow window = output.timeline().find(source);
-    return window != null && window.lastNumber().orElse(-1) >= number;
+    return output.last().isBefore(number) || (window != null && window.reached() >= number);
+  }
+
+  /// Waits until the source and the rungs at work have ended a segment; with the lock.
+  ///
+  /// @return whether they have
+  boolean awaitComplete(long number, Duration limit) throws InterruptedException {
+    long remainingNs = limit.toNanos();
+    while (remainingNs > 0 && !hasStopped() && !isComplete(number)) {
+      remainingNs = progress.awaitNanos(remainingNs);
+    }
+    return isComplete(number);
+  }
+
+  private boolean isComplete(long number) {
+    return output.timeline().windows().stream()
+        .filter(window -> !TimelineBuilder.isRung(window.id()) || isRunning(window.id()))
+        .allMatch(window -> !window.open() && window.lastNumber().orElse(-1) >= number);
   }
 
   private boolean isAnyRunning() {

@@ -36,6 +36,10 @@ final class TimelineBuilder {
   /// The rendition of the source's sound.
   static final RenditionId AUDIO = new RenditionId("audio");
 
+  // A timeline that another process goes on with may be a little older than what viewers have seen:
+  // no two snapshots have one version.
+  private static final long VERSIONS_SKIPPED = 1_000;
+
   // As in the multivariant playlist: the source, the rungs, largest first, and sound, encoded
   // first.
   private static final Comparator<RenditionWindow> ORDER =
@@ -45,14 +49,15 @@ final class TimelineBuilder {
 
   private final StreamId stream;
   private final ChannelSlug channel;
-  private final Instant startedAt;
   private final PackagerConfig config;
 
   private final Map<RenditionId, RenditionWindow> windows = new LinkedHashMap<>();
   private final Map<RenditionId, Long> leftAt = new HashMap<>(); // their last numbers
   private final List<RenditionWindow> left = new ArrayList<>(); // the store has media of them
   private final Set<RenditionId> unlisted = new HashSet<>(); // of the source's
+  private long firstNewRung; // the lowest number of a rung that is not there
   private long version;
+  private Instant startedAt;
   private TimelineState state = TimelineState.LIVE;
   private @Nullable Instant endedAt;
 
@@ -61,6 +66,27 @@ final class TimelineBuilder {
     this.channel = channel;
     this.startedAt = startedAt;
     this.config = config;
+  }
+
+  /// Goes on with what another process published.
+  ///
+  /// Of a rung that is not listed there may be media all the same: its first segment was not
+  /// complete, or it has left. So one that comes begins with a number that nobody had begun.
+  ///
+  /// @param restored windows for its renditions
+  void restore(TimelineSnapshot published, List<RenditionWindow> restored) {
+    version = published.version() + VERSIONS_SKIPPED;
+    startedAt = published.startedAt();
+    state = published.state();
+    for (RenditionWindow window : restored) {
+      windows.put(window.id(), window);
+      firstNewRung = Math.max(firstNewRung, window.restoredThrough() + 1);
+    }
+    for (RenditionTimeline rendition : published.renditions()) {
+      if (!rendition.listed()) {
+        unlisted.add(rendition.id());
+      }
+    }
   }
 
   StreamId stream() {
@@ -106,7 +132,8 @@ final class TimelineBuilder {
   long lastSettled(RenditionId rendition) {
     RenditionWindow window = windows.get(rendition);
     if (window == null || window.lastNumber().isEmpty()) {
-      return leftAt.getOrDefault(rendition, -1L);
+      long least = isRung(rendition) ? firstNewRung - 1 : -1;
+      return leftAt.getOrDefault(rendition, least);
     }
     long last = window.lastNumber().getAsLong();
     return window.open() ? last - 1 : last;
@@ -181,6 +208,24 @@ final class TimelineBuilder {
 
   void state(TimelineState next) {
     state = next;
+  }
+
+  /// The highest number of the source; 0 before its first media.
+  long lastOfSource() {
+    long last = 0;
+    for (RenditionWindow window : windows.values()) {
+      if (!isRung(window.id())) {
+        last = Math.max(last, window.lastNumber().orElse(0));
+      }
+    }
+    return last;
+  }
+
+  /// What is left of the time that an ended stream is kept.
+  Duration leftOf(Duration keepEnded, Instant now) {
+    Duration since = endedAt == null ? Duration.ZERO : Duration.between(endedAt, now);
+    Duration left = since.isNegative() ? keepEnded : keepEnded.minus(since);
+    return left.isNegative() ? Duration.ZERO : left;
   }
 
   void ended(Instant at) {

@@ -49,6 +49,16 @@ final class CountingPackagerMetrics implements PackagerMetrics {
     add("failed " + rendition, 1);
   }
 
+  @Override
+  public void streamInherited() {
+    add("inherited", 1);
+  }
+
+  @Override
+  public void mediaDiffers(RenditionId rendition) {
+    add("differs " + rendition, 1);
+  }
+
   private void add(String what, long count) {
     counts.computeIfAbsent(what, _ -> new LongAdder()).add(count);
   }

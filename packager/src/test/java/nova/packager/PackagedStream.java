@@ -97,6 +97,7 @@ final class PackagedStream implements AutoCloseable {
                 framesKept,
                 rungs,
                 segments,
+                segments,
                 timelines,
                 bus,
                 InstantSource.system(),

@@ -14,6 +14,7 @@ import nova.core.StreamEvent.RungStarted;
 import nova.core.StreamId;
 import nova.core.Timescale;
 import nova.core.TrackId;
+import nova.framelog.FrameLog;
 import nova.framelog.FrameLogConfig;
 import nova.framelog.FrameLogReader;
 import nova.framelog.FrameLogWriter;
@@ -84,8 +85,13 @@ final class SyntheticRung {
       sent.broadcast.arrivals().forEach(a -> log.append(a.frame(), a.at().plus(sent.after)));
     }
     log.endEpoch(LogEntry.EpochEnd.FINISHED);
+    return entries(scratch);
+  }
+
+  /// What a source's log has.
+  static List<LogEntry> entries(FrameLog log) {
     List<LogEntry> all = new ArrayList<>();
-    try (FrameLogReader reader = scratch.openReader(id, LogPosition.EARLIEST)) {
+    try (FrameLogReader reader = log.openReader(PackagedStream.STREAM, LogPosition.EARLIEST)) {
       for (List<LogEntry> some = reader.read(Duration.ZERO);
           !some.isEmpty();
           some = reader.read(Duration.ZERO)) {

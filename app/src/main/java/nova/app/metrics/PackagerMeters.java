@@ -16,6 +16,7 @@ public final class PackagerMeters implements PackagerMetrics {
   private final MeterRegistry registry;
   private final CountersByReason dropped;
   private final Counter failed;
+  private final Counter inherited;
   private final ConcurrentMap<RenditionId, Meters> renditions = new ConcurrentHashMap<>();
 
   private record Meters(
@@ -33,6 +34,10 @@ public final class PackagerMeters implements PackagerMetrics {
     this.failed =
         Counter.builder("nova.packager.streams.failed")
             .description("Streams the packager gave up on.")
+            .register(registry);
+    this.inherited =
+        Counter.builder("nova.packager.streams.inherited")
+            .description("Streams of other processes that were gone on with.")
             .register(registry);
   }
 
@@ -73,6 +78,19 @@ public final class PackagerMeters implements PackagerMetrics {
   @Override
   public void rungFailed(RenditionId rendition) {
     count("nova.packager.rungs.failed", "Rungs the packager gave up on.", rendition);
+  }
+
+  @Override
+  public void streamInherited() {
+    inherited.increment();
+  }
+
+  @Override
+  public void mediaDiffers(RenditionId rendition) {
+    count(
+        "nova.packager.media.differs",
+        "Parts published by another process that come out of the log otherwise; they stay.",
+        rendition);
   }
 
   private void count(String name, String help, RenditionId rendition) {

@@ -1,0 +1,152 @@
+package nova.packager;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+import nova.core.Bytes;
+import nova.core.Timescale;
+import nova.framelog.RungEnd;
+import nova.media.MediaException;
+import nova.media.TrackFormat;
+import nova.media.mp4.CmafChunk;
+import nova.media.mp4.CmafChunkReader;
+import nova.media.mp4.ProducerReferenceTime;
+import nova.segments.PublishedMedia;
+import nova.segments.SegmentKey;
+import nova.segments.TimelinePart;
+import nova.segments.TimelineSegment;
+import org.jspecify.annotations.Nullable;
+
+/// A rung that another process encoded, with all that is stored of it.
+///
+/// A part that was stored but not listed any more may have been fetched, as the part that a
+/// playlist foretold. It cannot be made again, so it is listed now.
+///
+/// *Confined to the holder of its stream's lock.*
+final class InheritedRung {
+  private final RenditionWindow window;
+  private final StreamOutput output;
+  private final PublishedMedia published;
+
+  private InheritedRung(RenditionWindow window, StreamOutput output, PublishedMedia published) {
+    this.window = window;
+    this.output = output;
+    this.published = published;
+  }
+
+  /// Inherits the rung.
+  ///
+  /// @return where an encoder goes on; empty when it is to begin anew, with the next segment that
+  ///   comes: because media is missing before, or because there is too much to catch up with
+  static Optional<RungEnd> of(
+      RenditionWindow window, StreamOutput output, PublishedMedia published) {
+    return new InheritedRung(window, output, published).take();
+  }
+
+  private Optional<RungEnd> take() {
+    if (window.open()
+        && OpenParts.load(window, output, published) < window.newest().parts().size()) {
+      output.gaps().close(window);
+      return Optional.empty();
+    }
+    while (listPart() || listSegment()) {
+      output.publication().changed();
+    }
+    TimelineSegment last = window.newestMedia();
+    OptionalLong end = last == null ? OptionalLong.empty() : end(last);
+    if (last == null || end.isEmpty()) {
+      output.gaps().close(window);
+      return Optional.empty();
+    }
+    window.goesOnAt(end.getAsLong());
+    return isRecent(last)
+        ? Optional.of(new RungEnd(window.id(), last.epoch(), last.number(), end.getAsLong()))
+        : Optional.empty();
+  }
+
+  /// Lists the next part of the open segment if it is stored.
+  private boolean listPart() {
+    if (!window.open()) {
+      return false;
+    }
+    SegmentKey key = OpenParts.key(window, output);
+    int part = window.newest().parts().size();
+    Bytes bytes = stored(key, part);
+    CmafChunk chunk = bytes == null ? null : chunk(bytes);
+    if (bytes == null || chunk == null) {
+      return false;
+    }
+    output.ports().segments().putPart(key, part, bytes);
+    TimelinePart _ =
+        window.addPart(
+            chunk.baseMediaDecodeTime(),
+            chunk.duration(),
+            chunk.samples().size(),
+            chunk.samples().getFirst().sync(),
+            bytes.length());
+    return true;
+  }
+
+  /// Lists the next segment if its first part is stored. The source has begun it before.
+  private boolean listSegment() {
+    long next = window.newest().number() + 1;
+    RenditionWindow source = output.timeline().find(TimelineBuilder.sourceOf(window.format()));
+    TimelineSegment beside = source == null ? null : source.find(next);
+    boolean begun = window.open() && window.newest().parts().isEmpty();
+    if (begun || beside == null || beside.gap()) {
+      return false;
+    }
+    SegmentKey key = new SegmentKey(output.stream(), window.id(), beside.epoch(), next);
+    Bytes bytes = stored(key, 0);
+    CmafChunk chunk = bytes == null ? null : chunk(bytes);
+    TrackFormat format =
+        chunk == null ? null : PublishedHeader.take(window.id(), beside.epoch(), output, published);
+    if (chunk == null || format == null) {
+      return false;
+    }
+    output.gaps().close(window);
+    window.format(format);
+    long start = chunk.baseMediaDecodeTime() + chunk.samples().getFirst().compositionOffset();
+    Instant wallClock =
+        chunk
+            .producerReferenceTime()
+            .map(ProducerReferenceTime::time)
+            .orElse(beside.programDateTime());
+    window.openSegment(
+        new SegmentStart(next, chunk.baseMediaDecodeTime(), start, true, wallClock),
+        beside.epoch(),
+        output.epochs().isDiscontinuity(next));
+    return true;
+  }
+
+  private OptionalLong end(TimelineSegment last) {
+    SegmentKey key = new SegmentKey(output.stream(), window.id(), last.epoch(), last.number());
+    Bytes bytes = stored(key, last.parts().size() - 1);
+    CmafChunk chunk = bytes == null ? null : chunk(bytes);
+    return chunk == null
+        ? OptionalLong.empty()
+        : OptionalLong.of(chunk.baseMediaDecodeTime() + chunk.duration());
+  }
+
+  /// What is further behind becomes gaps before an encoder has caught up with it.
+  private boolean isRecent(TimelineSegment last) {
+    Timescale timescale = window.timescale();
+    Instant end = last.programDateTime().plus(timescale.toDuration(last.duration()));
+    Duration behind = Duration.between(end, output.ports().clock().instant());
+    return behind.compareTo(Gaps.patienceWithRungs(output.config(), output.ports().framesKept()))
+        < 0;
+  }
+
+  private @Nullable Bytes stored(SegmentKey key, int part) {
+    return published.part(key, part).orElse(null);
+  }
+
+  private static @Nullable CmafChunk chunk(Bytes bytes) {
+    try {
+      return CmafChunkReader.read(bytes);
+    } catch (MediaException _) {
+      return null; // as if it was not there
+    }
+  }
+}
