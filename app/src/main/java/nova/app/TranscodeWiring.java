@@ -13,6 +13,8 @@ import nova.segments.PosterStore;
 import nova.segments.SegmentStore;
 import nova.segments.TimelineStore;
 import nova.transcode.LadderSteps;
+import nova.transcode.LadderStore;
+import nova.transcode.PublishedRungs;
 import nova.transcode.TranscodePorts;
 import nova.transcode.Transcoder;
 import nova.transcode.WorkerProgram;
@@ -92,6 +94,8 @@ final class TranscodeWiring {
                         events,
                         frames,
                         rungs,
+                        PublishedRungs.NONE,
+                        LadderStore.NONE,
                         ladder,
                         worker(),
                         Runtime.getRuntime().availableProcessors(),

@@ -163,9 +163,11 @@ final class StreamPackager implements Runnable {
     return true;
   }
 
-  /// Logs keep more than what is cut again.
+  /// Logs may keep far more than what is cut again.
   private LogPosition position() {
-    return LogPosition.EARLIEST;
+    return replay.equals(Replay.NOTHING)
+        ? LogPosition.EARLIEST
+        : LogPosition.fromSegment(replay.from());
   }
 
   private void follow() throws InterruptedException {

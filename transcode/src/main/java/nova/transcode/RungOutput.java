@@ -1,6 +1,5 @@
 package nova.transcode;
 
-import nova.core.RenditionId;
 import nova.framelog.FrameLogWriter;
 import nova.framelog.LogEntry;
 import nova.framelog.LogEntry.EpochEnd;
@@ -9,6 +8,7 @@ import nova.framelog.LogEntry.EpochStarted;
 import nova.framelog.LogEntry.LoggedFrame;
 import nova.framelog.LogEntry.StreamClosed;
 import nova.framelog.LogEntry.TrackFormatChanged;
+import nova.framelog.RungRun;
 import nova.framelog.pipe.RungJob;
 import nova.media.MalformedMediaException;
 import nova.media.TrackFormat;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// *Confined to one thread at a time*, but for [#isClosed] and [#hasBegun].
 final class RungOutput {
-  private final RenditionId rendition;
+  private final RungRun run;
   private final FrameLogWriter log;
   private @Nullable EpochStarted announced;
   private @Nullable EpochStarted open;
@@ -30,9 +30,21 @@ final class RungOutput {
   private volatile boolean begun;
   private volatile boolean closed;
 
-  RungOutput(RenditionId rendition, FrameLogWriter log) {
-    this.rendition = rendition;
+  RungOutput(RungRun run, FrameLogWriter log) {
+    this.run = run;
     this.log = log;
+  }
+
+  /// A rung that another process wrote before: its log begins behind what was published of that.
+  static RungOutput after(RungRun run, FrameLogWriter log, long lastDts, long lastSegment) {
+    RungOutput output = new RungOutput(run, log);
+    output.lastDts = lastDts;
+    output.lastSegment = lastSegment;
+    return output;
+  }
+
+  RungRun run() {
+    return run;
   }
 
   /// The decode time after which the next worker is to go on; [RungJob#NOTHING] at the beginning,
@@ -139,6 +151,6 @@ final class RungOutput {
 
   private MalformedMediaException broken(String what) {
     return new MalformedMediaException(
-        "rung-out-of-order", "rung %s got %s".formatted(rendition, what));
+        "rung-out-of-order", "rung %s got %s".formatted(run.rendition(), what));
   }
 }

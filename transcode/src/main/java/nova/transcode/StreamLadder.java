@@ -1,14 +1,18 @@
 package nova.transcode;
 
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import nova.core.Epoch;
 import nova.core.NanoClock;
 import nova.core.StreamEvent.RungsFailed;
 import nova.core.StreamHealth;
 import nova.core.StreamId;
 import nova.core.TrackId;
 import nova.framelog.LogPosition;
+import nova.framelog.RungEnd;
 import nova.framelog.pipe.Rung;
 import nova.framelog.pipe.WorkerProgress;
 import nova.media.TrackFormat.AudioFormat;
@@ -29,7 +33,6 @@ final class StreamLadder {
   /// Longer groups of pictures are not waited for: they are as good as known to be too long.
   private static final Duration MEASURING = Duration.ofSeconds(5);
 
-  private static final long LONG_INTERVAL_MS = MEASURING.toMillis();
   private static final Duration LOOK = Duration.ofMillis(500);
   private static final Duration FIRST_ENTRY = Duration.ofSeconds(1);
   private static final Duration LAST_FRAMES = Duration.ofSeconds(15);
@@ -39,11 +42,6 @@ final class StreamLadder {
 
   private static final String NOTHING_TO_DECODE =
       "; no frame of the source can be decoded, and its rungs wait until one can";
-
-  private static final double DECLARED_TOLERANCE = 0.1;
-  private static final double MEASURED_TOLERANCE = 0.04; // over a few seconds, with jitter
-  private static final List<Double> COMMON_RATES =
-      List.of(15.0, 20.0, 24.0, 25.0, 30.0, 48.0, 50.0, 60.0, 90.0, 100.0, 120.0);
 
   private final StreamId stream;
   private final TranscodeConfig config;
@@ -61,6 +59,9 @@ final class StreamLadder {
   private @Nullable TranscodeTask task;
   private @Nullable NewestEpoch planned; // whose formats the task is for
   private @Nullable NewestEpoch failedOn;
+  private @Nullable RunningLadder ladder; // that is encoded
+  private List<RungEnd> ends = List.of(); // what another process left to go on with
+  private volatile boolean released;
   private @Nullable TranscodeSupervisor supervisor;
   private @Nullable EffortControl effort;
   private @Nullable BitrateRaise raise; // of the plan that is followed
@@ -82,9 +83,15 @@ final class StreamLadder {
     this.announcer = new LadderAnnouncer(stream, ports);
   }
 
+  /// Says that the stream goes on in another process, before this thread is interrupted.
+  void release() {
+    released = true;
+  }
+
   /// Works until the stream is over.
   void run() throws InterruptedException {
     try {
+      goOn();
       News news = inbox.take(LOOK);
       while (!news.over()) {
         hear(news);
@@ -98,12 +105,48 @@ final class StreamLadder {
       if (last != null && !last.awaitEnd(LAST_FRAMES)) {
         log.atWarn().addKeyValue("stream", stream).log("the rungs do not end with their source");
       }
+      ports.ladders().remove(stream);
     } finally {
-      if (supervisor != null) {
+      if (supervisor != null && released) {
+        supervisor.abandon();
+      } else if (supervisor != null) {
         supervisor.close();
       }
       giveBack();
     }
+  }
+
+  /// Goes on with what another process encoded: the same ladder, without measuring the source
+  /// again, and each rung behind what was published of it. Whether the source still has the format
+  /// shows in its log. The epoch on air has begun, and nobody will say so here.
+  private void goOn() throws InterruptedException {
+    Optional<List<RungEnd>> published = ports.published().of(stream);
+    if (published.isEmpty()) {
+      return;
+    }
+    ends = published.get();
+    Optional<RunningLadder> left = ports.ladders().find(stream);
+    Optional<NewestEpoch> newest =
+        left.isEmpty() ? Optional.empty() : NewestEpoch.read(ports.frames(), stream, FIRST_ENTRY);
+    if (left.isEmpty() || newest.isEmpty() || !isFor(left.get(), newest.get())) {
+      due();
+      return;
+    }
+    planned = newest.get();
+    encode(left.get(), LogPosition.LATEST_KEYFRAME, newest.get());
+    log.atInfo()
+        .addKeyValue("stream", stream)
+        .addKeyValue("rungs", left.get().plan().renditions())
+        .addKeyValue("goneOn", published.get().size())
+        .log("the ladder of another process is gone on with");
+  }
+
+  /// Whether a ladder can be encoded: an epoch that it is for is still to be gone on with, or on
+  /// air.
+  private boolean isFor(RunningLadder left, NewestEpoch newest) {
+    boolean hasEnds =
+        ends.stream().anyMatch(end -> left.plan().renditions().contains(end.rendition()));
+    return hasEnds || Objects.equals(left.source(), newest.video());
   }
 
   private void hear(News news) throws InterruptedException {
@@ -142,16 +185,20 @@ final class StreamLadder {
   private boolean isMeasured() {
     StreamHealth known = health;
     return clock.nanoTime() - planDueSinceNs > MEASURING.toNanos()
-        || (known != null
-            && known.videoBitrateBps() > 0
-            && known.frameRate() > 0
-            && known.keyframeIntervalMs() > 0);
+        || (known != null && isWhole(known));
+  }
+
+  private static boolean isWhole(StreamHealth health) {
+    return health.videoBitrateBps() > 0
+        && health.frameRate() > 0
+        && health.keyframeIntervalMs() > 0;
   }
 
   private void ended(TranscodeEnd end) {
     supervisor = null;
     effort = null;
     raise = null;
+    ladder = null;
     switch (end) {
       case TranscodeEnd.SourceChanged _ -> {
         budget.overloaded(stream, false);
@@ -176,6 +223,7 @@ final class StreamLadder {
                 new RungsFailed(
                     stream, ports.instants().instant(), last.reason(), last.sentence()));
         announcer.sourceOnly("encoding failed: " + last.sentence());
+        ports.ladders().remove(stream);
         due(); // the source may go on in another format by now
       }
     }
@@ -199,9 +247,8 @@ final class StreamLadder {
     planned = now;
     VideoFormat video = now.video();
     AudioFormat sound = now.audio();
-    StreamHealth measured = health;
-    double frameRate = video == null ? 0 : frameRate(video, measured);
-    LadderSource source = video == null ? null : source(video, sound, frameRate, measured);
+    LadderSource source = video == null ? null : LadderSource.measured(video, sound, health);
+    double frameRate = source == null ? 0 : source.frameRate();
     List<LadderStep> steps = ports.ladder().steps();
     LadderPlan plan =
         source == null
@@ -211,22 +258,34 @@ final class StreamLadder {
       raise = new BitrateRaise(source, steps, plan.rungs(), config.ladder());
     }
     if (plan.isEmpty()) {
-      giveBack();
-      announcer.sourceOnly(plan.reason());
+      sourceOnly(plan.reason());
       return;
     }
-    String asItCame = asItCame(plan, sound);
+    ends = ends.stream().filter(end -> end.epoch().equals(now.epoch())).toList();
+    encode(
+        new RunningLadder(plan, video, frameRate, config.ladder().encoderPreset(), plan.rungs()),
+        continues ? LogPosition.fromSegment(now.firstSegment()) : LogPosition.LATEST_KEYFRAME,
+        now);
+  }
+
+  /// Has a ladder encoded, if there is room for it.
+  ///
+  /// @param from where in the source's log rungs begin that are not gone on with
+  /// @param now the newest epoch
+  private void encode(RunningLadder wanted, LogPosition from, NewestEpoch now) {
+    LadderPlan plan = wanted.plan();
+    String asItCame = asItCame(plan, now.audio());
     String missing = worker.missing();
     if (missing != null) {
-      giveBack();
       ports.metrics().refused("no-worker");
-      announcer.sourceOnly("nothing can be encoded: " + missing + asItCame);
+      sourceOnly("nothing can be encoded: " + missing + asItCame);
       return;
     }
-    Optional<Refusal> refusal = budget(plan, frameRate);
+    Optional<Refusal> refusal = budget(plan, wanted.frameRate());
     if (refusal.isPresent()) {
       ports.metrics().refused(refusal.get().reason());
       announcer.sourceOnly("nothing is encoded: " + refusal.get().sentence() + asItCame);
+      ports.ladders().remove(stream);
       return;
     }
     ports.metrics().running(budget.streams());
@@ -235,20 +294,25 @@ final class StreamLadder {
         plan.audioPassesThrough(),
         plan.renditions(),
         plan.reason());
+    List<RungEnd> goneOn = ends;
+    ends = List.of();
     TranscodeTask next =
         new TranscodeTask(
             TrackId.VIDEO,
-            video,
-            frameRate,
-            config.ladder().encoderPreset(),
+            wanted.source(),
+            wanted.frameRate(),
+            wanted.preset(),
             plan.rungs(),
             plan.audio(),
-            continues ? LogPosition.fromSegment(now.firstSegment()) : LogPosition.LATEST_KEYFRAME,
-            now.epoch());
+            from,
+            firstEpoch(goneOn, plan).orElse(now.epoch()));
     task = next;
+    ladder = wanted;
+    ports.ladders().put(stream, wanted);
     TranscodeSupervisor started =
         TranscodeSupervisor.start(
-            stream, next, () -> runs++, config.worker(), ports, new Listener());
+            stream, next, goneOn, () -> runs++, config.worker(), ports, new Listener());
+    started.change(wanted.bitrates());
     supervisor = started;
     effort =
         plan.rungs().isEmpty()
@@ -256,10 +320,38 @@ final class StreamLadder {
             : new EffortControl(stream, plan, config, started, budget, announcer, ports);
   }
 
+  private static Optional<Epoch> firstEpoch(List<RungEnd> ends, LadderPlan plan) {
+    return ends.stream()
+        .filter(end -> plan.renditions().contains(end.rendition()))
+        .map(RungEnd::epoch)
+        .min(Comparator.naturalOrder());
+  }
+
+  private void sourceOnly(String why) {
+    giveBack();
+    announcer.sourceOnly(why);
+    ports.ladders().remove(stream);
+  }
+
   private void measured(StreamHealth now) {
+    RunningLadder encoded = ladder;
+    if (raise == null && supervisor != null && encoded != null && isWhole(now)) {
+      raise = raiseOf(encoded, now); // it was planned in another process
+    }
     if (raise != null) {
       raise.raised(now.videoBitrateBps(), clock.nanoTime()).ifPresent(this::raise);
     }
+  }
+
+  private @Nullable BitrateRaise raiseOf(RunningLadder encoded, StreamHealth now) {
+    VideoFormat video = encoded.source();
+    return video == null
+        ? null
+        : new BitrateRaise(
+            LadderSource.measured(video, planned == null ? null : planned.audio(), now),
+            ports.ladder().steps(),
+            encoded.bitrates(),
+            config.ladder());
   }
 
   private void raise(List<Rung> rungs) {
@@ -269,6 +361,10 @@ final class StreamLadder {
       due(); // it had too little for any rung
     } else if (encoding != null && !running.rungs().isEmpty()) {
       encoding.change(rungs);
+      if (ladder != null) {
+        ladder = ladder.withBitrates(rungs);
+        ports.ladders().put(stream, ladder);
+      }
       log.atInfo()
           .addKeyValue("stream", stream)
           .log("the source has a higher bitrate than at its start, and its rungs get more, too");
@@ -285,37 +381,6 @@ final class StreamLadder {
         ? ""
         : "; sound goes on as it came, as %s, which not every player takes"
             .formatted(sound.codecString());
-  }
-
-  private LadderSource source(
-      VideoFormat video,
-      @Nullable AudioFormat sound,
-      double frameRate,
-      @Nullable StreamHealth measured) {
-    return new LadderSource(
-        video,
-        sound,
-        frameRate,
-        measured == null ? 0 : measured.videoBitrateBps(),
-        measured == null || measured.keyframeIntervalMs() == 0
-            ? LONG_INTERVAL_MS
-            : measured.keyframeIntervalMs());
-  }
-
-  /// What the source declares when it does what it declares, else what was measured.
-  private static double frameRate(VideoFormat video, @Nullable StreamHealth health) {
-    double declared = video.frameRate();
-    double measured = health == null ? 0 : health.frameRate();
-    if (measured <= 0) {
-      return declared > 0 ? declared : 30;
-    }
-    if (Math.abs(declared - measured) <= declared * DECLARED_TOLERANCE) {
-      return declared;
-    }
-    return COMMON_RATES.stream()
-        .filter(rate -> Math.abs(rate - measured) <= rate * MEASURED_TOLERANCE)
-        .findFirst()
-        .orElse(Math.round(measured * 10) / 10.0);
   }
 
   private static long pixelsPerSecond(List<Rung> rungs, double frameRate) {

@@ -14,6 +14,8 @@ import nova.framelog.RungLogs;
 ///
 /// @param frames the source's log
 /// @param rungs the rungs' logs
+/// @param published how far the rungs of streams are that another process encoded
+/// @param ladders what streams on air are encoded to, for other processes
 /// @param ladder what streams may be encoded to
 /// @param cores of the machine, which the budget of transcodes goes by
 /// @param instants the clock that frames' arrival is measured with
@@ -23,6 +25,8 @@ public record TranscodePorts(
     StreamEvents events,
     FrameLog frames,
     RungLogs rungs,
+    PublishedRungs published,
+    LadderStore ladders,
     LadderSteps ladder,
     WorkerProgram worker,
     int cores,

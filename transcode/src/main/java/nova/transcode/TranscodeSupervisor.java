@@ -11,10 +11,14 @@ import java.util.function.IntSupplier;
 import nova.core.RenditionId;
 import nova.core.StreamEvent.RungStarted;
 import nova.core.StreamId;
+import nova.framelog.FrameLogWriter;
+import nova.framelog.RungEnd;
 import nova.framelog.RungRun;
 import nova.framelog.WriterFencedException;
+import nova.framelog.pipe.AudioRung;
 import nova.framelog.pipe.Effort;
 import nova.framelog.pipe.Rung;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,11 +46,13 @@ final class TranscodeSupervisor implements AutoCloseable {
   private final ReentrantLock adapting = new ReentrantLock();
   private volatile Effort effort;
   private volatile List<Rung> bitrates;
+  private volatile boolean abandoned;
   private boolean over; // guarded by `adapting`
 
   private TranscodeSupervisor(
       StreamId stream,
       TranscodeTask task,
+      List<RungEnd> ends,
       IntSupplier runs,
       WorkerConfig config,
       TranscodePorts ports,
@@ -63,7 +69,7 @@ final class TranscodeSupervisor implements AutoCloseable {
     thread.setName("transcode-" + stream);
     try {
       for (RenditionId rendition : task.renditions()) {
-        outputs.put(rendition, open(rendition));
+        outputs.put(rendition, open(rendition, end(rendition, ends)));
       }
     } catch (RuntimeException e) {
       outputs.values().forEach(output -> endRung(output, "the rungs' logs do not open"));
@@ -73,26 +79,45 @@ final class TranscodeSupervisor implements AutoCloseable {
 
   /// Starts to encode.
   ///
+  /// @param ends of rungs that another process encoded before; they are gone on with
   /// @param runs numbers for the logs of the rungs
   static TranscodeSupervisor start(
       StreamId stream,
       TranscodeTask task,
+      List<RungEnd> ends,
       IntSupplier runs,
       WorkerConfig config,
       TranscodePorts ports,
       TranscodeListener listener) {
     TranscodeSupervisor supervisor =
-        new TranscodeSupervisor(stream, task, runs, config, ports, listener);
+        new TranscodeSupervisor(stream, task, ends, runs, config, ports, listener);
     supervisor.thread.start();
     return supervisor;
   }
 
-  private RungOutput open(RenditionId rendition) {
-    int run = runs.getAsInt();
+  private static @Nullable RungEnd end(RenditionId rendition, List<RungEnd> ends) {
+    return ends.stream().filter(end -> end.rendition().equals(rendition)).findFirst().orElse(null);
+  }
+
+  private RungOutput open(RenditionId rendition, @Nullable RungEnd end) {
+    RungRun run = new RungRun(stream, rendition, runs.getAsInt());
+    FrameLogWriter log = ports.rungs().openWriter(run);
     RungOutput output =
-        new RungOutput(rendition, ports.rungs().openWriter(new RungRun(stream, rendition, run)));
-    ports.events().publish(new RungStarted(stream, ports.instants().instant(), rendition, run));
+        end == null
+            ? new RungOutput(run, log)
+            : RungOutput.after(run, log, lastDts(end), end.segment());
+    ports
+        .events()
+        .publish(new RungStarted(stream, ports.instants().instant(), rendition, run.run()));
     return output;
+  }
+
+  /// Pictures go on with the first that is not before the end, whatever the one before it was.
+  /// Sound goes on with the grid of its last frame.
+  private long lastDts(RungEnd end) {
+    AudioRung sound = task.audio();
+    boolean isSound = sound != null && sound.rendition().equals(end.rendition());
+    return end.end() - (isSound ? AudioRung.FRAME_SAMPLES : 1);
   }
 
   /// Whether [#adapt] can be done now: a rung that is to come back must have ended.
@@ -115,7 +140,7 @@ final class TranscodeSupervisor implements AutoCloseable {
       }
       for (Rung rung : task.rungs()) {
         if (returns(rung, next) && output(rung).isClosed()) {
-          outputs.put(rung.rendition(), open(rung.rendition()));
+          outputs.put(rung.rendition(), open(rung.rendition(), null));
         }
       }
       effort = next;
@@ -146,6 +171,13 @@ final class TranscodeSupervisor implements AutoCloseable {
   /// @return whether they are
   boolean awaitEnd(Duration timeout) throws InterruptedException {
     return thread.join(timeout);
+  }
+
+  /// Stops the worker, but does not end the rungs, which another process goes on with; their logs
+  /// are dropped as they are. Waits 5 s at most.
+  void abandon() {
+    abandoned = true;
+    close();
   }
 
   /// Stops the worker and ends the rungs. Waits 5 s at most.
@@ -216,7 +248,13 @@ final class TranscodeSupervisor implements AutoCloseable {
     adapting.lock();
     try {
       over = true;
-      outputs.values().forEach(output -> endRung(output, sentence));
+      for (RungOutput output : outputs.values()) {
+        if (abandoned) {
+          ports.rungs().remove(output.run());
+        } else {
+          endRung(output, sentence);
+        }
+      }
     } finally {
       adapting.unlock();
     }

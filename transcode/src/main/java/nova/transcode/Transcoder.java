@@ -1,6 +1,7 @@
 package nova.transcode;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import nova.core.StreamEvent;
@@ -43,16 +44,31 @@ public final class Transcoder implements AutoCloseable {
     return jobs.size();
   }
 
+  /// Lets go of a stream that goes on in another process: stops its worker and nothing else.
+  /// Nothing is said of an end, neither in events nor in the logs of its rungs, which are dropped.
+  /// Waits 6 s at most. Idempotent.
+  public void release(StreamId stream) {
+    Job job = jobs.remove(stream);
+    if (job != null) {
+      job.ladder.release();
+      stop(List.of(job));
+    }
+  }
+
   /// Stops all workers and ends all rungs. Waits 6 s at most.
   @Override
   public void close() {
     subscription.close();
-    for (Job job : jobs.values()) {
+    stop(List.copyOf(jobs.values()));
+  }
+
+  private void stop(List<Job> stopped) {
+    for (Job job : stopped) {
       job.thread.interrupt();
     }
     long deadline = ports.clock().nanoTime() + STOP_TIMEOUT.toNanos();
     try {
-      for (Job job : jobs.values()) {
+      for (Job job : stopped) {
         boolean _ =
             job.thread.join(Duration.ofNanos(Math.max(1, deadline - ports.clock().nanoTime())));
       }
@@ -103,7 +119,7 @@ public final class Transcoder implements AutoCloseable {
     Thread thread = ports.threads().newThread(() -> run(stream, ladder));
     thread.setName("ladder-" + stream);
     thread.start();
-    return new Job(inbox, thread);
+    return new Job(inbox, ladder, thread);
   }
 
   private void run(StreamId stream, StreamLadder ladder) {
@@ -114,9 +130,9 @@ public final class Transcoder implements AutoCloseable {
     } catch (RuntimeException e) {
       log.atError().addKeyValue("stream", stream).setCause(e).log("a ladder failed");
     } finally {
-      jobs.remove(stream);
+      Job _ = jobs.computeIfPresent(stream, (_, job) -> job.ladder == ladder ? null : job);
     }
   }
 
-  private record Job(StreamInbox inbox, Thread thread) {}
+  private record Job(StreamInbox inbox, StreamLadder ladder, Thread thread) {}
 }

@@ -66,6 +66,7 @@ class EffortControlTest {
         TranscodeSupervisor.start(
             STREAM,
             task(),
+            List.of(),
             runs::getAndIncrement,
             new WorkerConfig(Duration.ofHours(1), Duration.ofHours(1), 0, Duration.ofHours(1)),
             ports,
@@ -98,6 +99,8 @@ class EffortControlTest {
         events,
         new InProcessFrameLog(FrameLogConfig.defaults()),
         new InProcessRungLogs(FrameLogConfig.defaults()),
+        PublishedRungs.NONE,
+        LadderStore.NONE,
         List::of,
         new WorkerProgram.Command(command),
         2,

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -18,6 +19,7 @@ import nova.framelog.InProcessFrameLog;
 import nova.framelog.InProcessRungLogs;
 import nova.framelog.LogEntry;
 import nova.framelog.LogEntry.StreamClosed;
+import nova.framelog.RungEnd;
 import nova.transcode.ScriptedWorker.Script;
 
 /// Logs and events as a server has them, and workers that keep to a script.
@@ -25,6 +27,8 @@ import nova.transcode.ScriptedWorker.Script;
 /// *Thread-safe.*
 ///
 /// @param directory where workers leave a mark that they began
+/// @param published what another process published of rungs
+/// @param kept ladders of streams on air
 /// @param ladder what is planned from
 /// @param skippedNs how far the clock is ahead
 record ScriptedPorts(
@@ -32,6 +36,8 @@ record ScriptedPorts(
     InProcessStreamEvents events,
     InProcessFrameLog source,
     InProcessRungLogs rungs,
+    AtomicReference<Optional<List<RungEnd>>> published,
+    KeptLadders kept,
     AtomicReference<List<LadderStep>> ladder,
     AtomicLong skippedNs) {
   /// The ladder of a new server.
@@ -53,6 +59,8 @@ record ScriptedPorts(
             }),
         new InProcessFrameLog(KEEP_ALL),
         new InProcessRungLogs(KEEP_ALL),
+        new AtomicReference<>(Optional.empty()),
+        new KeptLadders(),
         new AtomicReference<>(USUAL),
         new AtomicLong());
   }
@@ -62,6 +70,8 @@ record ScriptedPorts(
         events,
         source,
         rungs,
+        _ -> published.get(),
+        kept,
         ladder::get,
         program,
         1,

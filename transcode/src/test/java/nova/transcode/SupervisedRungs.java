@@ -76,7 +76,7 @@ final class SupervisedRungs {
             new Epoch(0));
     AtomicInteger runs = new AtomicInteger();
     return TranscodeSupervisor.start(
-        STREAM, task, runs::getAndIncrement, config, ports.with(program), listener);
+        STREAM, task, List.of(), runs::getAndIncrement, config, ports.with(program), listener);
   }
 
   private TranscodeListener listener() {

@@ -54,7 +54,9 @@ import nova.media.flv.VideoPacket;
 import nova.media.flv.VideoPackets;
 import nova.transcode.LadderConfig;
 import nova.transcode.LadderStep;
+import nova.transcode.LadderStore;
 import nova.transcode.OverloadConfig;
+import nova.transcode.PublishedRungs;
 import nova.transcode.TranscodeConfig;
 import nova.transcode.TranscodeMetrics;
 import nova.transcode.TranscodePorts;
@@ -128,6 +130,8 @@ class KilledWorkerIT {
             events,
             source,
             rungs,
+            PublishedRungs.NONE,
+            LadderStore.NONE,
             () -> List.of(new LadderStep(480, 1_500_000, 30), new LadderStep(240, 500_000, 30)),
             new WorkerProgram.Command(
                 WorkerJars.find().orElseThrow().command("nova.worker.LadderWorker")),
