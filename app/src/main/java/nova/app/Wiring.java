@@ -24,9 +24,10 @@ import nova.ingest.RtmpServer;
 import nova.segments.InMemoryPosterStore;
 import nova.segments.InMemorySegmentStore;
 import nova.segments.InMemoryTimelineStore;
+import nova.segments.MediaSource;
 import nova.segments.Poster;
 import nova.segments.PosterStore;
-import nova.segments.SegmentStore;
+import nova.segments.StoredMedia;
 import nova.segments.TimelineSnapshot;
 import nova.segments.TimelineStore;
 import org.slf4j.Logger;
@@ -81,7 +82,8 @@ final class Wiring {
         lifecycle.own("segment reclaimer", SegmentReclaimer.start(segments::sizeBytes));
 
     Api api = openApi(foundation, events, control, posters);
-    Delivery delivery = openDelivery(foundation, segments, timelines, posters, control);
+    Delivery delivery =
+        openDelivery(foundation, new StoredMedia(segments, posters), timelines, control);
     HttpServers servers =
         http.serve(
             List.of(
@@ -132,19 +134,14 @@ final class Wiring {
   }
 
   private Delivery openDelivery(
-      Foundation foundation,
-      SegmentStore segments,
-      TimelineStore timelines,
-      PosterStore posters,
-      ControlWiring control) {
+      Foundation foundation, MediaSource media, TimelineStore timelines, ControlWiring control) {
     return lifecycle.own(
         "delivery",
         Delivery.open(
             config.delivery(),
             new DeliveryPorts(
-                segments,
+                media,
                 timelines,
-                posters,
                 new TokenGate(control.rights()),
                 new DeliveryMeters(foundation.metrics()),
                 foundation.clock(),

@@ -28,6 +28,7 @@ import nova.segments.InMemoryPosterStore;
 import nova.segments.InMemorySegmentStore;
 import nova.segments.InMemoryTimelineStore;
 import nova.segments.SegmentStoreConfig;
+import nova.segments.StoredMedia;
 
 /// How long after a part is put the last of many waiters has it.
 ///
@@ -78,9 +79,8 @@ final class WaitersBench implements Bench {
     Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true)); // as Nova's
     DeliveryPorts ports =
         new DeliveryPorts(
-            segments,
+            new StoredMedia(segments, new InMemoryPosterStore()),
             timelines,
-            new InMemoryPosterStore(),
             PlaybackGate.OPEN,
             held,
             InstantSource.system(),

@@ -112,8 +112,10 @@ public sealed interface Awaited {
     private Optional<TimelinePart> published(RenditionTimeline timeline) {
       for (int i = timeline.segments().size() - 1; i >= 0; i--) {
         TimelineSegment segment = timeline.segments().get(i);
-        if (segment.number() == msn) {
-          return segment.epoch().equals(epoch) && segment.parts().size() > part
+        if (segment.number() <= msn) {
+          return segment.number() == msn
+                  && segment.epoch().equals(epoch)
+                  && segment.parts().size() > part
               ? Optional.of(segment.parts().get(part))
               : Optional.empty();
         }

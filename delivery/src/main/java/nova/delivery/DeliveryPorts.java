@@ -2,17 +2,16 @@ package nova.delivery;
 
 import java.time.InstantSource;
 import nova.core.NanoClock;
-import nova.segments.PosterStore;
-import nova.segments.SegmentStore;
+import nova.segments.MediaSource;
 import nova.segments.TimelineStore;
 
-/// What delivery needs from the rest of the process.
+/// What delivery needs from the rest of the process. Timelines are at hand; media may have to be
+/// fetched from elsewhere.
 ///
 /// *Thread-safe.*
 public record DeliveryPorts(
-    SegmentStore segments,
+    MediaSource media,
     TimelineStore timelines,
-    PosterStore posters,
     PlaybackGate gate,
     DeliveryMetrics metrics,
     InstantSource clock,

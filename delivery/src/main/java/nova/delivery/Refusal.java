@@ -18,6 +18,8 @@ public enum Refusal {
   TOO_MANY_WRONG_TOKENS("too-many-wrong-tokens"),
   /// Its token could not be judged.
   TOKEN_NOT_JUDGED("token-not-judged"),
+  /// Its media is kept elsewhere and cannot be asked for now.
+  MEDIA_UNAVAILABLE("media-unavailable"),
   /// The client read so slowly that its connection was closed.
   TOO_SLOW("too-slow"),
   /// The server is stopping.

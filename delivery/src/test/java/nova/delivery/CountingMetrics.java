@@ -1,6 +1,7 @@
 package nova.delivery;
 
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -10,10 +11,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class CountingMetrics implements DeliveryMetrics {
   public final AtomicInteger held = new AtomicInteger();
   public final AtomicInteger failures = new AtomicInteger();
+
+  /// Names of the threads that answered.
+  public final Set<String> threads = ConcurrentHashMap.newKeySet();
+
   private final Map<String, AtomicInteger> counts = new ConcurrentHashMap<>();
 
   @Override
   public void answered(RequestKind kind, int status, long bodyBytes) {
+    threads.add(Thread.currentThread().getName());
     add("answered " + kind + " " + status);
   }
 

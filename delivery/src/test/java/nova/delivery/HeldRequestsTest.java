@@ -15,6 +15,7 @@ import nova.segments.InMemoryPosterStore;
 import nova.segments.InMemorySegmentStore;
 import nova.segments.InMemoryTimelineStore;
 import nova.segments.SegmentStoreConfig;
+import nova.segments.StoredMedia;
 import nova.testkit.FakeClock;
 import org.junit.jupiter.api.Test;
 
@@ -55,9 +56,8 @@ class HeldRequestsTest {
       new BlockingReload(
           new DeliveryConfig(Duration.ofSeconds(10), 2, 5, Duration.ofSeconds(30), 10),
           new DeliveryPorts(
-              segments,
+              new StoredMedia(segments, new InMemoryPosterStore()),
               timelines,
-              new InMemoryPosterStore(),
               PlaybackGate.OPEN,
               metrics,
               clock,
@@ -143,9 +143,8 @@ class HeldRequestsTest {
         new BlockingReload(
             DeliveryConfig.defaults(),
             new DeliveryPorts(
-                segments,
+                new StoredMedia(segments, new InMemoryPosterStore()),
                 timelines,
-                new InMemoryPosterStore(),
                 PlaybackGate.OPEN,
                 metrics,
                 clock,

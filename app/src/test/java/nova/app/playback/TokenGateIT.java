@@ -42,6 +42,7 @@ import nova.segments.InMemorySegmentStore;
 import nova.segments.InMemoryTimelineStore;
 import nova.segments.Poster;
 import nova.segments.SegmentStoreConfig;
+import nova.segments.StoredMedia;
 import nova.segments.TimelineSnapshot;
 import nova.segments.TimelineSnapshot.TimelineState;
 import nova.testkit.FakeClock;
@@ -133,9 +134,8 @@ class TokenGateIT {
         Delivery.open(
             DeliveryConfig.defaults(),
             new DeliveryPorts(
-                new InMemorySegmentStore(SegmentStoreConfig.defaults()),
+                new StoredMedia(new InMemorySegmentStore(SegmentStoreConfig.defaults()), posters),
                 timelines,
-                posters,
                 new TokenGate(rights),
                 DeliveryMetrics.NONE,
                 clock,

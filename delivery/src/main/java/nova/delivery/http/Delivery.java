@@ -218,6 +218,7 @@ public final class Delivery implements AutoCloseable {
     return new LoopState(
         loop,
         reload.join(loop),
+        new MediaFetches(loop, ports.nanoClock()),
         new OpenWrites(loop, ports.nanoClock(), config.writeTimeout(), ports.metrics()));
   }
 }

@@ -6,4 +6,5 @@ import nova.delivery.LoopExecutor;
 /// What delivery keeps per event loop.
 ///
 /// *Confined to its event loop.*
-record LoopState(LoopExecutor executor, HeldRequests held, OpenWrites writes) {}
+record LoopState(
+    LoopExecutor executor, HeldRequests held, MediaFetches fetches, OpenWrites writes) {}

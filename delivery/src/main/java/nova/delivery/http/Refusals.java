@@ -37,6 +37,8 @@ final class Refusals {
               CachePolicy.NO_STORE);
       case TOKEN_NOT_JUDGED ->
           reply.unavailable("The token could not be checked; try again.", CachePolicy.NO_STORE);
+      case MEDIA_UNAVAILABLE ->
+          reply.unavailable("The media cannot be read now; try again.", CachePolicy.NO_STORE);
       case HELD_TOO_LONG, BAD_DIRECTIVE, TOO_SLOW ->
           throw new IllegalStateException(refusal + " is answered where it is found");
     }

@@ -1,130 +1,169 @@
 package nova.delivery.http;
 
-import java.util.List;
 import java.util.Optional;
-import nova.core.Bytes;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import nova.core.StreamId;
 import nova.delivery.Awaited;
 import nova.delivery.CachePolicy;
+import nova.delivery.DeliveryMetrics;
 import nova.delivery.DeliveryPorts;
 import nova.delivery.HeldRequests;
 import nova.delivery.HoldOutcome;
 import nova.delivery.MediaPath;
 import nova.delivery.PastStreams;
+import nova.delivery.Refusal;
 import nova.delivery.ReloadPolicy;
+import nova.segments.MediaSource;
 import nova.segments.Poster;
-import nova.segments.PosterStore;
 import nova.segments.RenditionTimeline;
 import nova.segments.SegmentKey;
-import nova.segments.SegmentStore;
+import nova.segments.StoreUnavailableException;
 import nova.segments.TimelineSnapshot;
 import nova.segments.TimelineStore;
 
-/// Answers requests for media from the segment store, and for posters from theirs. A part that a
-/// preload hint has named is held until it is there and then sent as a whole.
+/// Answers requests for media and posters, at once where the bytes are at hand and otherwise when
+/// they are. A part that a preload hint has named is held until the timeline has it, then fetched
+/// and sent as a whole.
 ///
 /// Spec: rfc8216bis-22 §6.2.6 (Partial Segments). *Thread-safe.*
 final class SegmentRoutes {
-  private final SegmentStore segments;
+  private final MediaSource media;
   private final TimelineStore timelines;
-  private final PosterStore posters;
   private final PastStreams past;
+  private final DeliveryMetrics metrics;
   private final Faults faults;
 
   SegmentRoutes(DeliveryPorts ports, PastStreams past, Faults faults) {
-    this.segments = ports.segments();
+    this.media = ports.media();
     this.timelines = ports.timelines();
-    this.posters = ports.posters();
     this.past = past;
+    this.metrics = ports.metrics();
     this.faults = faults;
   }
 
   void answer(Reply reply, MediaPath path) {
-    switch (path) {
-      case MediaPath.Init init -> {
-        Optional<Bytes> bytes = segments.init(init.stream(), init.rendition(), init.epoch());
-        if (bytes.isPresent()) {
-          reply.media(Body.of(bytes.get()), "\"i" + init.epoch() + "\"");
-        } else {
-          notThere(reply, init.stream());
-        }
-      }
-      case MediaPath.Segment segment -> {
-        Optional<List<Bytes>> chunks = segments.segment(segment.key());
-        if (chunks.isPresent()) {
-          reply.media(Body.of(chunks.get()), etag(segment.key()) + "\"");
-        } else {
-          notThere(reply, segment.key().stream());
-        }
-      }
-      case MediaPath.Part part -> {
-        if (!found(reply, part)) {
-          hinted(reply, part);
-        }
-      }
-      case MediaPath.StreamPoster poster -> poster(reply, poster.stream());
-    }
-  }
-
-  private void poster(Reply reply, StreamId stream) {
-    Optional<Poster> poster = posters.find(stream);
-    if (poster.isPresent()) {
-      reply.jpeg(
-          poster.get().jpeg(),
-          "\"p" + poster.get().takenAt().toEpochMilli() + "\"",
-          CachePolicy.POSTER);
-    } else if (timelines.find(stream).isPresent()) {
-      reply.error(
-          404, "This stream has no poster, or none yet.", CachePolicy.playlistError(false, 1));
+    if (path instanceof MediaPath.Part part) {
+      answerPart(reply, part);
     } else {
-      notThere(reply, stream);
+      fetch(reply, path);
     }
   }
 
-  private boolean found(Reply reply, MediaPath.Part part) {
-    Optional<Bytes> chunk = segments.part(part.key(), part.part());
-    chunk.ifPresent(
-        bytes -> reply.media(Body.of(bytes), etag(part.key()) + "." + part.part() + "\""));
-    return chunk.isPresent();
-  }
-
-  private void hinted(Reply reply, MediaPath.Part part) {
+  private void answerPart(Reply reply, MediaPath.Part part) {
     SegmentKey key = part.key();
-    Optional<RenditionTimeline> rendition =
-        timelines.find(key.stream()).flatMap(snapshot -> snapshot.rendition(key.rendition()));
-    if (rendition.isEmpty()) {
-      notThere(reply, key.stream());
-      return;
+    Optional<TimelineSnapshot> snapshot = timelines.find(key.stream());
+    Optional<RenditionTimeline> rendition = snapshot.flatMap(now -> now.rendition(key.rendition()));
+    Awaited.HintedPart awaited =
+        new Awaited.HintedPart(key.rendition(), key.epoch(), key.number(), part.part());
+    if (rendition.isPresent() && awaited.in(snapshot.get()) == Awaited.Readiness.WAIT) {
+      hold(reply, part, awaited, rendition.get().targetDurationSeconds());
+    } else {
+      fetch(reply, part); // also one that no playlist names any more
     }
-    int targetDuration = rendition.get().targetDurationSeconds();
+  }
+
+  private void hold(
+      Reply reply, MediaPath.Part part, Awaited.HintedPart awaited, int targetDuration) {
     Optional<HeldRequests.Hold> hold =
         reply
             .loop()
             .held()
             .hold(
                 new HeldRequests.Request(
-                    key.stream(),
+                    part.stream(),
                     reply.kind(),
                     reply.request().remoteAddress().hostAddress(),
-                    new Awaited.HintedPart(key.rendition(), key.epoch(), key.number(), part.part()),
+                    awaited,
                     ReloadPolicy.holdLimit(targetDuration)),
-                outcome -> faults.guard(reply, () -> answer(reply, part, outcome, targetDuration)));
+                outcome ->
+                    faults.guard(reply, () -> afterHold(reply, part, outcome, targetDuration)));
     hold.ifPresent(held -> reply.request().response().closeHandler(_ -> held.forget()));
   }
 
-  private void answer(Reply reply, MediaPath.Part part, HoldOutcome outcome, int targetDuration) {
+  private void afterHold(
+      Reply reply, MediaPath.Part part, HoldOutcome outcome, int targetDuration) {
     switch (outcome) {
-      case HoldOutcome.Ready _ -> {
-        if (!found(reply, part)) {
-          notThere(reply, part.key().stream()); // listed, but no longer kept
-        }
-      }
-      case HoldOutcome.Withdrawn _, HoldOutcome.Gone _ -> notThere(reply, part.key().stream());
+      case HoldOutcome.Ready _ -> fetch(reply, part);
+      case HoldOutcome.Withdrawn _, HoldOutcome.Gone _ -> notThere(reply, part);
       case HoldOutcome.TimedOut _ ->
           reply.unavailable(
               "The part did not come within 3 target durations; try again.",
               CachePolicy.mediaError(targetDuration));
       case HoldOutcome.Refused refused -> Refusals.answer(reply, refused.refusal());
+    }
+  }
+
+  private void fetch(Reply reply, MediaPath path) {
+    reply
+        .loop()
+        .fetches()
+        .fetch(
+            path,
+            () -> find(path),
+            asked -> faults.guard(reply, () -> afterFetch(reply, path, asked)));
+  }
+
+  private void afterFetch(
+      Reply reply, MediaPath path, CompletableFuture<Optional<FoundMedia>> asked) {
+    if (asked.isCompletedExceptionally()) {
+      Throwable failure = asked.exceptionNow();
+      if (!(failure instanceof StoreUnavailableException)) {
+        throw new IllegalStateException("media could not be read", failure);
+      }
+      metrics.refused(Refusal.MEDIA_UNAVAILABLE);
+      Refusals.answer(reply, Refusal.MEDIA_UNAVAILABLE);
+      return;
+    }
+    Optional<FoundMedia> found = asked.resultNow();
+    if (found.isPresent()) {
+      found.get().answer(reply);
+    } else {
+      notThere(reply, path);
+    }
+  }
+
+  private CompletionStage<Optional<FoundMedia>> find(MediaPath path) {
+    return switch (path) {
+      case MediaPath.Init init ->
+          media
+              .init(init.stream(), init.rendition(), init.epoch())
+              .thenApply(
+                  found -> found.map(bytes -> media(Body.of(bytes), "\"i" + init.epoch() + "\"")));
+      case MediaPath.Segment segment ->
+          media
+              .segment(segment.key())
+              .thenApply(
+                  found -> found.map(chunks -> media(Body.of(chunks), etag(segment.key()) + "\"")));
+      case MediaPath.Part part ->
+          media
+              .part(part.key(), part.part())
+              .thenApply(
+                  found ->
+                      found.map(
+                          bytes ->
+                              media(Body.of(bytes), etag(part.key()) + "." + part.part() + "\"")));
+      case MediaPath.StreamPoster poster ->
+          media.poster(poster.stream()).thenApply(found -> found.map(SegmentRoutes::poster));
+    };
+  }
+
+  private static FoundMedia media(Body body, String etag) {
+    return reply -> reply.media(body, etag);
+  }
+
+  private static FoundMedia poster(Poster poster) {
+    return reply ->
+        reply.jpeg(
+            poster.jpeg(), "\"p" + poster.takenAt().toEpochMilli() + "\"", CachePolicy.POSTER);
+  }
+
+  private void notThere(Reply reply, MediaPath path) {
+    if (path instanceof MediaPath.StreamPoster && timelines.find(path.stream()).isPresent()) {
+      reply.error(
+          404, "This stream has no poster, or none yet.", CachePolicy.playlistError(false, 1));
+    } else {
+      notThere(reply, path.stream());
     }
   }
 

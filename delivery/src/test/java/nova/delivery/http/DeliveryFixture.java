@@ -17,6 +17,9 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 import nova.delivery.Broadcast;
 import nova.delivery.CountingMetrics;
 import nova.delivery.DeliveryConfig;
@@ -25,7 +28,9 @@ import nova.delivery.PlaybackGate;
 import nova.segments.InMemoryPosterStore;
 import nova.segments.InMemorySegmentStore;
 import nova.segments.InMemoryTimelineStore;
+import nova.segments.MediaSource;
 import nova.segments.SegmentStoreConfig;
+import nova.segments.StoredMedia;
 import nova.testkit.FakeClock;
 
 /// Delivery behind a real HTTP server on several event loops, with stores in memory and clocks that
@@ -55,6 +60,7 @@ final class DeliveryFixture implements AutoCloseable {
   final InMemoryPosterStore posters = new InMemoryPosterStore();
   final HttpClient client = CLIENT;
   final int port;
+  final AtomicInteger connections = new AtomicInteger();
   private final Delivery delivery;
   private final String deployment;
 
@@ -63,18 +69,30 @@ final class DeliveryFixture implements AutoCloseable {
   }
 
   DeliveryFixture(PlaybackGate gate) {
-    this(DeliveryConfig.defaults(), 2, gate);
+    this(DeliveryConfig.defaults(), 2, gate, stored -> stored);
   }
 
   DeliveryFixture(DeliveryConfig config, int loops) {
-    this(config, loops, PlaybackGate.OPEN);
+    this(config, loops, PlaybackGate.OPEN, stored -> stored);
   }
 
-  private DeliveryFixture(DeliveryConfig config, int loops, PlaybackGate gate) {
+  /// @param media makes of the media in memory what delivery reads
+  DeliveryFixture(PlaybackGate gate, UnaryOperator<MediaSource> media) {
+    this(DeliveryConfig.defaults(), 2, gate, media);
+  }
+
+  private DeliveryFixture(
+      DeliveryConfig config, int loops, PlaybackGate gate, UnaryOperator<MediaSource> media) {
     delivery =
         Delivery.open(
             config,
-            new DeliveryPorts(segments, timelines, posters, gate, metrics, clock, clock::nanoTime));
+            new DeliveryPorts(
+                media.apply(new StoredMedia(segments, posters)),
+                timelines,
+                gate,
+                metrics,
+                clock,
+                clock::nanoTime));
     port = freePort();
     deployment =
         await(
@@ -89,6 +107,11 @@ final class DeliveryFixture implements AutoCloseable {
                         delivery.mount(router);
                         vertx
                             .createHttpServer(new HttpServerOptions().setHost("127.0.0.1"))
+                            .connectionHandler(
+                                connection -> {
+                                  connections.incrementAndGet();
+                                  connection.closeHandler(_ -> connections.decrementAndGet());
+                                })
                             .requestHandler(router)
                             .listen(port)
                             .<Void>mapEmpty()
@@ -125,10 +148,15 @@ final class DeliveryFixture implements AutoCloseable {
 
   /// Waits until the server holds as many requests as said.
   void awaitHeld(int count) throws InterruptedException {
+    await("held " + count, () -> metrics.held.get() == count);
+  }
+
+  /// Waits until something is so.
+  static void await(String what, BooleanSupplier condition) throws InterruptedException {
     long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-    while (metrics.held.get() != count) {
+    while (!condition.getAsBoolean()) {
       if (System.nanoTime() > deadline) {
-        throw new AssertionError("held " + metrics.held.get() + " (expected: " + count + ")");
+        throw new AssertionError("not within 10 s: " + what);
       }
       Thread.sleep(1);
     }
