@@ -122,6 +122,7 @@ class ApiDocumentTest {
     ApiConfig config =
         new ApiConfig(
             "https://example.com/tv",
+            "",
             ApiConfig.defaults().endedStreamsKept(),
             16,
             ApiConfig.defaults().limits());

@@ -7,10 +7,12 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
+import nova.api.http.ApiLimits;
 import nova.control.database.TestDatabase;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -53,6 +55,42 @@ class PagesTest {
       HttpResponse<String> embed = server.get("/embed/live");
       assertThat(header(embed, "Content-Security-Policy")).endsWith("frame-ancestors *");
       assertThat(header(embed, "X-Frame-Options")).isEmpty();
+    }
+  }
+
+  @Test
+  void playbackElsewhere_mayBeFetchedFrom_butRunsNothing() {
+    ApiConfig config =
+        new ApiConfig(
+            "https://example.com/tv",
+            "https://media.example.com:8443",
+            Duration.ofMinutes(10),
+            16,
+            ApiLimits.defaults());
+    try (ApiServer server = new ApiServer(DATABASE, config)) {
+      for (String path : List.of("/", "/watch/live", "/embed/live")) {
+        assertThat(header(server.get(path), "Content-Security-Policy"))
+            .contains(
+                "connect-src 'self' https://media.example.com:8443;",
+                "media-src 'self' blob: https://media.example.com:8443;",
+                "img-src 'self' data: https://media.example.com:8443;",
+                "script-src 'self';",
+                "style-src 'self';");
+      }
+      for (String path : List.of("/watch/live", "/embed/live")) {
+        assertThat(server.get(path).body())
+            .contains("data-base=\"/tv\" data-playback=\"https://media.example.com:8443\"");
+      }
+    }
+  }
+
+  @Test
+  void playbackHere_needsNoOtherOrigin() {
+    try (ApiServer server = new ApiServer(DATABASE)) {
+      HttpResponse<String> page = server.get("/watch/live");
+      assertThat(header(page, "Content-Security-Policy"))
+          .contains("connect-src 'self';", "media-src 'self' blob:;", "img-src 'self' data:;");
+      assertThat(page.body()).contains("data-base=\"\" data-playback=\"\"");
     }
   }
 

@@ -29,7 +29,7 @@ class StreamLivesApiTest {
   @RegisterExtension static final TestDatabase DATABASE = new TestDatabase();
 
   private static final ApiConfig UNLIMITED =
-      new ApiConfig("", Duration.ofMinutes(10), 4_096, new ApiLimits(1_000_000, 1_000_000, 20));
+      new ApiConfig("", "", Duration.ofMinutes(10), 4_096, new ApiLimits(1_000_000, 1_000_000, 20));
   private static final int RUNS = 6;
   private static final int STEPS = 30;
 

@@ -510,7 +510,7 @@ class StreamsApiTest {
   @Test
   void links_withPublicUrlBelowAPath_keepThePath() {
     ApiConfig config =
-        new ApiConfig("https://example.com/tv/", Duration.ofMinutes(10), 16, ApiLimits.defaults());
+        new ApiConfig("https://example.com/tv/", "", Duration.ofMinutes(10), 16, ApiLimits.defaults());
     try (ApiServer server = new ApiServer(DATABASE, config)) {
       goLive(server);
       assertThat(server.json("/api/v1/channels/my-show/playback").path("hls").asText())
@@ -530,9 +530,35 @@ class StreamsApiTest {
   }
 
   @Test
+  void links_withPlaybackElsewhere_leadThere_andPagesStayHere() {
+    ApiConfig config =
+        new ApiConfig(
+            "https://example.com/tv",
+            "https://media.example.com",
+            Duration.ofMinutes(10),
+            16,
+            ApiLimits.defaults());
+    try (ApiServer server = new ApiServer(DATABASE, config)) {
+      goLive(server);
+      server.posters.put(STREAM, Instant.ofEpochMilli(1_000));
+      server.settle();
+      String hls = "https://media.example.com/hls/k7m2p9xq4wz8rt3v/index.m3u8";
+      String poster = "https://media.example.com/media/k7m2p9xq4wz8rt3v/poster.jpg?t=1000";
+      JsonNode ofPage = server.json("/api/v1/channels/my-show/playback");
+      assertThat(ofPage.path("hls").asText()).isEqualTo(hls);
+      assertThat(ofPage.path("poster").asText()).isEqualTo(poster);
+      JsonNode links = server.json("/api/v1/streams/my-show").path("playback");
+      assertThat(links.path("hls").asText()).isEqualTo(hls);
+      assertThat(links.path("poster").asText()).isEqualTo(poster);
+      assertThat(links.path("watch").asText()).isEqualTo("https://example.com/tv/watch/my-show");
+      assertThat(links.path("embed").asText()).isEqualTo("https://example.com/tv/embed/my-show");
+    }
+  }
+
+  @Test
   void poster_isLinkedOnceThereIsOne_andNeverUnderTheSameAddressAsTheOneBefore() {
     ApiConfig config =
-        new ApiConfig("https://example.com/tv", Duration.ofMinutes(10), 16, ApiLimits.defaults());
+        new ApiConfig("https://example.com/tv", "", Duration.ofMinutes(10), 16, ApiLimits.defaults());
     try (ApiServer server = new ApiServer(DATABASE, config)) {
       goLive(server);
       server.settle();

@@ -11,10 +11,12 @@ import nova.core.ChannelSlug;
 ///
 /// @param rtmp the server to paste into OBS, such as `rtmp://localhost:1935/live`
 /// @param http the viewers' base address without a slash at its end
+/// @param playback the same of playlists
 /// @param ready the line that says the server accepts: what listens, whatever viewers are told
 /// @param localRtmp the RTMP server as this machine reaches it
 /// @param localHttp the HTTP server as this machine reaches it
-record Links(String rtmp, String http, String ready, String localRtmp, String localHttp) {
+record Links(
+    String rtmp, String http, String playback, String ready, String localRtmp, String localHttp) {
   private static final String RTMP_APP = "live"; // any name works; this one is what people expect
 
   static Links of(AppConfig config, int rtmpPort, int httpPort, OptionalInt httpsPort) {
@@ -28,9 +30,11 @@ record Links(String rtmp, String http, String ready, String localRtmp, String lo
       viewers = "https://%s:%d".formatted(host, httpsPort.getAsInt());
       ready += " https=" + viewers;
     }
+    String http = config.api().publicUrl().isEmpty() ? viewers : config.api().publicUrl();
     return new Links(
         rtmp,
-        config.api().publicUrl().isEmpty() ? viewers : config.api().publicUrl(),
+        http,
+        config.api().playbackUrl().isEmpty() ? http : config.api().playbackUrl(),
         ready,
         "rtmp://%s:%d/%s".formatted(loopback(rtmpHost), rtmpPort, RTMP_APP),
         "http://%s:%d".formatted(loopback(host), httpPort));
@@ -46,7 +50,7 @@ record Links(String rtmp, String http, String ready, String localRtmp, String lo
   }
 
   String hls(ChannelSlug channel) {
-    return http + "/hls/" + channel + "/index.m3u8";
+    return playback + "/hls/" + channel + "/index.m3u8";
   }
 
   /// Both loopback addresses answer a server on all interfaces, but `localhost` may mean the other.

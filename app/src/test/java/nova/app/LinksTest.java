@@ -44,6 +44,16 @@ class LinksTest {
     AppConfig known = config(Map.of("api.public-url", "https://tv.example.org"));
     assertThat(Links.of(known, 1935, 8080, OptionalInt.of(8443)).watch(LIVE))
         .isEqualTo("https://tv.example.org/watch/live");
+    assertThat(Links.of(known, 1935, 8080, OptionalInt.empty()).hls(LIVE))
+        .isEqualTo("https://tv.example.org/hls/live/index.m3u8");
+  }
+
+  @Test
+  void players_are_sent_to_where_playback_is() {
+    AppConfig elsewhere = config(Map.of("api.playback-url", "https://media.example.org"));
+    Links links = Links.of(elsewhere, 1935, 8080, OptionalInt.empty());
+    assertThat(links.hls(LIVE)).isEqualTo("https://media.example.org/hls/live/index.m3u8");
+    assertThat(links.watch(LIVE)).isEqualTo("http://localhost:8080/watch/live");
   }
 
   private static AppConfig config(Map<String, String> values) {

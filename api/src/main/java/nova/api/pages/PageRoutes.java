@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class PageRoutes {
   private final SiteAssets assets;
   private final IntSupplier rtmpPort;
+  private final SecurityHeaders security;
   private final PageTemplate home;
   private final PageTemplate watch;
   private final PageTemplate embed;
@@ -30,15 +31,19 @@ public final class PageRoutes {
   private final PageTemplate notFound;
 
   /// @param pathPrefix the path below which viewers see this server, empty or starting with `/`
+  /// @param playbackUrl the origin of playlists, media and posters; empty when that is this server
   /// @param rtmpPort the port broadcasters are told to use
-  public PageRoutes(SiteAssets assets, String pathPrefix, IntSupplier rtmpPort) {
+  public PageRoutes(
+      SiteAssets assets, String pathPrefix, String playbackUrl, IntSupplier rtmpPort) {
+    String playback = playbackUrl.isEmpty() ? pathPrefix : playbackUrl;
     this.assets = assets;
     this.rtmpPort = rtmpPort;
-    this.home = PageTemplate.load(assets, "home.html", pathPrefix);
-    this.watch = PageTemplate.load(assets, "watch.html", pathPrefix);
-    this.embed = PageTemplate.load(assets, "embed.html", pathPrefix);
-    this.docs = PageTemplate.load(assets, "docs.html", pathPrefix);
-    this.notFound = PageTemplate.load(assets, "not-found.html", pathPrefix);
+    this.security = new SecurityHeaders(playbackUrl);
+    this.home = PageTemplate.load(assets, "home.html", pathPrefix, playback);
+    this.watch = PageTemplate.load(assets, "watch.html", pathPrefix, playback);
+    this.embed = PageTemplate.load(assets, "embed.html", pathPrefix, playback);
+    this.docs = PageTemplate.load(assets, "docs.html", pathPrefix, playback);
+    this.notFound = PageTemplate.load(assets, "not-found.html", pathPrefix, playback);
   }
 
   public void mount(Router router) {
@@ -72,9 +77,9 @@ public final class PageRoutes {
   private void answerPage(RoutingContext context, PageTemplate page, String channel) {
     HttpServerResponse response = context.response();
     if (page == embed) {
-      SecurityHeaders.embeddable(response);
+      security.embeddable(response);
     } else {
-      SecurityHeaders.ownPage(response);
+      security.ownPage(response);
     }
     response
         .putHeader("Content-Type", "text/html; charset=utf-8")

@@ -4,7 +4,7 @@ import io.vertx.core.buffer.Buffer;
 
 /// An HTML page whose addresses are filled in at start, and its channel at each request.
 ///
-/// Only values that need no escaping go in: a path prefix from the configuration, the asset
+/// Only values that need no escaping go in: a path prefix and an origin from the configuration, the asset
 /// version, a port, and a channel name that [nova.core.ChannelSlug] has accepted.
 ///
 /// *Immutable.*
@@ -18,12 +18,17 @@ final class PageTemplate {
     this.html = html;
   }
 
-  static PageTemplate load(SiteAssets assets, String name, String pathPrefix) {
+  /// Fills in what stays.
+  ///
+  /// @param pathPrefix the path below which viewers see this server
+  /// @param playback what playlists and media are below: that path, or another origin
+  static PageTemplate load(SiteAssets assets, String name, String pathPrefix, String playback) {
     String html =
         assets
             .template(name)
             .replace("{{player}}", assets.template("player.html").stripTrailing())
             .replace("{{base}}", pathPrefix)
+            .replace("{{playback}}", playback)
             .replace("{{assets}}", pathPrefix + "/assets/" + assets.version());
     String rest = html.replace(CHANNEL, "").replace(RTMP_PORT, "");
     if (rest.contains("{{")) {

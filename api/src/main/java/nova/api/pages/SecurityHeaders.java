@@ -2,32 +2,40 @@ package nova.api.pages;
 
 import io.vertx.core.http.HttpServerResponse;
 
-/// What a page allows the browser to do: run the scripts and styles of this server and nothing
-/// else, and appear inside other sites only where that is its purpose.
+/// What a page allows the browser to do: run the scripts and styles of this server, fetch from it
+/// and from where playback is, and nothing else; and appear inside other sites only where that is
+/// its purpose.
 ///
 /// Spec: CSP Level 3. `blob:` is how Media Source Extensions hand media to the video element.
+///
+/// *Immutable.*
 final class SecurityHeaders {
   private static final String POLICY =
-      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
-          + " media-src 'self' blob:; connect-src 'self'; base-uri 'none'; form-action 'none';"
-          + " frame-ancestors ";
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:%1$s;"
+          + " media-src 'self' blob:%1$s; connect-src 'self'%1$s; base-uri 'none';"
+          + " form-action 'none'; frame-ancestors ";
 
-  private SecurityHeaders() {}
+  private final String policy;
 
-  static void ownPage(HttpServerResponse response) {
+  /// @param playbackUrl the origin of playlists, media and posters; empty when that is this server
+  SecurityHeaders(String playbackUrl) {
+    this.policy = POLICY.formatted(playbackUrl.isEmpty() ? "" : " " + playbackUrl);
+  }
+
+  void ownPage(HttpServerResponse response) {
     common(response, "'none'");
     response
         .putHeader("X-Frame-Options", "DENY")
         .putHeader("Cross-Origin-Opener-Policy", "same-origin");
   }
 
-  static void embeddable(HttpServerResponse response) {
+  void embeddable(HttpServerResponse response) {
     common(response, "*");
   }
 
-  private static void common(HttpServerResponse response, String ancestors) {
+  private void common(HttpServerResponse response, String ancestors) {
     response
-        .putHeader("Content-Security-Policy", POLICY + ancestors)
+        .putHeader("Content-Security-Policy", policy + ancestors)
         .putHeader("X-Content-Type-Options", "nosniff")
         .putHeader("Referrer-Policy", "strict-origin-when-cross-origin")
         .putHeader("Permissions-Policy", "camera=(), microphone=(), geolocation=()");

@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 /// @param title of the channel, for people; left out when it has none
 /// @param state offline, starting, live, reconnecting or ended
 /// @param stream id of the latest stream
-/// @param hls path of the multivariant playlist on the server that was asked
-/// @param poster path of what the stream shows, as a JPEG file; left out while there is none
+/// @param hls path of the multivariant playlist on the server that was asked, or its URL
+///   elsewhere
+/// @param poster as `hls`, of what the stream shows, as a JPEG file; left out while there is none
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record PlaybackView(
     String channel,
@@ -37,8 +38,8 @@ record PlaybackView(
         titleOf(channel),
         stateOf(record.state()),
         record.id().value(),
-        links.hlsPath(record.id()),
-        links.posterPath(record.id()),
+        links.hlsOfPage(record.id()),
+        links.posterOfPage(record.id()),
         Times.text(record.startedAt()),
         video.map(TrackDescription.Video::width).orElse(null),
         video.map(TrackDescription.Video::height).orElse(null),

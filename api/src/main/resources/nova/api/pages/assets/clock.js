@@ -1,7 +1,7 @@
 // The server's clock as seen from here. Latency compares the wall-clock time stamped on the media
 // by the server with now, so a viewer's clock that is wrong must not show.
 
-import { base } from './dom.js';
+import { playbackBase } from './dom.js';
 
 const PROBES = 4;
 const REFRESH_MS = 5 * 60_000;
@@ -28,7 +28,7 @@ export async function followServerClock() {
 async function ask() {
   try {
     const sent = Date.now();
-    const response = await fetch(`${base}/time`, { cache: 'no-store' });
+    const response = await fetch(`${playbackBase}/time`, { cache: 'no-store' });
     const tripMs = Date.now() - sent;
     if (!response.ok) return null;
     const server = Date.parse((await response.text()).trim());

@@ -16,6 +16,9 @@ export function show(element, text) {
 /** Path below which the server is reached: empty, or starting with "/". */
 export const base = document.documentElement.dataset.base ?? '';
 
+/** Where playlists, media and the server's clock are: as `base`, or another origin. */
+export const playbackBase = document.documentElement.dataset.playback ?? base;
+
 /** The channel this page is about, empty on pages that are about none. */
 export const channel = document.documentElement.dataset.channel ?? '';
 

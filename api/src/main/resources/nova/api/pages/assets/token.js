@@ -1,7 +1,7 @@
 // The token of a channel that is not for everybody, as in /watch/my-show#token=nova_… or ?token=…
 // What follows # stays in the browser; what follows ? is in the logs of every proxy on the way.
 
-import { base } from './dom.js';
+import { playbackBase } from './dom.js';
 
 const FORM = /^[\w.~-]{1,256}$/; // needs no escaping in a path
 
@@ -12,8 +12,8 @@ export const token = shown(location.hash.slice(1)) || shown(location.search);
 export const authorization = token ? { Authorization: `Bearer ${token}` } : {};
 
 /** Where media or a playlist is for whoever has the token; URIs relative to that have it too. */
-export function throughToken(path) {
-  return token ? `${base}/p/${token}${path.slice(base.length)}` : path;
+export function throughToken(url) {
+  return token ? `${playbackBase}/p/${token}${url.slice(playbackBase.length)}` : url;
 }
 
 function shown(parameters) {
