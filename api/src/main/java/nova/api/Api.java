@@ -55,8 +55,9 @@ public final class Api implements AutoCloseable {
   public static Api open(ApiConfig config, ApiPorts ports) {
     StreamDirectory directory =
         new StreamDirectory(ports.clock(), config.endedStreamsKept(), config.maxStreams());
-    PlaybackLinks links = new PlaybackLinks(config.publicUrl(), config.playbackUrl(), ports.posters());
-    PageRoutes pages = 
+    PlaybackLinks links =
+        new PlaybackLinks(config.publicUrl(), config.playbackUrl(), ports.posters());
+    PageRoutes pages =
         new PageRoutes(
             SiteAssets.load(), links.pathPrefix(), config.playbackUrl(), ports.rtmpPort());
     RouteGuard guard =

@@ -510,7 +510,8 @@ class StreamsApiTest {
   @Test
   void links_withPublicUrlBelowAPath_keepThePath() {
     ApiConfig config =
-        new ApiConfig("https://example.com/tv/", "", Duration.ofMinutes(10), 16, ApiLimits.defaults());
+        new ApiConfig(
+            "https://example.com/tv/", "", Duration.ofMinutes(10), 16, ApiLimits.defaults());
     try (ApiServer server = new ApiServer(DATABASE, config)) {
       goLive(server);
       assertThat(server.json("/api/v1/channels/my-show/playback").path("hls").asText())
@@ -558,7 +559,8 @@ class StreamsApiTest {
   @Test
   void poster_isLinkedOnceThereIsOne_andNeverUnderTheSameAddressAsTheOneBefore() {
     ApiConfig config =
-        new ApiConfig("https://example.com/tv", "", Duration.ofMinutes(10), 16, ApiLimits.defaults());
+        new ApiConfig(
+            "https://example.com/tv", "", Duration.ofMinutes(10), 16, ApiLimits.defaults());
     try (ApiServer server = new ApiServer(DATABASE, config)) {
       goLive(server);
       server.settle();

@@ -47,7 +47,7 @@ final class DemoCommand implements Callable<Integer> {
     WorkerSource source = WorkerPrograms.testPattern(pattern.job(PATTERN_SIZE));
     Broadcast broadcast = Broadcast.live(source, limit(seconds), System::nanoTime);
     try (Lifecycle lifecycle = new Lifecycle();
-        Shutdown _ = Shutdown.closing(lifecycle)) {
+        Shutdown _ = Shutdown.closing(lifecycle, config.http().longestDrain())) {
       Links links = Wiring.open(config, keys.accepted(), lifecycle).links();
       PublishTarget target = PublishTarget.parse(links.publishLocally(keys.pattern()));
       RtmpPublisher publisher = lifecycle.own("publisher", RtmpPublisher.connect(target));

@@ -74,7 +74,7 @@ final class PublishCommand implements Callable<Integer> {
     PublishTarget target = PublishTarget.parse(words.getLast());
     Duration limit = DemoCommand.limit(seconds);
     try (Lifecycle lifecycle = new Lifecycle();
-        Shutdown _ = Shutdown.closing(lifecycle)) {
+        Shutdown _ = Shutdown.closing(lifecycle, Duration.ZERO)) {
       Broadcast broadcast =
           testPattern ? pattern(limit, lifecycle) : file(words.getFirst(), limit, lifecycle);
       RtmpPublisher publisher = lifecycle.own("publisher", RtmpPublisher.connect(target));

@@ -12,20 +12,24 @@ import org.slf4j.LoggerFactory;
 final class Shutdown implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Shutdown.class);
 
-  /// Whoever sends SIGTERM waits 10 s before SIGKILL, as Docker and Kubernetes do.
-  private static final Duration PATIENCE = Duration.ofSeconds(9);
+  /// With the 5 s that viewers' answers may take, less than the 10 s after which Docker kills.
+  private static final Duration PATIENCE = Duration.ofSeconds(4);
 
   private final Lifecycle lifecycle;
+  private final Duration patience;
   private final CountDownLatch asked = new CountDownLatch(1);
   private final Thread hook = new Thread(this::end, "shutdown");
 
-  private Shutdown(Lifecycle lifecycle) {
+  private Shutdown(Lifecycle lifecycle, Duration patience) {
     this.lifecycle = lifecycle;
+    this.patience = patience;
   }
 
   /// From here on a signal closes `lifecycle` and ends the process.
-  static Shutdown closing(Lifecycle lifecycle) {
-    Shutdown shutdown = new Shutdown(lifecycle);
+  ///
+  /// @param drain how much of that time may go by until viewers have their answers
+  static Shutdown closing(Lifecycle lifecycle, Duration drain) {
+    Shutdown shutdown = new Shutdown(lifecycle, PATIENCE.plus(drain));
     Runtime.getRuntime().addShutdownHook(shutdown.hook);
     return shutdown;
   }
@@ -63,8 +67,8 @@ final class Shutdown implements AutoCloseable {
     log.info("shutting down");
     Thread closing = Thread.ofPlatform().name("shutdown-close").daemon().start(lifecycle::close);
     try {
-      if (!closing.join(PATIENCE)) {
-        log.warn("not everything closed within {} s", PATIENCE.toSeconds());
+      if (!closing.join(patience)) {
+        log.warn("not everything closed within {} s", patience.toSeconds());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -26,7 +26,7 @@ final class StartCommand implements Callable<Integer> {
     AppConfig config = server.read(System.getenv());
     ConfiguredKeys keys = ConfiguredKeys.parse(config.streamKeys());
     try (Lifecycle lifecycle = new Lifecycle();
-        Shutdown shutdown = Shutdown.closing(lifecycle)) {
+        Shutdown shutdown = Shutdown.closing(lifecycle, config.http().longestDrain())) {
       RunningServer running = Wiring.open(config, keys, lifecycle);
       FirstStart.make(config, running, System.err::println);
       System.out.println(running.links().ready());

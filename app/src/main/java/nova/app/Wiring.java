@@ -94,6 +94,8 @@ final class Wiring {
                 new MetricsRoute(foundation.metrics()::scrape, api.guard()),
                 delivery::mount,
                 api::mount)); // last, because it answers every path that nobody else knows
+    AutoCloseable _ = lifecycle.own("held requests", delivery::stopHolding);
+    AutoCloseable _ = lifecycle.own("viewers", servers::leave);
     TranscodeWiring.open(
         foundation, frames, events, segments, timelines, posters, control::ladderSteps);
     RtmpServer rtmp =

@@ -110,7 +110,18 @@ final class WaitersBench implements Bench {
   private static HttpConfig loopback() {
     Duration timeout = Duration.ofMinutes(2);
     return new HttpConfig(
-        "127.0.0.1", 0, -1, "", "", 0, DataSize.ofKiB(8), DataSize.ofMiB(1), timeout, timeout);
+        "127.0.0.1",
+        0,
+        -1,
+        "",
+        "",
+        0,
+        DataSize.ofKiB(8),
+        DataSize.ofMiB(1),
+        timeout,
+        timeout,
+        Duration.ZERO,
+        Duration.ofSeconds(1));
   }
 
   private List<Figure> measure(Waiters waiters, SyntheticStream stream, HeldCount held, int count)

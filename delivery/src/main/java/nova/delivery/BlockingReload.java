@@ -36,13 +36,18 @@ public final class BlockingReload implements AutoCloseable {
     return held;
   }
 
-  /// Stops listening and refuses what is held; later requests are refused at once.
-  @Override
-  public void close() {
-    registration.close();
+  /// Answers what is held, and from here on what comes, without a wait. Idempotent.
+  public void stop() {
     for (HeldRequests loop : loops) {
       loop.stop();
     }
+  }
+
+  /// Stops holding, and listening.
+  @Override
+  public void close() {
+    registration.close();
+    stop();
   }
 
   private void onChange(TimelineSnapshot snapshot) {

@@ -79,8 +79,12 @@ public final class HeldRequests {
       answer.accept(outcome(request.awaited(), before));
       return Optional.empty();
     }
-    Refusal refusal =
-        stopped ? Refusal.STOPPING : limits.tryAcquire(request.address(), request.stream());
+    if (stopped) {
+      metrics.refused(Refusal.STOPPING);
+      answer.accept(new HoldOutcome.Stopped(before.get()));
+      return Optional.empty();
+    }
+    Refusal refusal = limits.tryAcquire(request.address(), request.stream());
     if (refusal != null) {
       metrics.refused(refusal);
       answer.accept(new HoldOutcome.Refused(refusal));
@@ -106,7 +110,7 @@ public final class HeldRequests {
     }
   }
 
-  /// Refuses all that is held and all that comes. Any thread.
+  /// Answers all that is held, and from here on what comes, without a wait. Any thread.
   void stop() {
     loop.execute(
         () -> {
@@ -114,7 +118,13 @@ public final class HeldRequests {
           List<Held> all = new ArrayList<>();
           streams.values().forEach(holds -> holds.groups.values().forEach(all::addAll));
           all.forEach(held -> metrics.refused(Refusal.STOPPING));
-          all.forEach(held -> held.finish(new HoldOutcome.Refused(Refusal.STOPPING)));
+          all.forEach(
+              held ->
+                  held.finish(
+                      timelines
+                          .find(held.request.stream())
+                          .<HoldOutcome>map(HoldOutcome.Stopped::new)
+                          .orElseGet(HoldOutcome.Gone::new)));
         });
   }
 

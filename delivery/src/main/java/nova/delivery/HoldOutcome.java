@@ -15,6 +15,9 @@ public sealed interface HoldOutcome {
   /// The time is up; `snapshot` is the newest.
   record TimedOut(TimelineSnapshot snapshot) implements HoldOutcome {}
 
+  /// The server is stopping and holds nothing more; `snapshot` is the newest.
+  record Stopped(TimelineSnapshot snapshot) implements HoldOutcome {}
+
   /// The stream is no longer known.
   record Gone() implements HoldOutcome {}
 

@@ -4,8 +4,8 @@ import io.vertx.core.buffer.Buffer;
 
 /// An HTML page whose addresses are filled in at start, and its channel at each request.
 ///
-/// Only values that need no escaping go in: a path prefix and an origin from the configuration, the asset
-/// version, a port, and a channel name that [nova.core.ChannelSlug] has accepted.
+/// Only values that need no escaping go in: a path prefix and an origin from the configuration, the
+/// asset version, a port, and a channel name that [nova.core.ChannelSlug] has accepted.
 ///
 /// *Immutable.*
 final class PageTemplate {

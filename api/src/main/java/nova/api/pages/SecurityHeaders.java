@@ -10,16 +10,19 @@ import io.vertx.core.http.HttpServerResponse;
 ///
 /// *Immutable.*
 final class SecurityHeaders {
-  private static final String POLICY =
-      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:%1$s;"
-          + " media-src 'self' blob:%1$s; connect-src 'self'%1$s; base-uri 'none';"
-          + " form-action 'none'; frame-ancestors ";
-
   private final String policy;
 
   /// @param playbackUrl the origin of playlists, media and posters; empty when that is this server
   SecurityHeaders(String playbackUrl) {
-    this.policy = POLICY.formatted(playbackUrl.isEmpty() ? "" : " " + playbackUrl);
+    String playback = playbackUrl.isEmpty() ? "" : " " + playbackUrl;
+    this.policy =
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:"
+            + playback
+            + "; media-src 'self' blob:"
+            + playback
+            + "; connect-src 'self'"
+            + playback
+            + "; base-uri 'none'; form-action 'none'; frame-ancestors ";
   }
 
   void ownPage(HttpServerResponse response) {

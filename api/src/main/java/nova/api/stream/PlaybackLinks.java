@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param publicUrl without a trailing slash; may have a path when a proxy mounts the server below
 ///   one; empty when unknown
-/// @param playbackUrl the origin of playlists, media and posters, without a slash; empty when that is
-///   this server
+/// @param playbackUrl the origin of playlists, media and posters, without a slash; empty when that
+///   is this server
 /// @param posters when the poster of a stream was taken; empty while it has none
 public record PlaybackLinks(
     String publicUrl, String playbackUrl, Function<StreamId, Optional<Instant>> posters) {

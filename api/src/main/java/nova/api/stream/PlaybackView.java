@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param title of the channel, for people; left out when it has none
 /// @param state offline, starting, live, reconnecting or ended
 /// @param stream id of the latest stream
-/// @param hls path of the multivariant playlist on the server that was asked, or its URL
-///   elsewhere
+/// @param hls path of the multivariant playlist on the server that was asked, or its URL elsewhere
 /// @param poster as `hls`, of what the stream shows, as a JPEG file; left out while there is none
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record PlaybackView(

@@ -32,7 +32,17 @@ public record HttpConfig(
                 "Time after which a connection is closed that has no request in progress and takes"
                     + " no more of its last answer.",
             byDefault = "75s")
-        Duration idleTimeout) {
+        Duration idleTimeout,
+    @Setting(
+            value =
+                "How long a server that stops still takes connections, for load balancers that ask"
+                    + " /health/ready to notice; answers then close their connections.",
+            byDefault = "0s")
+        Duration drainDelay,
+    @Setting(
+            value = "How long answers on their way are finished by a server that stops.",
+            byDefault = "5s")
+        Duration drainTimeout) {
 
   private static final int MAX_HEADER_BYTES = 1 << 20;
 
@@ -52,6 +62,11 @@ public record HttpConfig(
     }
     requirePositive("header-timeout", headerTimeout);
     requirePositive("idle-timeout", idleTimeout);
+    if (drainDelay.isNegative() || drainDelay.compareTo(Duration.ofHours(1)) > 0) {
+      throw new IllegalArgumentException(
+          "drain-delay %s (expected: 0s to 1h)".formatted(drainDelay));
+    }
+    requirePositive("drain-timeout", drainTimeout);
     if (httpsPort >= 0 && (tlsCert.isEmpty() || tlsKey.isEmpty())) {
       throw new IllegalArgumentException(
           "https-port %d needs a certificate (expected: tls-cert and tls-key name PEM files)"
@@ -75,7 +90,14 @@ public record HttpConfig(
         DataSize.ofKiB(8),
         DataSize.ofMiB(1),
         Duration.ofSeconds(10),
-        Duration.ofSeconds(75));
+        Duration.ofSeconds(75),
+        Duration.ZERO,
+        Duration.ofSeconds(5));
+  }
+
+  /// How long it may take until viewers have their last answers.
+  public Duration longestDrain() {
+    return drainDelay.plus(drainTimeout);
   }
 
   private static void requirePort(String key, int port, int lowest) {

@@ -97,6 +97,20 @@ final class ConnectionDeadlines {
     }
   }
 
+  /// Makes what is in progress the last of its connection.
+  ///
+  /// @param atMost how long it may take
+  void leave(Duration atMost) {
+    Map<HttpConnection, HttpServerResponse> last = new HashMap<>();
+    connections.forEach(
+        (connection, activity) -> {
+          if (!activity.isIdle()) {
+            last.put(connection, activity.inProgress.getFirst());
+          }
+        });
+    last.forEach((connection, response) -> LastAnswer.of(connection, response, atMost));
+  }
+
   void closeOverdue() {
     long nowNs = clock.nanoTime();
     Map<HttpConnection, ClientSocket> overdue = new HashMap<>();

@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import nova.api.http.Problem;
@@ -35,6 +36,9 @@ final class HttpServerVerticle extends VerticleBase {
   private final HttpMetrics metrics;
   private final EarlyAnswer answers;
   private final AtomicIntegerArray ports;
+  private final List<HttpServer> servers = new ArrayList<>();
+  private final List<ConnectionDeadlines> connections = new ArrayList<>();
+  private boolean leaving;
 
   /// @param ports receives the port of each socket once it listens
   HttpServerVerticle(
@@ -71,6 +75,7 @@ final class HttpServerVerticle extends VerticleBase {
   private Future<HttpServer> open(Router router, int socket) {
     ConnectionDeadlines deadlines =
         new ConnectionDeadlines(clock, config.headerTimeout(), config.idleTimeout(), metrics);
+    connections.add(deadlines);
     vertx.setPeriodic(deadlines.period().toMillis(), timer -> deadlines.closeOverdue());
     return vertx
         .createHttpServer(sockets.get(socket))
@@ -83,11 +88,36 @@ final class HttpServerVerticle extends VerticleBase {
         .requestHandler(
             request -> {
               deadlines.began(request);
+              if (leaving) {
+                LastAnswer.of(request.connection(), request.response(), config.longestDrain());
+              }
               route(router, request);
             })
         .listen(ListenOptions.address(sockets.get(socket), socket))
-        .onSuccess(server -> ports.set(socket, server.actualPort()))
+        .onSuccess(
+            server -> {
+              servers.add(server);
+              ports.set(socket, server.actualPort());
+            })
         .recover(failure -> Future.failedFuture(explained(failure, socket)));
+  }
+
+  /// Makes each answer that has not begun the last of its connection. Any thread; idempotent.
+  void leave() {
+    context.runOnContext(
+        _ -> {
+          if (!leaving) {
+            leaving = true;
+            connections.forEach(deadlines -> deadlines.leave(config.longestDrain()));
+          }
+        });
+  }
+
+  /// Stops listening and lets answers on their way come to their end.
+  @Override
+  public Future<?> stop() {
+    return Future.all(
+        servers.stream().map(server -> server.shutdown(config.drainTimeout())).toList());
   }
 
   /// `*` and other targets that are no path would be an unhandled exception in the router.

@@ -6,6 +6,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServerOptions;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -18,14 +19,23 @@ import nova.core.NanoClock;
 /// *Thread-safe.*
 public final class HttpServers implements AutoCloseable {
   private static final long START_SECONDS = 30;
-  private static final long STOP_SECONDS = 3;
+  private static final long STOP_SECONDS = 3; // beyond what answers on their way may take
 
   private final Vertx vertx;
+  private final HttpConfig config;
+  private final List<HttpServerVerticle> verticles;
   private final String deployment;
   private final AtomicIntegerArray ports;
 
-  private HttpServers(Vertx vertx, String deployment, AtomicIntegerArray ports) {
+  private HttpServers(
+      Vertx vertx,
+      HttpConfig config,
+      List<HttpServerVerticle> verticles,
+      String deployment,
+      AtomicIntegerArray ports) {
     this.vertx = vertx;
+    this.config = config;
+    this.verticles = List.copyOf(verticles);
     this.deployment = deployment;
     this.ports = ports;
   }
@@ -42,13 +52,20 @@ public final class HttpServers implements AutoCloseable {
       List<RouteMount> mounts) {
     List<HttpServerOptions> sockets = ListenOptions.of(vertx, config);
     AtomicIntegerArray ports = new AtomicIntegerArray(sockets.size());
+    List<HttpServerVerticle> verticles = new CopyOnWriteArrayList<>();
     Future<String> deployed =
         vertx.deployVerticle(
-            () ->
-                new HttpServerVerticle(config, sockets, List.copyOf(mounts), clock, metrics, ports),
+            () -> {
+              HttpServerVerticle verticle =
+                  new HttpServerVerticle(
+                      config, sockets, List.copyOf(mounts), clock, metrics, ports);
+              verticles.add(verticle);
+              return verticle;
+            },
             new DeploymentOptions().setInstances(eventLoops));
     try {
-      return new HttpServers(vertx, deployed.await(START_SECONDS, TimeUnit.SECONDS), ports);
+      String deployment = deployed.await(START_SECONDS, TimeUnit.SECONDS);
+      return new HttpServers(vertx, config, verticles, deployment, ports);
     } catch (TimeoutException e) {
       throw new StartupException(
           "HTTP did not start to listen within %d s".formatted(START_SECONDS), e);
@@ -64,9 +81,20 @@ public final class HttpServers implements AutoCloseable {
     return ports.length() > 1 ? OptionalInt.of(ports.get(1)) : OptionalInt.empty();
   }
 
-  /// Stops listening and closes the connections.
+  /// From here on each answer is the last of its connection, which so comes back elsewhere. New
+  /// connections are taken for as long as load balancers may need to notice, for which this waits.
+  public void leave() throws InterruptedException {
+    verticles.forEach(HttpServerVerticle::leave);
+    Thread.sleep(config.drainDelay());
+  }
+
+  /// Stops listening, closes connections that wait for nothing and the others when they have had
+  /// their answers, or too much time for that.
   @Override
   public void close() throws TimeoutException {
-    vertx.undeploy(deployment).await(STOP_SECONDS, TimeUnit.SECONDS);
+    verticles.forEach(HttpServerVerticle::leave);
+    vertx
+        .undeploy(deployment)
+        .await(config.drainTimeout().toSeconds() + STOP_SECONDS, TimeUnit.SECONDS);
   }
 }

@@ -538,7 +538,9 @@ class HttpServersTest {
         DataSize.ofKiB(8),
         DataSize.ofMiB(1),
         headerTimeout,
-        idleTimeout);
+        idleTimeout,
+        Duration.ZERO,
+        Duration.ofSeconds(1));
   }
 
   private HttpResponse<String> get(String path) throws IOException, InterruptedException {

@@ -77,7 +77,9 @@ class TlsTest {
             DataSize.ofKiB(8),
             DataSize.ofMiB(1),
             Duration.ofSeconds(10),
-            Duration.ofSeconds(75));
+            Duration.ofSeconds(75),
+            Duration.ZERO,
+            Duration.ofSeconds(1));
     return HttpServers.open(
         vertx, config, 1, System::nanoTime, HttpMetrics.NONE, List.of(new HealthRoutes(List.of())));
   }

@@ -75,7 +75,13 @@ public final class Delivery implements AutoCloseable {
     router.route("/time").handler(this::time);
   }
 
-  /// Refuses what is held and stops listening to timelines.
+  /// Answers what is held with what there is, and from here on everything without a wait: the
+  /// server is about to stop. Idempotent.
+  public void stopHolding() {
+    reload.stop();
+  }
+
+  /// Stops holding, and listening to timelines.
   @Override
   public void close() {
     reload.close();

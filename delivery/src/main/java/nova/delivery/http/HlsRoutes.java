@@ -210,6 +210,8 @@ final class HlsRoutes {
                                 nothingToPlay(reply, withdrawn.snapshot());
                             case HoldOutcome.TimedOut late ->
                                 timedOut(reply, awaited, late.snapshot(), cache, playlist);
+                            case HoldOutcome.Stopped stopped ->
+                                stopped(reply, awaited, stopped.snapshot(), playlist);
                             case HoldOutcome.Gone _ ->
                                 unknown(reply, snapshot.stream().value(), blocking);
                             case HoldOutcome.Refused refused ->
@@ -237,6 +239,18 @@ final class HlsRoutes {
               "The segment or part did not come within 3 target durations; try again.", cache);
         }
       }
+    }
+  }
+
+  /// Whoever plays gets the playlist as it is, and asks for the next one where another server
+  /// answers; an error might end the playback.
+  private static void stopped(
+      Reply reply, Awaited awaited, TimelineSnapshot now, Consumer<TimelineSnapshot> playlist) {
+    switch (awaited) {
+      case Awaited.Start _ when MultivariantRenderer.hasContent(now) -> playlist.accept(now);
+      case Awaited.Start _, Awaited.RenditionStart _ -> Refusals.answer(reply, Refusal.STOPPING);
+      case Awaited.WholeSegment _, Awaited.PartOfPlaylist _, Awaited.HintedPart _ ->
+          playlist.accept(now);
     }
   }
 

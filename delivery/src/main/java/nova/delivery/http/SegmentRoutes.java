@@ -90,6 +90,7 @@ final class SegmentRoutes {
           reply.unavailable(
               "The part did not come within 3 target durations; try again.",
               CachePolicy.mediaError(targetDuration));
+      case HoldOutcome.Stopped _ -> Refusals.answer(reply, Refusal.STOPPING);
       case HoldOutcome.Refused refused -> Refusals.answer(reply, refused.refusal());
     }
   }

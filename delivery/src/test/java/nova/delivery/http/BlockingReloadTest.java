@@ -217,13 +217,36 @@ class BlockingReloadTest {
   }
 
   @Test
-  void reload_whenTheServerStops_isUnavailable() throws Exception {
+  void reload_whenTheServerStops_isThePlaylistAsItIs() throws Exception {
+    String now = fixture.get(MEDIA).body();
     CompletableFuture<HttpResponse<String>> held = fixture.getAsync(MEDIA + "?_HLS_msn=4");
     fixture.awaitHeld(1);
 
-    fixture.closeDelivery();
+    fixture.stopHolding();
 
-    assertThat(held.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(503);
+    for (HttpResponse<String> response :
+        List.of(held.get(10, TimeUnit.SECONDS), fixture.get(MEDIA + "?_HLS_msn=4"))) {
+      assertThat(response.statusCode()).isEqualTo(200);
+      assertThat(response.body()).isEqualTo(now);
+      assertThat(response.headers().firstValue("cache-control")).contains("public, max-age=1");
+    }
+    fixture.awaitHeld(0);
+    assertThat(fixture.metrics.count("refused stopping")).isPositive();
+  }
+
+  @Test
+  void start_whenTheServerStops_isUnavailable() throws Exception {
+    Broadcast _ = fixture.broadcast("starting23456789").withVideo().put();
+    CompletableFuture<HttpResponse<String>> held =
+        fixture.getAsync("/hls/starting23456789/index.m3u8");
+    fixture.awaitHeld(1);
+
+    fixture.stopHolding();
+
+    HttpResponse<String> response = held.get(10, TimeUnit.SECONDS);
+    assertThat(response.statusCode()).isEqualTo(503);
+    assertThat(response.headers().firstValue("retry-after")).contains("1");
+    assertThat(response.headers().firstValue("cache-control")).contains("no-store");
   }
 
   @Test

@@ -162,8 +162,8 @@ final class DeliveryFixture implements AutoCloseable {
     }
   }
 
-  void closeDelivery() {
-    delivery.close();
+  void stopHolding() {
+    delivery.stopHolding();
   }
 
   @Override

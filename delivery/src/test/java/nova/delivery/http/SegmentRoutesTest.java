@@ -172,6 +172,17 @@ class SegmentRoutesTest {
   }
 
   @Test
+  void hintedPart_whenTheServerStops_isUnavailable_andMediaIsStillServed() throws Exception {
+    CompletableFuture<HttpResponse<String>> held = fixture.getAsync(FOLDER + "2.1.m4s");
+    fixture.awaitHeld(1);
+
+    fixture.stopHolding();
+
+    assertThat(held.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(503);
+    assertThat(fixture.get(FOLDER + "1.m4s").statusCode()).isEqualTo(200);
+  }
+
+  @Test
   void part_neverHinted_isNotFoundWithoutWaiting() throws Exception {
     for (String name : new String[] {"2.2.m4s", "3.0.m4s", "9.0.m4s", "1.6.m4s"}) {
       assertThat(fixture.get(FOLDER + name).statusCode()).as(name).isEqualTo(404);
