@@ -1,6 +1,7 @@
 package nova.delivery.http;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
@@ -13,7 +14,8 @@ import io.vertx.core.http.impl.HttpServerConnection;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// The socket below an HTTP connection: what Vert.x does not tell about it.
+/// The socket below an HTTP connection: what Vert.x does not tell about it, and what it closes too
+/// early.
 ///
 /// Vert.x says when a write is complete, which on a slow line is minutes after it began. Whether
 /// the client takes anything at all meanwhile stands in Netty's queue of what waits for the socket.
@@ -23,6 +25,7 @@ public final class ClientSocket extends ChannelOutboundHandlerAdapter {
   private static final long LINGER_MS = 1_000;
 
   private long handedBytes;
+  private boolean closing;
   private @Nullable ChannelHandlerContext context;
 
   private ClientSocket() {}
@@ -89,6 +92,23 @@ public final class ClientSocket extends ChannelOutboundHandlerAdapter {
       handedBytes += bytes.readableBytes();
     }
     var _ = ctx.write(message, promise);
+  }
+
+  /// Closes when the client has taken what waits for it: a server of Vert.x 5.2 that is told to
+  /// shut down forgets that. Whoever closes once more does not wait any longer.
+  @Override
+  public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+    if (closing || !isWaiting()) {
+      var _ = ctx.close(promise);
+    } else {
+      closing = true;
+      var _ =
+          ctx.writeAndFlush(Unpooled.EMPTY_BUFFER)
+              .addListener(
+                  _ -> {
+                    var _ = ctx.close(promise);
+                  });
+    }
   }
 
   private @Nullable ChannelOutboundBuffer queue() {
