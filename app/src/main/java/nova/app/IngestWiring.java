@@ -10,6 +10,7 @@ import nova.core.StreamEvents;
 import nova.framelog.FrameLog;
 import nova.ingest.IngestPorts;
 import nova.ingest.RtmpServer;
+import nova.ingest.publish.LocalChannelClaims;
 import nova.ingest.publish.PublishAuthorizer;
 
 /// Opens the stage that lets broadcasters in.
@@ -25,6 +26,7 @@ final class IngestWiring {
     IngestPorts ports =
         new IngestPorts(
             frames,
+            new LocalChannelClaims(),
             events,
             authorizer,
             new IngestMeters(foundation.metrics()),

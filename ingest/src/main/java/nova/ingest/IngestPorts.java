@@ -6,6 +6,7 @@ import java.util.random.RandomGenerator;
 import nova.core.NanoClock;
 import nova.core.StreamEvents;
 import nova.framelog.FrameLog;
+import nova.ingest.publish.ChannelClaims;
 import nova.ingest.publish.IngestMetrics;
 import nova.ingest.publish.PublishAuthorizer;
 
@@ -18,6 +19,7 @@ import nova.ingest.publish.PublishAuthorizer;
 ///   task at once, whatever the others do
 public record IngestPorts(
     FrameLog frameLog,
+    ChannelClaims claims,
     StreamEvents events,
     PublishAuthorizer authorizer,
     IngestMetrics metrics,

@@ -59,6 +59,7 @@ public final class RtmpServer implements AutoCloseable {
             new ReturnPolicy(config.grace(), config.takeoversPerMinute(), config.keepLog()),
             config.limits(),
             ports.frameLog(),
+            ports.claims(),
             ports.events(),
             ports.metrics(),
             ports.clock(),
@@ -82,6 +83,7 @@ public final class RtmpServer implements AutoCloseable {
       InetSocketAddress bound =
           listener.listen(wanted, connections, ports.random(), config.handshakeTimeout());
       log.atInfo().addKeyValue("address", bound).log("listening for RTMP");
+      streams.adoptFromNowOn();
       return new RtmpServer(listener, streams, failures, refusals, bound);
     } catch (IOException e) {
       failures.close();
@@ -107,7 +109,19 @@ public final class RtmpServer implements AutoCloseable {
     streams.dropKey(key, reason);
   }
 
-  /// Ends all streams, tells their encoders, and stops; within about 6 s.
+  /// Prepares to stop where other servers share the channels: accepts no more connections, asks
+  /// encoders that can connect anew to do so, disconnects the others, and leaves all streams to the
+  /// other servers, where they wait for their broadcasters. [#close] must follow, and disconnects
+  /// who did not move. Without other servers it only stops accepting.
+  ///
+  /// @return complete when no stream is here any more
+  public CompletionStage<Void> drain() {
+    listener.stopAccepting();
+    return streams.drain("This server is shutting down; connect again to go on at another one.");
+  }
+
+  /// Ends all streams, or leaves them to the other servers that share the channels, tells their
+  /// encoders, and stops; within about 6 s.
   @Override
   public void close() {
     listener.stopAccepting();

@@ -59,13 +59,23 @@ public final class TestClient implements AutoCloseable {
   public static TestClient publishing(int port, String name) throws IOException {
     TestClient client = new TestClient(port);
     client.connect("live");
-    client.command(0, "createStream", 2, new Amf0Null());
-    client.command(1, "publish", 3, new Amf0Null(), new Amf0String(name), new Amf0String("live"));
+    client.publish(name);
     return client;
   }
 
+  /// Publishes with `name` on stream 1 without waiting for the answer.
+  public void publish(String name) throws IOException {
+    command(0, "createStream", 2, new Amf0Null());
+    command(1, "publish", 3, new Amf0Null(), new Amf0String(name), new Amf0String("live"));
+  }
+
   public void connect(String app) throws IOException {
-    Map<String, Amf0Value> object = new LinkedHashMap<>();
+    connect(app, Map.of());
+  }
+
+  /// Connects and says more of itself.
+  public void connect(String app, Map<String, Amf0Value> more) throws IOException {
+    Map<String, Amf0Value> object = new LinkedHashMap<>(more);
     object.put("app", new Amf0String(app));
     object.put("flashVer", new Amf0String("test"));
     object.put("tcUrl", new Amf0String("rtmp://127.0.0.1/" + app));

@@ -24,7 +24,9 @@ import nova.framelog.InProcessFrameLog;
 import nova.framelog.LogEntry;
 import nova.framelog.LogPosition;
 import nova.ingest.chunk.RtmpLimits;
+import nova.ingest.publish.ChannelClaims;
 import nova.ingest.publish.IngestMetrics;
+import nova.ingest.publish.LocalChannelClaims;
 import nova.ingest.publish.PublishAuthorizer;
 import nova.ingest.publish.PublishDecision;
 
@@ -33,8 +35,7 @@ import nova.ingest.publish.PublishDecision;
 public final class TestServer implements AutoCloseable {
   public static final Duration PATIENCE = Duration.ofSeconds(20);
 
-  public final InProcessFrameLog frameLog =
-      new InProcessFrameLog(new FrameLogConfig(Duration.ofHours(1), DataSize.ofMiB(32)));
+  public final InProcessFrameLog frameLog;
   public final LinkedBlockingQueue<StreamEvent> events = new LinkedBlockingQueue<>();
   public final Map<String, Integer> refusals = new ConcurrentHashMap<>();
   public final Map<String, Integer> drops = new ConcurrentHashMap<>();
@@ -46,8 +47,13 @@ public final class TestServer implements AutoCloseable {
   private final RtmpServer server;
 
   private TestServer(
-      RtmpConfig config, PublishAuthorizer authorizer, UnaryOperator<FrameLog> writtenTo)
+      RtmpConfig config,
+      PublishAuthorizer authorizer,
+      InProcessFrameLog frameLog,
+      UnaryOperator<FrameLog> writtenTo,
+      ChannelClaims claims)
       throws IOException {
+    this.frameLog = frameLog;
     bus.subscribe(events::add);
     IngestMetrics metrics =
         new IngestMetrics() {
@@ -66,6 +72,7 @@ public final class TestServer implements AutoCloseable {
             config,
             new IngestPorts(
                 writtenTo.apply(frameLog),
+                claims,
                 bus,
                 authorizer,
                 metrics,
@@ -85,13 +92,25 @@ public final class TestServer implements AutoCloseable {
 
   public static TestServer start(RtmpConfig config, PublishAuthorizer authorizer)
       throws IOException {
-    return new TestServer(config, authorizer, UnaryOperator.identity());
+    return new TestServer(
+        config, authorizer, log(), UnaryOperator.identity(), new LocalChannelClaims());
   }
 
   /// A server whose way to its log may be interrupted.
   public static TestServer startOver(RtmpConfig config, UnaryOperator<FrameLog> writtenTo)
       throws IOException {
-    return new TestServer(config, anyCaptureKey(), writtenTo);
+    return new TestServer(config, anyCaptureKey(), log(), writtenTo, new LocalChannelClaims());
+  }
+
+  /// One of several servers, which share a log and the channels.
+  public static TestServer startOneOfSeveral(
+      RtmpConfig config, InProcessFrameLog frameLog, ChannelClaims claims) throws IOException {
+    return new TestServer(config, anyCaptureKey(), frameLog, UnaryOperator.identity(), claims);
+  }
+
+  /// A log of a server.
+  public static InProcessFrameLog log() {
+    return new InProcessFrameLog(new FrameLogConfig(Duration.ofHours(1), DataSize.ofMiB(32)));
   }
 
   /// Defaults on a free port of loopback.

@@ -80,6 +80,11 @@ public final class IngestMeters implements IngestMetrics {
   }
 
   @Override
+  public void streamContinued() {
+    streams.incrementAndGet();
+  }
+
+  @Override
   public void streamEnded() {
     streams.decrementAndGet();
   }

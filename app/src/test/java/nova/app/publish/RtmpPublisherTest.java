@@ -31,6 +31,7 @@ import nova.framelog.InProcessFrameLog;
 import nova.ingest.IngestPorts;
 import nova.ingest.RtmpServer;
 import nova.ingest.publish.IngestMetrics;
+import nova.ingest.publish.LocalChannelClaims;
 import nova.ingest.publish.PublishDecision;
 import nova.ingest.publish.PublishRequest;
 import nova.media.flv.FlvTag;
@@ -64,6 +65,7 @@ class RtmpPublisherTest {
             config.rtmp(),
             new IngestPorts(
                 new InProcessFrameLog(config.frameLog()),
+                new LocalChannelClaims(),
                 bus,
                 RtmpPublisherTest::authorize,
                 IngestMetrics.NONE,

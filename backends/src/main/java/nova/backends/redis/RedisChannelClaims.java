@@ -144,6 +144,11 @@ public final class RedisChannelClaims implements ChannelClaims, AutoCloseable {
   }
 
   @Override
+  public boolean isShared() {
+    return true;
+  }
+
+  @Override
   public CompletionStage<ClaimAnswer> claim(ClaimRequest request, Listener listener) {
     Attempt attempt = new Attempt(attempts.incrementAndGet(), request, listener);
     attempt.ask();

@@ -35,7 +35,7 @@ public final class CommandReplies {
       status.put("fourCcList", new Amf0StrictArray(List.of(text("avc1"), text("mp4a"))));
       status.put("videoFourCcInfoMap", new Amf0Object(Map.of("avc1", number(CAN_FORWARD))));
       status.put("audioFourCcInfoMap", new Amf0Object(Map.of("mp4a", number(CAN_FORWARD))));
-      status.put("capsEx", number(0));
+      status.put("capsEx", number(NetConnectionCommand.CAN_RECONNECT));
       status.put("videoFunction", number(0));
     }
     return result(transaction, new Amf0Object(server), new Amf0Object(status));
@@ -65,6 +65,13 @@ public final class CommandReplies {
   /// `onStatus` on a message stream.
   public static CommandMessage onStatus(int streamId, StatusCode code, String description) {
     return new CommandMessage(streamId, "onStatus", 0, List.of(NULL, status(code, description)));
+  }
+
+  /// Asks the client to connect anew, to the same address, and to leave when it has.
+  ///
+  /// Spec: E-RTMP v2 "Reconnect Request"
+  public static CommandMessage reconnect(String description) {
+    return onStatus(0, StatusCode.RECONNECT_REQUEST, description);
   }
 
   private static CommandMessage result(double transaction, Amf0Value first, Amf0Value second) {

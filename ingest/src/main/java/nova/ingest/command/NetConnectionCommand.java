@@ -5,14 +5,23 @@ package nova.ingest.command;
 /// Spec: RTMP 1.0 §7.2.1; the FC commands and `releaseStream` are customs of Flash Media Server.
 /// *Immutable.*
 public sealed interface NetConnectionCommand extends RtmpCommand {
+  /// Bit of `capsEx` of those who know [StatusCode#RECONNECT_REQUEST]. Spec: E-RTMP v2 "CapsExMask"
+  long CAN_RECONNECT = 1;
+
   /// The first command.
   ///
   /// @param app path of the URL between host and publish name
   /// @param tcUrl the URL without the publish name; may be empty, and may hold credentials
   /// @param flashVersion what the encoder calls itself
   /// @param enhanced whether the client speaks Enhanced RTMP and wants to know what we take
+  /// @param reconnects whether it connects anew when it is asked to
   record Connect(
-      double transaction, String app, String tcUrl, String flashVersion, boolean enhanced)
+      double transaction,
+      String app,
+      String tcUrl,
+      String flashVersion,
+      boolean enhanced,
+      boolean reconnects)
       implements NetConnectionCommand {
     /// Without the URL, in which users put their keys.
     @Override

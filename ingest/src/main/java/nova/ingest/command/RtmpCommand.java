@@ -39,19 +39,23 @@ public sealed interface RtmpCommand permits NetConnectionCommand, NetStreamComma
 
   private static RtmpCommand connect(double transaction, List<Amf0Value> arguments) {
     if (arguments.isEmpty() || !(arguments.getFirst() instanceof Amf0Properties object)) {
-      return new NetConnectionCommand.Connect(transaction, "", "", "", false);
+      return new NetConnectionCommand.Connect(transaction, "", "", "", false, false);
     }
     boolean enhanced =
         object.get("fourCcList").isPresent()
             || object.get("videoFourCcInfoMap").isPresent()
             || object.get("audioFourCcInfoMap").isPresent()
             || object.get("capsEx").isPresent();
+    boolean reconnects =
+        object.get("capsEx").orElse(null) instanceof Amf0Number(double capabilities)
+            && ((long) capabilities & NetConnectionCommand.CAN_RECONNECT) != 0;
     return new NetConnectionCommand.Connect(
         transaction,
         object.string("app").orElse(""),
         object.string("tcUrl").or(() -> object.string("tcurl")).orElse(""),
         object.string("flashVer").orElse(""),
-        enhanced);
+        enhanced,
+        reconnects);
   }
 
   private static Optional<String> string(List<Amf0Value> arguments, int index) {

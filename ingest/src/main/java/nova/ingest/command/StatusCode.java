@@ -5,6 +5,7 @@ public enum StatusCode {
   CONNECT_SUCCESS("NetConnection.Connect.Success", "status"),
   CONNECT_REJECTED("NetConnection.Connect.Rejected", "error"),
   CONNECT_CLOSED("NetConnection.Connect.Closed", "status"),
+  RECONNECT_REQUEST("NetConnection.Connect.ReconnectRequest", "status"),
   CALL_FAILED("NetConnection.Call.Failed", "error"),
   PUBLISH_START("NetStream.Publish.Start", "status"),
   PUBLISH_BAD_NAME("NetStream.Publish.BadName", "error"),

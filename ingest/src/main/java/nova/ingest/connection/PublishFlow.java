@@ -16,7 +16,6 @@ import nova.ingest.message.AudioMessage;
 import nova.ingest.message.DataMessage;
 import nova.ingest.message.UserControl;
 import nova.ingest.message.VideoMessage;
-import nova.ingest.publish.LiveStreams;
 import nova.ingest.publish.PublishDecision;
 import nova.ingest.publish.PublishRequest;
 import nova.ingest.publish.PublishSession;
@@ -24,6 +23,7 @@ import nova.ingest.publish.Publisher;
 import nova.ingest.publish.StreamGrant;
 import nova.ingest.publish.StreamGrant.Release;
 import nova.ingest.publish.StreamKey;
+import nova.ingest.publish.StreamSentences;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,6 +46,12 @@ final class PublishFlow {
   interface Refusal {
     void refuse(StatusCode code, String reason, String sentence);
   }
+
+  /// Who is at the other end.
+  ///
+  /// @param encoder what it calls itself; may be empty
+  /// @param reconnects whether it connects anew when it is asked to
+  record Client(String encoder, boolean reconnects) {}
 
   private final ConnectionPorts ports;
   private final ConnectionOutput out;
@@ -92,7 +98,7 @@ final class PublishFlow {
     return stream == messageStream;
   }
 
-  void publish(NetStreamCommand.Publish publish, String app, String encoder) {
+  void publish(NetStreamCommand.Publish publish, String app, Client client) {
     if (messageStream != 0) {
       out.send(
           CommandReplies.onStatus(
@@ -115,11 +121,11 @@ final class PublishFlow {
           "too-many-publish-failures",
           "Too many refused stream keys from this address; wait a minute and try again.");
     } else {
-      ask(new PublishRequest(key.get(), app, address.getHostAddress()), encoder);
+      ask(new PublishRequest(key.get(), app, address.getHostAddress()), client);
     }
   }
 
-  private void ask(PublishRequest request, String encoder) {
+  private void ask(PublishRequest request, Client client) {
     waitingSinceNs = ports.nanoClock().nanoTime();
     out.pause();
     ports
@@ -128,7 +134,7 @@ final class PublishFlow {
         .whenCompleteAsync(
             (decision, failure) -> {
               if (!closed) {
-                onAnswer(decision, failure, encoder);
+                onAnswer(decision, failure, client);
                 out.flush();
               }
             },
@@ -136,10 +142,10 @@ final class PublishFlow {
   }
 
   private void onAnswer(
-      @Nullable PublishDecision decision, @Nullable Throwable failure, String encoder) {
+      @Nullable PublishDecision decision, @Nullable Throwable failure, Client client) {
     switch (decision) {
       case PublishDecision.Accepted accepted ->
-          ports.streams().open(new Applicant(accepted, encoder));
+          ports.streams().open(new Applicant(accepted, client));
       case PublishDecision.Refused(String reason, String sentence) -> {
         ports.addresses().failed(address);
         refusal.refuse(StatusCode.PUBLISH_DENIED, reason, sentence);
@@ -205,13 +211,13 @@ final class PublishFlow {
   private void onFenced(WriterFencedException fenced) {
     if (fenced.isRemoved()) {
       onSurrender(
-          EpochEnd.CONNECTION_LOST, new Release.Failed(LiveStreams.FAILED), "stream-failed");
+          EpochEnd.CONNECTION_LOST, new Release.Failed(StreamSentences.FAILED), "stream-failed");
       return;
     }
-    refusal.refuse(
-        StatusCode.PUBLISH_BAD_NAME,
-        "taken-over",
-        "Another encoder started to publish with this key at another server and took over.");
+    onSurrender(
+        EpochEnd.TAKEN_OVER,
+        new Release.TakenElsewhere(StreamSentences.TAKEN_ELSEWHERE),
+        "taken-over");
   }
 
   /// The stream waits for the broadcaster, who may return to a log that is opened anew.
@@ -316,8 +322,8 @@ final class PublishFlow {
     StatusCode code =
         switch (how) {
           case Release.Finished _ -> StatusCode.UNPUBLISH_SUCCESS;
-          case Release.Lost _ -> StatusCode.PUBLISH_BAD_NAME;
-          case Release.Failed _ -> StatusCode.PUBLISH_FAILED;
+          case Release.Lost _, Release.TakenElsewhere _ -> StatusCode.PUBLISH_BAD_NAME;
+          case Release.Failed _, Release.HandedOver _ -> StatusCode.PUBLISH_FAILED;
         };
     refusal.refuse(code, reason, how.reason());
   }
@@ -345,11 +351,11 @@ final class PublishFlow {
   /// This connection as the streams see it.
   private final class Applicant implements Publisher {
     private final PublishDecision.Accepted accepted;
-    private final String encoder;
+    private final Client client;
 
-    Applicant(PublishDecision.Accepted accepted, String encoder) {
+    Applicant(PublishDecision.Accepted accepted, Client client) {
       this.accepted = accepted;
-      this.encoder = encoder;
+      this.client = client;
     }
 
     @Override
@@ -374,7 +380,7 @@ final class PublishFlow {
 
     @Override
     public String encoder() {
-      return encoder;
+      return client.encoder();
     }
 
     @Override
@@ -399,6 +405,20 @@ final class PublishFlow {
               refusal.refuse(code, reason, sentence);
               out.flush();
             }
+          });
+    }
+
+    @Override
+    public void moveOn(String sentence) {
+      out.execute(
+          () -> {
+            if (session != null && client.reconnects()) {
+              out.send(CommandReplies.reconnect(sentence));
+            } else {
+              onSurrender(
+                  EpochEnd.CONNECTION_LOST, new Release.HandedOver(sentence), "shutting-down");
+            }
+            out.flush();
           });
     }
 

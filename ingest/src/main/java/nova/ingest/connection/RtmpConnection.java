@@ -49,6 +49,7 @@ public final class RtmpConnection {
   private boolean closing;
   private String app = "";
   private String encoder = "";
+  private boolean reconnects;
   private int streamsCreated;
 
   public RtmpConnection(
@@ -204,6 +205,7 @@ public final class RtmpConnection {
     connected = true;
     app = connect.app();
     encoder = connect.flashVersion();
+    reconnects = connect.reconnects();
     out.send(new WindowAcknowledgementSize(Traffic.WINDOW));
     out.send(new SetPeerBandwidth(Traffic.WINDOW, DYNAMIC_LIMIT));
     out.send(new SetChunkSize(CHUNK_SIZE));
@@ -226,7 +228,7 @@ public final class RtmpConnection {
 
   private void onPublish(NetStreamCommand.Publish publish) {
     if (connected) {
-      broadcast.publish(publish, app, encoder);
+      broadcast.publish(publish, app, new PublishFlow.Client(encoder, reconnects));
     } else {
       refuse(StatusCode.PUBLISH_REJECTED, "publish-before-connect", "Publish came before connect.");
     }

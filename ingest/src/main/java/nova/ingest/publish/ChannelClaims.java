@@ -29,6 +29,9 @@ public interface ChannelClaims {
     void onLost(boolean sameStream);
   }
 
+  /// Whether there may be other nodes, to which a stream can be handed over.
+  boolean isShared();
+
   /// Claims a channel for a publisher. Where a publisher at another node has it, that node is asked
   /// to let go, and the stage completes when it has, within some three seconds.
   CompletionStage<ClaimAnswer> claim(ClaimRequest request, Listener listener);

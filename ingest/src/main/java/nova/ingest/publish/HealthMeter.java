@@ -10,6 +10,7 @@ import java.util.Set;
 import nova.core.StreamHealth;
 import nova.core.TrackKind;
 import nova.ingest.chunk.RtmpLimits;
+import org.jspecify.annotations.Nullable;
 
 /// Measures a broadcast and turns what is odd about it into advice. Lives as long as the stream and
 /// passes from session to session with its [StreamGrant].
@@ -44,14 +45,27 @@ final class HealthMeter {
   private long droppedFrames;
   private long videoFrames;
   private String lastDrop = "";
+  private @Nullable StreamHealth elsewhere; // as another server measured it, until a session begins
 
   HealthMeter(IngestMetrics metrics, RtmpLimits limits) {
     this.metrics = metrics;
     this.limits = limits;
   }
 
+  /// Of a stream that was at another server: counts go on from what that one counted.
+  HealthMeter(IngestMetrics metrics, RtmpLimits limits, StreamHealth elsewhere) {
+    this(metrics, limits);
+    this.elsewhere = elsewhere;
+    this.receivedBytes = elsewhere.receivedBytes();
+    this.receivedFrames = elsewhere.receivedFrames();
+    this.framesReported = elsewhere.receivedFrames();
+    this.repairedTimestamps = elsewhere.repairedTimestamps();
+    this.droppedFrames = elsewhere.droppedFrames();
+  }
+
   /// Another connection sends from here on: rates and advice start afresh, counts go on.
   void sessionBegan() {
+    elsewhere = null;
     bits.clear();
     frames = new RateWindow();
     keyframes = 0;
@@ -168,6 +182,9 @@ final class HealthMeter {
   }
 
   StreamHealth health() {
+    if (elsewhere != null) {
+      return elsewhere;
+    }
     long video = Math.round(window(TrackKind.VIDEO).perSecond());
     long audio = Math.round(window(TrackKind.AUDIO).perSecond());
     double frameRate = frames.perSecond();

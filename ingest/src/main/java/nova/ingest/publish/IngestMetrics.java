@@ -24,7 +24,10 @@ public interface IngestMetrics {
   /// A broadcast began.
   default void streamStarted() {}
 
-  /// A broadcast is over.
+  /// A broadcast that began at another server goes on at this one.
+  default void streamContinued() {}
+
+  /// A broadcast is over, or goes on at another server.
   default void streamEnded() {}
 
   /// A broadcaster returned, or took over from its own ghost.

@@ -28,8 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class LiveStream {
   private static final Duration TAKEOVER_WINDOW = Duration.ofMinutes(1);
 
-  private final StreamId id;
-  private final ChannelSlug channel;
+  private final ChannelClaim claim;
   private final HealthMeter health;
   private final EpochAllowance epochs = new EpochAllowance();
   private final StreamEvents events;
@@ -38,6 +37,10 @@ final class LiveStream {
 
   StreamState state = StreamState.PENDING_INGEST;
   boolean started; // and reported
+  boolean gone; // to another server
+  boolean wantedElsewhere; // and let go of as soon as may be
+  boolean opening; // its log
+  boolean draining; // its broadcaster was asked to go on elsewhere
   @Nullable StreamLogWriter log; // null until it is open
   @Nullable Publisher applicant; // waits until the log is open
   @Nullable Publisher holder;
@@ -46,26 +49,27 @@ final class LiveStream {
   Optional<StreamKeyId> key = Optional.empty(); // of the holder, also of one that is awaited
   @Nullable Release verdict; // how it ends once the holder let go, whatever that says
   @Nullable Scheduled graceEnd;
+  private @Nullable Instant lostAt; // of a broadcaster that is away
+  private StreamHealth measured;
 
-  LiveStream(
-      StreamId id,
-      ChannelSlug channel,
-      HealthMeter health,
-      StreamEvents events,
-      InstantSource clock) {
-    this.id = id;
-    this.channel = channel;
+  LiveStream(ChannelClaim claim, HealthMeter health, StreamEvents events, InstantSource clock) {
+    this.claim = claim;
     this.health = health;
+    this.measured = health.health();
     this.events = events;
     this.clock = clock;
   }
 
   StreamId id() {
-    return id;
+    return claim.stream();
   }
 
   ChannelSlug channel() {
-    return channel;
+    return claim.channel();
+  }
+
+  ChannelClaim claim() {
+    return claim;
   }
 
   HealthMeter health() {
@@ -84,16 +88,76 @@ final class LiveStream {
   }
 
   void epochBegan(Epoch epoch, List<TrackDescription> tracks) {
-    if (!state.isOver()) {
+    if (!state.isOver() && !gone) {
       state = StreamState.ACTIVE;
-      events.publish(new EpochBegan(id, clock.instant(), epoch, tracks));
+      events.publish(new EpochBegan(id(), clock.instant(), epoch, tracks));
+      tell();
     }
   }
 
-  void measured(StreamHealth measured) {
-    if (state == StreamState.ACTIVE) {
-      events.publish(new StreamMeasured(id, clock.instant(), measured));
+  void measured(StreamHealth health) {
+    if (state == StreamState.ACTIVE && !gone) {
+      measured = health;
+      events.publish(new StreamMeasured(id(), clock.instant(), health));
+      tell();
     }
+  }
+
+  /// The broadcaster is away, and its connection counts nothing any more.
+  void lost(Instant at) {
+    state = StreamState.RECONNECTING;
+    lostAt = at;
+    measured = health.health();
+    tell();
+  }
+
+  /// Goes on from how it stood at another server.
+  void restore(ClaimStatus status) {
+    started = true;
+    state = status.state();
+    key = status.key();
+    lostAt = status.lostAt().orElse(null);
+  }
+
+  /// Since when the broadcaster is away.
+  Instant lostSince(Instant unlessKnown) {
+    return lostAt == null ? unlessKnown : lostAt;
+  }
+
+  @Nullable Publisher takeApplicant() {
+    Publisher taken = applicant;
+    applicant = null;
+    return taken;
+  }
+
+  @Nullable Publisher takeSuccessor() {
+    Publisher taken = successor;
+    successor = null;
+    return taken;
+  }
+
+  /// Whether the broadcaster is away.
+  boolean isLost() {
+    return lostAt != null;
+  }
+
+  /// The broadcaster is here.
+  void held(Publisher by, StreamGrant with) {
+    holder = by;
+    grant = with;
+    key = by.key();
+    lostAt = null;
+    tell();
+  }
+
+  /// Tells other servers how it stands. Who has come, and waits for the log or did not begin an
+  /// epoch yet, is there: nobody may come after it without asking.
+  void tell() {
+    boolean away = lostAt != null && holder == null && applicant == null;
+    StreamState known = away || state != StreamState.RECONNECTING ? state : StreamState.ACTIVE;
+    claim.update(
+        new ClaimStatus(
+            known, away ? Optional.ofNullable(lostAt) : Optional.empty(), key, measured));
   }
 
   /// Whether another takeover is allowed now; counts it if so.

@@ -12,6 +12,11 @@ import nova.core.StreamId;
 /// *Thread-safe.*
 public final class LocalChannelClaims implements ChannelClaims {
   @Override
+  public boolean isShared() {
+    return false;
+  }
+
+  @Override
   public CompletionStage<ClaimAnswer> claim(ClaimRequest request, Listener listener) {
     return CompletableFuture.completedStage(
         new ClaimAnswer.Granted(new LocalClaim(request.channel(), request.fresh())));

@@ -46,4 +46,10 @@ public interface Publisher {
   /// @param how the grant is to be released; its sentence is for the broadcaster
   /// @param reason stable kebab-case name for metrics
   void surrender(EpochEnd end, Release how, String reason);
+
+  /// Asks to go on at another server. An encoder that can do so by itself is asked to and keeps its
+  /// grant until it has; one that cannot surrenders.
+  ///
+  /// @param sentence for the broadcaster
+  void moveOn(String sentence);
 }

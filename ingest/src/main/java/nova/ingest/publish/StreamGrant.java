@@ -68,6 +68,12 @@ public final class StreamGrant {
     /// The connection is gone or fell silent.
     record Lost(String reason) implements Release {}
 
+    /// Another server carries the stream now.
+    record TakenElsewhere(String reason) implements Release {}
+
+    /// This server is about to stop, and another one is to carry the stream on.
+    record HandedOver(String reason) implements Release {}
+
     /// The server cannot carry the stream on, whoever sends it.
     record Failed(String reason) implements Release {}
   }

@@ -1,7 +1,6 @@
 package nova.ingest.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -12,7 +11,6 @@ import java.util.Optional;
 import java.util.Random;
 import nova.core.ChannelSlug;
 import nova.core.DataSize;
-import nova.core.Epoch;
 import nova.core.InProcessStreamEvents;
 import nova.core.StreamEvent;
 import nova.core.StreamEvent.StreamEnded;
@@ -24,13 +22,10 @@ import nova.core.StreamId;
 import nova.core.StreamKeyId;
 import nova.framelog.FrameLogConfig;
 import nova.framelog.InProcessFrameLog;
-import nova.framelog.LogEntry.EpochEnd;
-import nova.framelog.LogUnavailableException;
 import nova.ingest.AwayLog;
 import nova.ingest.chunk.RtmpLimits;
 import nova.ingest.publish.StreamGrant.Release;
 import nova.testkit.FakeClock;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /// Who holds a stream when much happens at once. Encoders let go when the test says so.
@@ -40,6 +35,7 @@ class LiveStreamsTest {
   private static final String REVOKED = "The stream key was revoked.";
 
   private final List<StreamEvent> events = new ArrayList<>();
+  private final FakeClock clock = new FakeClock();
   private final AwayLog way = new AwayLog();
   private final Deque<Runnable> openings = new ArrayDeque<>();
   private final LiveStreams streams = streams();
@@ -195,6 +191,17 @@ class LiveStreamsTest {
     assertThat(events.getLast()).isInstanceOf(StreamRecovering.class);
   }
 
+  @Test
+  void whoComes_whileTheLogIsStillOpenedForWhoWasDismissed_getsIt() {
+    returnToALogThatIsOpenedAnew(SECOND);
+    streams.dropKey(SECOND, REVOKED);
+    Encoder later = open("show", FIRST);
+    assertThat(openings).as("it is being opened already").hasSize(1);
+    openLogs();
+    assertThat(later.grant).isNotNull();
+    assertThat(events.getLast()).isInstanceOf(StreamResumed.class);
+  }
+
   /// A stream whose log was away when its broadcaster was lost, and who now waits for it.
   private Encoder returnToALogThatIsOpenedAnew(StreamKeyId key) {
     Encoder encoder = open("show", FIRST);
@@ -231,103 +238,17 @@ class LiveStreamsTest {
         RtmpLimits.defaults(),
         way.over(
             new InProcessFrameLog(new FrameLogConfig(Duration.ofHours(1), DataSize.ofMiB(32)))),
+        new LocalChannelClaims(),
         bus,
         new IngestMetrics() {},
-        new FakeClock(),
+        clock,
         new Random(1),
-        new AtOnce(),
+        new AtOnce(clock),
         opening -> {
           openings.add(opening);
           if (!logsOpenLater) {
             openLogs();
           }
         });
-  }
-
-  /// A connection that was accepted.
-  private static final class Encoder implements Publisher {
-    private final ChannelSlug channel;
-    private final StreamKeyId key;
-    private final List<String> told = new ArrayList<>();
-    private @Nullable StreamGrant grant;
-    private @Nullable Release asked; // the first wish counts, as of a connection that closes
-
-    Encoder(ChannelSlug channel, StreamKeyId key) {
-      this.channel = channel;
-      this.key = key;
-    }
-
-    void begin() {
-      grant().epochBegan(new Epoch(0), List.of());
-    }
-
-    void letGo() {
-      if (asked == null) {
-        throw new AssertionError("nobody asked for it");
-      }
-      grant().release(asked);
-    }
-
-    void failToWrite() {
-      assertThatThrownBy(() -> grant().log().closeStream(false, ""))
-          .isInstanceOf(LogUnavailableException.class);
-    }
-
-    void release(Release how) {
-      grant().release(how);
-    }
-
-    private StreamGrant grant() {
-      if (grant == null) {
-        throw new AssertionError("it has no stream");
-      }
-      return grant;
-    }
-
-    @Override
-    public ChannelSlug channel() {
-      return channel;
-    }
-
-    @Override
-    public Optional<StreamKeyId> key() {
-      return Optional.of(key);
-    }
-
-    @Override
-    public Optional<StreamId> prepared() {
-      return Optional.empty();
-    }
-
-    @Override
-    public String remoteAddress() {
-      return "192.0.2.7";
-    }
-
-    @Override
-    public String encoder() {
-      return "";
-    }
-
-    @Override
-    public void granted(StreamGrant granted) {
-      grant = granted;
-    }
-
-    @Override
-    public void refused(String reason, String sentence) {
-      told.add(reason + ": " + sentence);
-    }
-
-    @Override
-    public void failed(String reason, String sentence) {
-      refused(reason, sentence);
-    }
-
-    @Override
-    public void surrender(EpochEnd end, Release how, String reason) {
-      told.add(reason + ": " + how.reason());
-      asked = asked == null ? how : asked;
-    }
   }
 }

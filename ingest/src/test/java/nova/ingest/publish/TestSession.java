@@ -72,11 +72,12 @@ final class TestSession implements Publisher {
             new ReturnPolicy(Duration.ofSeconds(30), 3, Duration.ofMinutes(1)),
             RtmpLimits.defaults(),
             frameLog,
+            new LocalChannelClaims(),
             bus,
             metrics,
             clock,
             new Random(1),
-            new AtOnce(),
+            new AtOnce(clock),
             Runnable::run);
     open();
   }
@@ -216,6 +217,11 @@ final class TestSession implements Publisher {
   @Override
   public void failed(String reason, String sentence) {
     throw new AssertionError(reason + ": " + sentence);
+  }
+
+  @Override
+  public void moveOn(String sentence) {
+    throw new AssertionError(sentence);
   }
 
   @Override
