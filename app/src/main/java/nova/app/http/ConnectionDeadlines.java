@@ -111,6 +111,12 @@ final class ConnectionDeadlines {
     last.forEach((connection, response) -> LastAnswer.of(connection, response, atMost));
   }
 
+  /// Closes what is left, whatever it waits for.
+  void cutAll() {
+    List<Activity> left = List.copyOf(connections.values()); // closing removes them from the map
+    left.forEach(activity -> activity.socket.cut());
+  }
+
   void closeOverdue() {
     long nowNs = clock.nanoTime();
     Map<HttpConnection, ClientSocket> overdue = new HashMap<>();

@@ -113,9 +113,11 @@ final class HttpServerVerticle extends VerticleBase {
         });
   }
 
-  /// Stops listening and lets answers on their way come to their end.
+  /// Stops listening and lets answers on their way come to their end, in time.
   @Override
   public Future<?> stop() {
+    vertx.setTimer(
+        config.drainTimeout().toMillis(), _ -> connections.forEach(ConnectionDeadlines::cutAll));
     return Future.all(
         servers.stream().map(server -> server.shutdown(config.drainTimeout())).toList());
   }

@@ -95,7 +95,7 @@ public final class ClientSocket extends ChannelOutboundHandlerAdapter {
   }
 
   /// Closes when the client has taken what waits for it: a server of Vert.x 5.2 that is told to
-  /// shut down forgets that. Whoever closes once more does not wait any longer.
+  /// shut down forgets that. [#cut] does not wait.
   @Override
   public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
     if (closing || !isWaiting()) {
