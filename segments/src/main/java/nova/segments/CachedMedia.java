@@ -5,6 +5,7 @@ import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
 import nova.core.Bytes;
@@ -28,8 +29,8 @@ public final class CachedMedia implements MediaSource {
   private static final int POSTERS_SHARE = 8; // of the memory
 
   private final MediaSource source;
-  private final AsyncCache<Name, @Nullable List<Bytes>> media;
-  private final AsyncCache<StreamId, @Nullable Poster> posters;
+  private final AsyncCache<Name, @Nullable Loaded<List<Bytes>>> media;
+  private final AsyncCache<StreamId, @Nullable Loaded<Poster>> posters;
 
   /// What can be asked for.
   private sealed interface Name {
@@ -38,6 +39,18 @@ public final class CachedMedia implements MediaSource {
     record Part(SegmentKey segment, int part) implements Name {}
 
     record Segment(SegmentKey segment) implements Name {}
+  }
+
+  /// How reading ended, unless nothing was there. A failure goes through the cache as a value too,
+  /// as Caffeine would log it with its stack trace, once for every read while a store is away.
+  private record Loaded<T>(Optional<T> found, Optional<Throwable> failure) {
+    /// Null when nothing was there.
+    static <T> @Nullable Loaded<T> of(@Nullable Optional<T> found, @Nullable Throwable failure) {
+      if (failure != null) {
+        return new Loaded<>(Optional.empty(), Optional.of(failure));
+      }
+      return found == null || found.isEmpty() ? null : new Loaded<>(found, Optional.empty());
+    }
   }
 
   /// Keeps media in front of a source.
@@ -81,11 +94,7 @@ public final class CachedMedia implements MediaSource {
 
   @Override
   public CompletionStage<Optional<Poster>> poster(StreamId stream) {
-    return posters
-        .get(
-            stream,
-            (_, _) -> source.poster(stream).thenApply(CachedMedia::orNull).toCompletableFuture())
-        .thenApply(Optional::ofNullable);
+    return load(posters, stream, () -> source.poster(stream));
   }
 
   /// Bytes of media kept now.
@@ -116,27 +125,42 @@ public final class CachedMedia implements MediaSource {
 
   private CompletionStage<Optional<List<Bytes>>> cached(
       Name name, Supplier<CompletionStage<Optional<List<Bytes>>>> read) {
-    return media
-        .get(name, (_, _) -> read.get().thenApply(CachedMedia::orNull).toCompletableFuture())
-        .thenApply(Optional::ofNullable);
+    return load(media, name, read);
   }
 
-  /// The cache drops what turns out to be null, or fails.
-  private static <T> @Nullable T orNull(Optional<T> found) {
-    return found.orElse(null);
+  /// What the cache has or is reading; it drops what turns out to be null, and failures are removed
+  /// by those who asked.
+  private static <K, V> CompletionStage<Optional<V>> load(
+      AsyncCache<K, @Nullable Loaded<V>> cache,
+      K key,
+      Supplier<CompletionStage<Optional<V>>> read) {
+    CompletableFuture<@Nullable Loaded<V>> loading =
+        cache.get(
+            key,
+            (_, _) -> read.get().<@Nullable Loaded<V>>handle(Loaded::of).toCompletableFuture());
+    return loading.thenCompose(
+        loaded -> {
+          if (loaded == null) {
+            return CompletableFuture.completedStage(Optional.<V>empty());
+          }
+          if (loaded.failure.isEmpty()) {
+            return CompletableFuture.completedStage(loaded.found);
+          }
+          cache.asMap().remove(key, loading);
+          return CompletableFuture.failedStage(loaded.failure.get());
+        });
   }
 
-  private static int weight(Name name, @Nullable List<Bytes> chunks) {
+  private static int weight(Name name, @Nullable Loaded<List<Bytes>> loaded) {
     long bytes = ENTRY_BYTES;
-    if (chunks != null) {
-      for (Bytes chunk : chunks) {
-        bytes += chunk.length();
-      }
+    for (Bytes chunk : loaded == null ? List.<Bytes>of() : loaded.found.orElse(List.of())) {
+      bytes += chunk.length();
     }
     return (int) Math.min(bytes, Integer.MAX_VALUE);
   }
 
-  private static int posterWeight(StreamId stream, @Nullable Poster poster) {
-    return ENTRY_BYTES + (poster == null ? 0 : poster.jpeg().length());
+  private static int posterWeight(StreamId stream, @Nullable Loaded<Poster> loaded) {
+    return ENTRY_BYTES
+        + (loaded == null ? 0 : loaded.found.map(poster -> poster.jpeg().length()).orElse(0));
   }
 }

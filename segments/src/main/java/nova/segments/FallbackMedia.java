@@ -11,6 +11,8 @@ import nova.core.RenditionId;
 import nova.core.StreamId;
 
 /// Media of one [MediaSource], or of another one where the first cannot be asked or has lost it.
+/// What the first cannot be asked for and the second has not may be there all the same, so that is
+/// the first one's failure.
 ///
 /// A part that the first has not is not looked for in the second, which has only complete segments:
 /// whoever wants it asks again, or for the segment.
@@ -50,14 +52,23 @@ public final class FallbackMedia implements MediaSource {
       Function<MediaSource, CompletionStage<Optional<T>>> ask, boolean alsoWhenLost) {
     return ask.apply(first)
         .handle(
-            (found, failure) ->
-                failure == null && (found.isPresent() || !alsoWhenLost)
-                    ? Optional.of(found)
-                    : Optional.<Optional<T>>empty())
-        .thenCompose(
-            answer ->
-                answer
-                    .<CompletionStage<Optional<T>>>map(CompletableFuture::completedStage)
-                    .orElseGet(() -> ask.apply(second)));
+            (found, failure) -> {
+              if (failure != null) {
+                return afterFailure(failure, ask.apply(second));
+              }
+              return found.isPresent() || !alsoWhenLost
+                  ? CompletableFuture.completedStage(found)
+                  : ask.apply(second);
+            })
+        .thenCompose(answer -> answer);
+  }
+
+  private static <T> CompletionStage<Optional<T>> afterFailure(
+      Throwable failure, CompletionStage<Optional<T>> second) {
+    return second.thenCompose(
+        found ->
+            found.isPresent()
+                ? CompletableFuture.completedStage(found)
+                : CompletableFuture.failedStage(failure));
   }
 }

@@ -10,6 +10,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import nova.core.Bytes;
 import nova.core.DataSize;
 import nova.core.Epoch;
@@ -30,6 +33,7 @@ class CachedMediaTest extends MediaSourceContract {
     final List<CompletableFuture<Optional<Bytes>>> bytes = new ArrayList<>();
     final List<CompletableFuture<Optional<List<Bytes>>>> segments = new ArrayList<>();
     final List<CompletableFuture<Optional<Poster>>> posters = new ArrayList<>();
+    boolean isAway; // parts fail at once
 
     @Override
     public CompletionStage<Optional<Bytes>> init(
@@ -39,7 +43,14 @@ class CachedMediaTest extends MediaSourceContract {
 
     @Override
     public CompletionStage<Optional<Bytes>> part(SegmentKey segment, int part) {
-      return asked(bytes);
+      CompletionStage<Optional<Bytes>> answer = asked(bytes);
+      if (isAway) {
+        bytes
+            .getLast()
+            .completeExceptionally(
+                new StoreUnavailableException("away", new IllegalStateException("away")));
+      }
+      return answer;
     }
 
     @Override
@@ -146,6 +157,48 @@ class CachedMediaTest extends MediaSourceContract {
     }
     assertThat(cached.part(KEY, 0).toCompletableFuture()).isNotDone();
     assertThat(slow.bytes).hasSize(2);
+  }
+
+  @Test
+  void failures_areNotLogged_howeverManyThereAre() {
+    List<LogRecord> logged = new ArrayList<>();
+    Handler handler =
+        new Handler() {
+          @Override
+          public void publish(LogRecord line) {
+            logged.add(line);
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    Logger caffeine = Logger.getLogger("com.github.benmanes.caffeine");
+    caffeine.addHandler(handler);
+    try {
+      for (int i = 0; i < 3; i++) {
+        CompletionStage<Optional<Bytes>> part = cached.part(KEY, 0);
+        slow.bytes.getLast().completeExceptionally(new IllegalStateException("away"));
+        assertThat(part.toCompletableFuture()).isCompletedExceptionally();
+      }
+    } finally {
+      caffeine.removeHandler(handler);
+    }
+    assertThat(slow.bytes).hasSize(3);
+    assertThat(logged).isEmpty();
+  }
+
+  @Test
+  void failureAtOnce_isNotKept() {
+    slow.isAway = true;
+    assertThat(cached.part(KEY, 0).toCompletableFuture()).isCompletedExceptionally();
+
+    slow.isAway = false;
+    CompletionStage<Optional<Bytes>> part = cached.part(KEY, 0);
+    slow.bytes.getLast().complete(Optional.of(Bytes.EMPTY));
+    assertThat(get(part)).contains(Bytes.EMPTY);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package nova.segments;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,7 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -292,6 +295,25 @@ class DiskMediaTest extends MediaSourceContract {
     assertThat(get(new FallbackMedia(empty, disk).part(key(new Epoch(0), 3), 0))).isEmpty();
     assertThat(get(new FallbackMedia(away, disk).part(key(new Epoch(0), 3), 0)))
         .contains(Bytes.ofUtf8("a"));
+  }
+
+  @Test
+  void fallback_thatHasNothing_doesNotTellThatThereIsNothing() throws IOException {
+    MediaSource away = media(Files.createFile(folder.resolve("no-folder")).resolve("below"));
+    MediaSource none = media(folder);
+    MediaSource both = new FallbackMedia(away, none);
+
+    for (CompletionStage<?> unknown :
+        List.of(
+            both.segment(key(new Epoch(0), 3)),
+            both.part(key(new Epoch(0), 3), 0),
+            both.init(STREAM, SOURCE, new Epoch(0)),
+            both.poster(STREAM))) {
+      assertThatThrownBy(() -> unknown.toCompletableFuture().get(20, TimeUnit.SECONDS))
+          .cause()
+          .isInstanceOf(StoreUnavailableException.class);
+    }
+    assertThat(get(new FallbackMedia(none, none).segment(key(new Epoch(0), 3)))).isEmpty();
   }
 
   private void put(SegmentKey key, List<Bytes> parts, boolean complete) {
