@@ -83,7 +83,8 @@ public sealed interface Awaited {
     }
   }
 
-  /// The bytes of a part that a preload hint has named.
+  /// The bytes of a part that a preload hint has named, here or in a playlist of another server
+  /// that knew one change more of the timeline.
   record HintedPart(RenditionId rendition, Epoch epoch, long msn, int part) implements Awaited {
     @Override
     public Readiness in(TimelineSnapshot snapshot) {
@@ -95,9 +96,14 @@ public sealed interface Awaited {
         return Readiness.READY;
       }
       LiveEdge.Hint hint = LiveEdge.hint(snapshot, timeline.get());
-      return new LiveEdge.Hint(epoch, msn, part).equals(hint)
-          ? Readiness.WAIT
-          : Readiness.WITHDRAWN;
+      return hint != null && isAtOrNextAfter(hint) ? Readiness.WAIT : Readiness.WITHDRAWN;
+    }
+
+    private boolean isAtOrNextAfter(LiveEdge.Hint hint) {
+      return epoch.equals(hint.epoch())
+          && (msn == hint.msn()
+              ? part == hint.part() || part == hint.part() + 1
+              : msn == hint.msn() + 1 && part == 0);
     }
 
     @Override

@@ -183,8 +183,22 @@ class SegmentRoutesTest {
   }
 
   @Test
+  void partAfterTheHinted_whichAnotherServerHasHinted_isHeldAndSentToo() throws Exception {
+    CompletableFuture<HttpResponse<String>> next = fixture.getAsync(FOLDER + "2.2.m4s");
+    CompletableFuture<HttpResponse<String>> first = fixture.getAsync(FOLDER + "3.0.m4s");
+    fixture.awaitHeld(2);
+
+    broadcast.part(VIDEO).put().part(VIDEO).put();
+    assertThat(next.get(10, TimeUnit.SECONDS).body())
+        .isEqualTo(Broadcast.chunk(VIDEO, 2, 2).toUtf8());
+    broadcast.complete(VIDEO).put().part(VIDEO).put();
+    assertThat(first.get(10, TimeUnit.SECONDS).body())
+        .isEqualTo(Broadcast.chunk(VIDEO, 3, 0).toUtf8());
+  }
+
+  @Test
   void part_neverHinted_isNotFoundWithoutWaiting() throws Exception {
-    for (String name : new String[] {"2.2.m4s", "3.0.m4s", "9.0.m4s", "1.6.m4s"}) {
+    for (String name : new String[] {"2.3.m4s", "3.1.m4s", "4.0.m4s", "9.0.m4s", "1.6.m4s"}) {
       assertThat(fixture.get(FOLDER + name).statusCode()).as(name).isEqualTo(404);
     }
     assertThat(fixture.metrics.held).hasValue(0);
