@@ -1,8 +1,10 @@
 package nova.api;
 
 import io.vertx.ext.web.Router;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.ThreadFactory;
 import java.util.stream.Stream;
 import nova.api.audit.AuditRoutes;
 import nova.api.channel.ChannelRoutes;
@@ -20,10 +22,12 @@ import nova.api.stream.PlaybackRoutes;
 import nova.api.stream.StreamDirectory;
 import nova.api.stream.StreamMetricRoutes;
 import nova.api.stream.StreamRoutes;
+import nova.api.stream.StreamsElsewhere;
 import nova.api.streamkey.StreamKeyRoutes;
 import nova.api.system.SystemRoutes;
 import nova.api.token.TokenRoutes;
 import nova.control.Control;
+import nova.control.database.RepeatedTask;
 import nova.core.StreamEvents.Subscription;
 
 /// The REST API and the watch pages. Opened once per process, mounted once per HTTP server
@@ -31,10 +35,14 @@ import nova.core.StreamEvents.Subscription;
 ///
 /// *Thread-safe.*
 public final class Api implements AutoCloseable {
+  private static final Duration COMPARED_EVERY = Duration.ofSeconds(5);
+  private static final Duration AGAIN = Duration.ofSeconds(1);
+
   private final RouteGuard guard;
   private final ApiRouter routes;
   private final DocumentRoute document;
   private final PageRoutes pages;
+  private final StreamsElsewhere elsewhere;
   private final Subscription subscription;
 
   private Api(
@@ -42,16 +50,18 @@ public final class Api implements AutoCloseable {
       ApiRouter routes,
       DocumentRoute document,
       PageRoutes pages,
+      StreamsElsewhere elsewhere,
       Subscription subscription) {
     this.guard = guard;
     this.routes = routes;
     this.document = document;
     this.pages = pages;
+    this.elsewhere = elsewhere;
     this.subscription = subscription;
   }
 
   /// Loads the pages and begins to follow the stream events. Streams that started earlier are not
-  /// seen, so this is called before ingest accepts broadcasters.
+  /// seen, so this is called before ingest accepts broadcasters; see also [#showStreamsElsewhere].
   public static Api open(ApiConfig config, ApiPorts ports) {
     StreamDirectory directory =
         new StreamDirectory(ports.clock(), config.endedStreamsKept(), config.maxStreams());
@@ -64,9 +74,13 @@ public final class Api implements AutoCloseable {
         new RouteGuard(ports.authenticator(), config.limits(), ports.nanoClock(), ports.threads());
     List<Operation> operations = operations(config, ports, directory, links);
     DocumentRoute document = new DocumentRoute(ApiDocument.load(links.pathPrefix()));
-    Subscription subscription = ports.events().subscribe(directory);
     return new Api(
-        guard, new ApiRouter(guard, links.pathPrefix(), operations), document, pages, subscription);
+        guard,
+        new ApiRouter(guard, links.pathPrefix(), operations),
+        document,
+        pages,
+        new StreamsElsewhere(directory, ports.control().streams(), ports.clock()),
+        ports.events().subscribe(directory));
   }
 
   private static List<Operation> operations(
@@ -92,6 +106,15 @@ public final class Api implements AutoCloseable {
                 .operations())
         .flatMap(List::stream)
         .toList();
+  }
+
+  /// Begins to show also streams that are live at other servers, of which events alone do not tell:
+  /// the database is read at once and every five seconds. Until the returned task is closed.
+  ///
+  /// @param threads that may wait for the database
+  public AutoCloseable showStreamsElsewhere(ThreadFactory threads) {
+    return RepeatedTask.start(
+        "stream-directory", COMPARED_EVERY, AGAIN, elsewhere::compare, threads);
   }
 
   /// All that can be asked.

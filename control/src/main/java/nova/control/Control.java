@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
 import nova.control.audit.AuditLog;
@@ -16,7 +14,6 @@ import nova.control.database.Database;
 import nova.control.database.DatabaseConfig;
 import nova.control.database.DatabaseStartException;
 import nova.control.database.EmbeddedPostgres;
-import nova.control.database.RepeatedTask;
 import nova.control.database.WholeFile;
 import nova.control.metric.MetricsMaintenance;
 import nova.control.metric.StreamMetrics;
@@ -26,10 +23,13 @@ import nova.control.outbox.Outbox;
 import nova.control.quality.CurrentLevels;
 import nova.control.quality.QualityLevelRepository;
 import nova.control.quality.QualityLevels;
+import nova.control.stream.GoneServers;
+import nova.control.stream.KeysOnAir;
 import nova.control.stream.StreamJournal;
 import nova.control.stream.StreamRecorder;
 import nova.control.stream.StreamRepository;
 import nova.control.stream.Streams;
+import nova.control.streamkey.LiveKeys;
 import nova.control.streamkey.StreamKeyRepository;
 import nova.control.streamkey.StreamKeys;
 import nova.control.token.TokenRepository;
@@ -46,10 +46,10 @@ public final class Control implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Control.class);
   private static final Duration WATCHED_EVERY = Duration.ofSeconds(1);
   private static final Duration CHANNELS_READ_EVERY = Duration.ofSeconds(5);
+  private static final Duration GONE_LOOKED_FOR_EVERY = Duration.ofSeconds(20);
   private static final Duration CLEANED_EVERY = Duration.ofHours(1);
-  private static final Duration AGAIN = Duration.ofSeconds(1);
 
-  private final Deque<AutoCloseable> opened = new ArrayDeque<>();
+  private final OpenedParts opened;
   private final Database database;
   private final Channels channels;
   private final StreamKeys streamKeys;
@@ -62,8 +62,17 @@ public final class Control implements AutoCloseable {
   private final Streams streams;
 
   private Control(ControlConfig config, ControlPorts ports) {
+    if (config.shared() && ports.own().equals(ports.events())) {
+      throw new IllegalArgumentException(
+          "all events are taken for this server's own (expected: those that it published)");
+    }
+    opened = new OpenedParts("the control plane", ports.threads());
     try {
-      database = own(Database.open(databaseOf(config, ports)));
+      database =
+          opened.own(
+              config.shared()
+                  ? Database.openMigrated(config.database())
+                  : Database.open(databaseOf(config)));
       ChannelRepository channelRows = new ChannelRepository();
       StreamKeyRepository keyRows = new StreamKeyRepository();
       StreamMetricsPartitions partitions = new StreamMetricsPartitions();
@@ -76,7 +85,7 @@ public final class Control implements AutoCloseable {
               channelRows,
               audit,
               ports.keyCache(),
-              ports.live()::dropKey,
+              keysOnAir(config, ports, streamRows),
               ports.clock(),
               ports.random());
       tokens =
@@ -87,16 +96,18 @@ public final class Control implements AutoCloseable {
           new Channels(
               database, channelRows, audit, keysAndTokens.and(tokens::forgetting), ports.clock());
       QualityLevelRepository levels = new QualityLevelRepository();
-      currentLevels = own(CurrentLevels.start(database, levels, ports.threads()));
+      currentLevels = opened.own(CurrentLevels.start(database, levels, ports.threads()));
       qualityLevels = new QualityLevels(database, levels, audit, currentLevels, ports.clock());
       streamMetrics = new StreamMetrics(database, new StreamMetricsRepository(), partitions);
       Outbox outbox = new Outbox();
       StreamRecorder recorder =
           new StreamRecorder(
-              streamRows, channelRows, keyRows, streamKeys, audit, outbox, nodeOf(config.data()));
-      closeLeftOver(recorder, ports);
+              streamRows, channelRows, keyRows, streamKeys, audit, outbox, nodeOf(config));
+      if (!config.shared()) {
+        closeLeftOver(recorder, ports);
+      }
       journal =
-          own(
+          opened.own(
               StreamJournal.start(
                   database,
                   recorder,
@@ -116,11 +127,17 @@ public final class Control implements AutoCloseable {
               ports.live(),
               ports.clock(),
               ports.random());
-      Subscription _ = own(ports.events().subscribe(journal));
+      Subscription _ = opened.own(ports.own().subscribe(journal));
+      if (config.shared()) {
+        Subscription _ = opened.own(ports.events().subscribe(journal::onEventElsewhere));
+        GoneServers gone =
+            new GoneServers(database, streamRows, recorder, ports.clock(), ports.nanoClock());
+        opened.repeat("gone-servers", GONE_LOOKED_FOR_EVERY, gone::look);
+      }
       channels.directory().refresh();
-      repeat("database-watch", WATCHED_EVERY, database::watch, ports);
-      repeat("channel-directory", CHANNELS_READ_EVERY, channels.directory()::refresh, ports);
-      repeat(
+      opened.repeat("database-watch", WATCHED_EVERY, database::watch);
+      opened.repeat("channel-directory", CHANNELS_READ_EVERY, channels.directory()::refresh);
+      opened.repeat(
           "outbox-cleaning",
           CLEANED_EVERY,
           () ->
@@ -129,24 +146,18 @@ public final class Control implements AutoCloseable {
                     int _ =
                         outbox.removeBefore(
                             handle, ports.clock().instant().minus(config.events().keep()));
-                  }),
-          ports);
+                  }));
       MetricsMaintenance _ =
-          own(
+          opened.own(
               MetricsMaintenance.start(
                   database, partitions, config.metrics(), ports.clock(), ports.threads()));
     } catch (RuntimeException e) {
-      try {
-        close();
-      } catch (IllegalStateException notClosed) {
-        e.addSuppressed(notClosed);
-      }
-      throw e;
+      throw opened.closedBecause(e);
     }
   }
 
-  /// Opens the database, closes what a server that was killed left on air, and begins to follow the
-  /// events of streams.
+  /// Opens the database, closes what a server that was killed left on air, unless it shares its
+  /// streams with others, and begins to follow the events of streams.
   ///
   /// @throws DatabaseStartException when there is no database to use
   public static Control open(ControlConfig config, ControlPorts ports) {
@@ -209,31 +220,30 @@ public final class Control implements AutoCloseable {
   /// Writes what waits, and closes the database; one of our own stops.
   @Override
   public void close() {
-    IllegalStateException failed = new IllegalStateException("the control plane does not close");
-    while (!opened.isEmpty()) {
-      try {
-        opened.pop().close();
-      } catch (Exception e) {
-        failed.addSuppressed(e); // what is below must be closed all the same
-      }
-    }
-    if (failed.getSuppressed().length > 0) {
-      throw failed;
-    }
+    opened.close();
   }
 
-  private DatabaseConfig databaseOf(ControlConfig config, ControlPorts ports) {
+  private LiveKeys keysOnAir(ControlConfig config, ControlPorts ports, StreamRepository streams) {
+    return config.shared() ? new KeysOnAir(database, streams, ports.live()) : ports.live()::dropKey;
+  }
+
+  private DatabaseConfig databaseOf(ControlConfig config) {
     DatabaseConfig wanted = config.database();
     if (!wanted.isEmbedded()) {
       return wanted;
     }
-    EmbeddedPostgres postgres = own(EmbeddedPostgres.start(config.data()));
-    repeat("database-process", WATCHED_EVERY, postgres::keepRunning, ports);
+    EmbeddedPostgres postgres = opened.own(EmbeddedPostgres.start(config.data()));
+    opened.repeat("database-process", WATCHED_EVERY, postgres::keepRunning);
     return postgres.config(wanted.connections(), wanted.patience());
   }
 
-  /// The name that this server keeps when it starts again.
-  private static UUID nodeOf(Path data) {
+  /// The name of this server. It keeps it when it starts again, unless others may have its streams
+  /// by then.
+  private static UUID nodeOf(ControlConfig config) {
+    if (config.shared()) {
+      return UUID.randomUUID();
+    }
+    Path data = config.data();
     Path file = data.resolve("node");
     try {
       if (Files.exists(file)) {
@@ -259,14 +269,5 @@ public final class Control implements AutoCloseable {
             log.atWarn()
                 .addKeyValue("stream", stream)
                 .log("stream closed: the server had stopped unexpectedly"));
-  }
-
-  private void repeat(String name, Duration every, Runnable work, ControlPorts ports) {
-    RepeatedTask _ = own(RepeatedTask.start(name, every, AGAIN, work, ports.threads()));
-  }
-
-  private <T extends AutoCloseable> T own(T closeable) {
-    opened.push(closeable);
-    return closeable;
   }
 }

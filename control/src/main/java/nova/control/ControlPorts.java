@@ -12,13 +12,29 @@ import nova.core.StreamEvents;
 ///
 /// *Immutable.*
 ///
+/// @param events of streams, of all servers
+/// @param own of these, what this server published; the same where there is no other. See
+///   [nova.core.OwnStreamEvents]
 /// @param random makes secrets, so it must be secure; used by several threads
 /// @param threads that may wait for the database
 public record ControlPorts(
     StreamEvents events,
+    StreamEvents own,
     LiveBroadcasts live,
     StreamKeyCache keyCache,
     InstantSource clock,
     NanoClock nanoClock,
     RandomGenerator random,
-    ThreadFactory threads) {}
+    ThreadFactory threads) {
+  /// Those of a server alone: all events are its own.
+  public ControlPorts(
+      StreamEvents events,
+      LiveBroadcasts live,
+      StreamKeyCache keyCache,
+      InstantSource clock,
+      NanoClock nanoClock,
+      RandomGenerator random,
+      ThreadFactory threads) {
+    this(events, events, live, keyCache, clock, nanoClock, random, threads);
+  }
+}

@@ -47,6 +47,10 @@ public record TestEvents(StreamId stream, InstantSource clock) {
     return new StreamEvent.StreamResumed(stream, clock.instant(), "192.0.2.8", "OBS 32", key);
   }
 
+  public StreamEvent.StreamMoved moved(ChannelSlug channel, long claim) {
+    return new StreamEvent.StreamMoved(stream, clock.instant(), channel, claim);
+  }
+
   public StreamEvent.StreamEnded ended(long frames) {
     return new StreamEvent.StreamEnded(
         stream, clock.instant(), "The broadcaster said goodbye.", health(frames));

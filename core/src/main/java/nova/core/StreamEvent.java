@@ -47,6 +47,26 @@ public sealed interface StreamEvent {
       StreamId stream, Instant at, String remoteAddress, String encoder, Optional<StreamKeyId> key)
       implements StreamEvent {}
 
+  /// The stream goes on at another server than before, or ends there. That server says so before
+  /// all else that it says of the stream; its next event is [StreamResumed] when its broadcaster
+  /// came, and [StreamRecovering] when that is awaited.
+  ///
+  /// @param claim higher than that of every server that had the stream before, so that what those
+  ///   say late is known as such; positive
+  record StreamMoved(StreamId stream, Instant at, ChannelSlug channel, long claim)
+      implements StreamEvent {
+    public StreamMoved {
+      if (claim <= 0) {
+        throw new IllegalArgumentException("claim %d (expected: positive)".formatted(claim));
+      }
+    }
+  }
+
+  /// Somebody wants the stream to be over. The server that has it ends it, and tells its encoder.
+  ///
+  /// @param reason one sentence for the broadcaster
+  record StreamStopRequested(StreamId stream, Instant at, String reason) implements StreamEvent {}
+
   /// The broadcaster or an operator ended the stream.
   ///
   /// @param health with the final counts; its rates are the last that were measured

@@ -20,6 +20,7 @@ import nova.core.StreamEvent.StreamMeasured;
 import nova.core.StreamEvent.StreamRecovering;
 import nova.core.StreamEvent.StreamResumed;
 import nova.core.StreamEvent.StreamStarted;
+import nova.core.StreamEvent.StreamStopRequested;
 import nova.core.StreamId;
 import nova.core.StreamKeyId;
 import nova.framelog.LogEntry;
@@ -354,6 +355,21 @@ class StreamLifeTest {
       assertThat(told.health()).isPresent();
       assertThat(server.readToEnd(stream).getLast())
           .isEqualTo(new StreamClosed(false, told.reason()));
+    }
+  }
+
+  @Test
+  void streamThatIsToStop_asAnotherServerWasAsked_endsAndItsEncoderIsTold() throws Exception {
+    try (TestServer server = TestServer.start();
+        TestClient client = live(server)) {
+      StreamId stream = server.await(EpochBegan.class).stream();
+      server.publish(
+          new StreamStopRequested(new StreamId("another"), Instant.EPOCH, "Not this one."));
+      server.publish(new StreamStopRequested(stream, Instant.EPOCH, "Lights out."));
+      assertThat(client.status()).endsWith("Lights out.");
+      assertThat(server.await(StreamEnded.class).reason()).isEqualTo("Lights out.");
+      assertThat(server.readToEnd(stream).getLast())
+          .isEqualTo(new StreamClosed(true, "Lights out."));
     }
   }
 

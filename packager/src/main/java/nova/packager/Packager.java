@@ -135,6 +135,8 @@ public final class Packager implements AutoCloseable {
           StreamEvent.StreamMeasured _,
           StreamEvent.StreamRecovering _,
           StreamEvent.StreamResumed _,
+          StreamEvent.StreamMoved _,
+          StreamEvent.StreamStopRequested _,
           StreamEvent.SegmentGenerated _,
           StreamEvent.BitrateAdapted _,
           StreamEvent.RungsFailed _,

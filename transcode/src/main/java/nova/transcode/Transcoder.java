@@ -97,6 +97,8 @@ public final class Transcoder implements AutoCloseable {
       case StreamEvent.StreamError error -> over(error.stream());
       case StreamEvent.StreamRecovering _,
           StreamEvent.StreamResumed _,
+          StreamEvent.StreamMoved _,
+          StreamEvent.StreamStopRequested _,
           StreamEvent.SegmentGenerated _,
           StreamEvent.LadderChanged _,
           StreamEvent.RungStarted _,

@@ -34,6 +34,11 @@ record LadderRecord(
     rungs = List.copyOf(rungs);
   }
 
+  /// @param before null while nothing is known of it
+  static LadderRecord after(@Nullable LadderRecord before, LadderChanged event) {
+    return (before == null ? UNPLANNED : before).changed(event);
+  }
+
   LadderRecord changed(LadderChanged event) {
     return new LadderRecord(
         event.sourceListed(),

@@ -3,6 +3,7 @@ package nova.api.stream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import nova.control.stream.ChannelStream;
 import nova.core.ChannelSlug;
 import nova.core.StreamEvent.EpochBegan;
 import nova.core.StreamHealth;
@@ -22,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// @param graceUntil how long the broadcaster may still return, null unless RECONNECTING
 /// @param tracks the tracks of the current epoch, empty before the first
 /// @param health what ingest measured last, null before the first measurement
-/// @param ladder its encoded renditions
+/// @param ladder its encoded renditions, null while that is not known because they were chosen
+///   before this process began
 record StreamRecord(
     StreamId id,
     ChannelSlug channel,
@@ -34,7 +36,7 @@ record StreamRecord(
     @Nullable Instant graceUntil,
     List<TrackDescription> tracks,
     @Nullable StreamHealth health,
-    LadderRecord ladder) {
+    @Nullable LadderRecord ladder) {
   StreamRecord {
     tracks = List.copyOf(tracks);
   }
@@ -67,6 +69,38 @@ record StreamRecord(
         List.of(),
         null,
         LadderRecord.UNPLANNED);
+  }
+
+  /// Of a stream that is live and began before anybody here heard of it.
+  static StreamRecord of(ChannelStream row, long sequence) {
+    return new StreamRecord(
+        row.id(),
+        row.channel(),
+        sequence,
+        row.state(),
+        row.startedAt().or(row::seenAt).orElse(row.createdAt()),
+        null,
+        null,
+        row.reconnectUntil().orElse(null),
+        row.tracks(),
+        null,
+        null);
+  }
+
+  /// Standing as its row says, which is not over.
+  StreamRecord as(ChannelStream row) {
+    return new StreamRecord(
+        id,
+        channel,
+        sequence,
+        row.state(),
+        startedAt,
+        null,
+        null,
+        row.reconnectUntil().orElse(null),
+        row.tracks(),
+        health,
+        ladder);
   }
 
   StreamRecord epochBegan(EpochBegan event) {

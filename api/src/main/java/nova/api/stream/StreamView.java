@@ -170,7 +170,7 @@ record StreamView(
         health == null ? totals.repairedTimestamps() : health.repairedTimestamps(),
         health == null ? totals.droppedFrames() : health.droppedFrames(),
         health == null ? List.of() : health.advice(),
-        known.map(record -> LadderView.of(record.ladder())).orElse(null),
+        known.map(StreamRecord::ladder).map(LadderView::of).orElse(null),
         PlaybackLinksView.of(kept, links));
   }
 

@@ -1,5 +1,6 @@
 package nova.api.stream;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
@@ -95,22 +96,22 @@ class StreamDirectoryTest {
   void ladder_tellsWhatIsEncodedAndWhatWasGivenUp() {
     start("aaaa", "one");
     begin("aaaa");
-    assertThat(find("aaaa").ladder().rungs()).isEmpty();
+    assertThat(ladder("aaaa").rungs()).isEmpty();
     RenditionId low = new RenditionId("480p");
     directory.onEvent(
         new LadderChanged(id("aaaa"), clock.instant(), false, true, List.of(low), "4:2:2 source"));
     directory.onEvent(
         new BitrateAdapted(id("aaaa"), clock.instant(), "preset-superfast", "too slow"));
-    assertThat(find("aaaa").ladder().rungs()).containsExactly(low);
-    assertThat(find("aaaa").ladder().sourceListed()).isFalse();
-    assertThat(find("aaaa").ladder().step()).isEqualTo("preset-superfast");
+    assertThat(ladder("aaaa").rungs()).containsExactly(low);
+    assertThat(ladder("aaaa").sourceListed()).isFalse();
+    assertThat(ladder("aaaa").step()).isEqualTo("preset-superfast");
     directory.onEvent(new RungsFailed(id("aaaa"), clock.instant(), "worker-exited", "five times"));
     directory.onEvent(
         new LadderChanged(id("aaaa"), clock.instant(), true, true, List.of(), "failed"));
-    assertThat(find("aaaa").ladder().failure()).isEqualTo("five times");
+    assertThat(ladder("aaaa").failure()).isEqualTo("five times");
     directory.onEvent(
         new LadderChanged(id("aaaa"), clock.instant(), true, true, List.of(low), "back again"));
-    assertThat(find("aaaa").ladder().failure()).isNull();
+    assertThat(ladder("aaaa").failure()).isNull();
   }
 
   @Test
@@ -266,6 +267,10 @@ class StreamDirectoryTest {
 
   private StreamRecord find(String name) {
     return directory.find(id(name)).orElseThrow();
+  }
+
+  private LadderRecord ladder(String name) {
+    return requireNonNull(find(name).ladder());
   }
 
   private List<String> ids() {

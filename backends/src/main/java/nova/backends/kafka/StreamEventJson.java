@@ -21,9 +21,11 @@ import nova.core.StreamEvent.SegmentGenerated;
 import nova.core.StreamEvent.StreamEnded;
 import nova.core.StreamEvent.StreamError;
 import nova.core.StreamEvent.StreamMeasured;
+import nova.core.StreamEvent.StreamMoved;
 import nova.core.StreamEvent.StreamRecovering;
 import nova.core.StreamEvent.StreamResumed;
 import nova.core.StreamEvent.StreamStarted;
+import nova.core.StreamEvent.StreamStopRequested;
 import nova.core.StreamHealth;
 import nova.core.StreamId;
 import nova.core.StreamKeyId;
@@ -59,6 +61,8 @@ final class StreamEventJson {
       case StreamRecovering e ->
           data.put("reason", e.reason()).put("graceUntil", e.graceUntil().toString());
       case StreamResumed e -> broadcaster(data, e.remoteAddress(), e.encoder(), e.key());
+      case StreamMoved e -> data.put("channel", e.channel().value()).put("claim", e.claim());
+      case StreamStopRequested e -> data.put("reason", e.reason());
       case StreamEnded e -> data.put("reason", e.reason()).set("health", write(e.health()));
       case StreamError e -> {
         data.put("reason", e.reason());
@@ -114,6 +118,10 @@ final class StreamEventJson {
           case "StreamResumed" ->
               new StreamResumed(
                   stream, at, data.text("remoteAddress"), data.text("encoder"), key(data));
+          case "StreamMoved" ->
+              new StreamMoved(
+                  stream, at, new ChannelSlug(data.text("channel")), data.number("claim"));
+          case "StreamStopRequested" -> new StreamStopRequested(stream, at, data.text("reason"));
           case "StreamEnded" ->
               new StreamEnded(stream, at, data.text("reason"), health(data.fields("health")));
           case "StreamError" ->

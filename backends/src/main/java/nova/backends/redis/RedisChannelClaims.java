@@ -482,6 +482,11 @@ public final class RedisChannelClaims implements ChannelClaims, AutoCloseable {
     }
 
     @Override
+    public long token() {
+      return token;
+    }
+
+    @Override
     public void update(ClaimStatus next) {
       boolean isNews = next.state() != status.state();
       status = next;

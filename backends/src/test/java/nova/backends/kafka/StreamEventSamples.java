@@ -18,9 +18,11 @@ import nova.core.StreamEvent.SegmentGenerated;
 import nova.core.StreamEvent.StreamEnded;
 import nova.core.StreamEvent.StreamError;
 import nova.core.StreamEvent.StreamMeasured;
+import nova.core.StreamEvent.StreamMoved;
 import nova.core.StreamEvent.StreamRecovering;
 import nova.core.StreamEvent.StreamResumed;
 import nova.core.StreamEvent.StreamStarted;
+import nova.core.StreamEvent.StreamStopRequested;
 import nova.core.StreamHealth;
 import nova.core.StreamId;
 import nova.core.StreamKeyId;
@@ -58,6 +60,8 @@ final class StreamEventSamples {
         new StreamMeasured(STREAM, AT, HEALTH),
         new StreamRecovering(STREAM, AT, "The connection was lost.", AT.plusSeconds(30)),
         new StreamResumed(STREAM, AT, "::1", "", KEY),
+        new StreamMoved(STREAM, AT, new ChannelSlug("live"), 1L << 50),
+        new StreamStopRequested(STREAM, AT, "Lights out."),
         new StreamEnded(STREAM, AT, "The broadcaster ended the stream.", HEALTH),
         new StreamError(STREAM, AT, "packaging failed: \n\"x\"", Optional.of(HEALTH)),
         new StreamError(STREAM, AT, "gone", Optional.empty()),

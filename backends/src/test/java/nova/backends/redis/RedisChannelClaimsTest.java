@@ -71,6 +71,7 @@ class RedisChannelClaimsTest extends ChannelClaimsContract {
 
     ClaimAnswer.Continued continued = (ClaimAnswer.Continued) get(asked);
     assertThat(continued.claim().stream()).isEqualTo(ONE);
+    assertThat(continued.claim().token()).isGreaterThan(claim.token());
     ClaimedStream stream = continued.stream();
     assertThat(stream.stream()).isEqualTo(ONE);
     assertThat(stream.startedAt()).isEqualTo(NOON);
@@ -174,7 +175,9 @@ class RedisChannelClaimsTest extends ChannelClaimsContract {
     assertThat(expired.status()).isEqualTo(status);
     assertThat(Duration.between(expired.renewedAt(), Instant.now()))
         .isBetween(TTL, TTL.plusSeconds(15));
-    assertThat(get(there.adopt(expired, toldThere)).orElseThrow().stream()).isEqualTo(ONE);
+    ChannelClaim adopted = get(there.adopt(expired, toldThere)).orElseThrow();
+    assertThat(adopted.stream()).isEqualTo(ONE);
+    assertThat(adopted.token()).isGreaterThan(expired.token());
 
     assertThat(get(here.adopt(expired, told))).as("only once").isEmpty();
     assertThat(get(here.expired())).isEmpty();

@@ -18,7 +18,8 @@ public final class ChannelDirectory {
   private String fingerprint = ""; // guarded by this
   private long changes; // made here; guarded by this
 
-  ChannelDirectory(Database database, ChannelRepository channels) {
+  /// Knows nothing before the first [#refresh].
+  public ChannelDirectory(Database database, ChannelRepository channels) {
     this.database = database;
     this.channels = channels;
   }

@@ -33,7 +33,7 @@ public final class Database implements AutoCloseable {
   private static final String MIGRATIONS = "classpath:nova/control/database/migrations";
 
   /// The last of [#MIGRATIONS], so that a start need not look what there is.
-  private static final int NEWEST_SCHEMA = 10;
+  private static final int NEWEST_SCHEMA = 11;
 
   // Each is a process of PostgreSQL, with some MiB of its own.
   private static final int IDLE_CONNECTIONS = 2;
@@ -70,6 +70,21 @@ public final class Database implements AutoCloseable {
     Database database = connect(config, limits::applyTo);
     try {
       database.migrate();
+      return database;
+    } catch (Throwable e) {
+      database.close();
+      throw e;
+    }
+  }
+
+  /// Connects for a server beside others, which must not change the schema under them.
+  ///
+  /// @throws DatabaseStartException when there is no database, or its schema is not that of this
+  ///   release
+  public static Database openMigrated(DatabaseConfig config) {
+    Database database = connect(config, SessionLimits.OF_SERVERS::applyTo);
+    try {
+      database.requireMigrated();
       return database;
     } catch (Throwable e) {
       database.close();
@@ -154,6 +169,25 @@ public final class Database implements AutoCloseable {
       log.debug("the version of the schema cannot be read", e);
       return false; // Flyway says why
     }
+  }
+
+  private void requireMigrated() {
+    if (isUpToDate()) {
+      return;
+    }
+    int version;
+    try {
+      version = schemaVersion();
+    } catch (DatabaseAwayException e) {
+      throw new DatabaseStartException(
+          "the schema of %s cannot be read: %s".formatted(config, e.getMessage()), e);
+    }
+    throw new DatabaseStartException(
+        version > NEWEST_SCHEMA
+            ? "%s has schema %d (expected: %d); `nova migrate` of a later release was run on it: start that release here too"
+                .formatted(config, version, NEWEST_SCHEMA)
+            : "%s has schema %d (expected: %d, without a migration that failed); run `nova migrate` once, then start the servers"
+                .formatted(config, version, NEWEST_SCHEMA));
   }
 
   /// Brings the schema to a version that this release has had; of a later one it stays.

@@ -4,7 +4,7 @@ import java.util.concurrent.CompletionStage;
 import nova.core.StreamId;
 import nova.core.StreamKeyId;
 
-/// Port: the broadcasts that are on air.
+/// Port: the broadcasts that are on air at this server.
 ///
 /// *Thread-safe.*
 public interface LiveBroadcasts {
@@ -12,6 +12,15 @@ public interface LiveBroadcasts {
   ///
   /// @return whether there is such a broadcast
   CompletionStage<Boolean> stop(StreamId stream, String reason);
+
+  /// Whether there are other servers, which can be asked with [#stopElsewhere].
+  default boolean hasOthers() {
+    return false;
+  }
+
+  /// Asks other servers to end a broadcast, if one of them has it, and to tell its encoder why.
+  /// Returns at once; what happens comes as events, and to the database.
+  default void stopElsewhere(StreamId stream, String reason) {}
 
   /// Ends what is published with a key, and tells its encoder why; also who only waits to take over
   /// with it. Returns at once; what happens comes as events.

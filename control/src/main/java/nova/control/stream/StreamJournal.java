@@ -114,6 +114,14 @@ public final class StreamJournal implements StreamEvents.Subscriber, AutoCloseab
     }
   }
 
+  /// Hears what other servers say. Only a stage that cannot carry a stream on has something to say
+  /// of one that this server records: what else becomes of the stream, this server decides.
+  public void onEventElsewhere(StreamEvent event) {
+    if (event instanceof StreamEvent.StreamError error && error.health().isEmpty()) {
+      append(event);
+    }
+  }
+
   private void append(StreamEvent event) {
     lock.lock();
     try {
@@ -170,6 +178,7 @@ public final class StreamJournal implements StreamEvents.Subscriber, AutoCloseab
   private static boolean isWritten(StreamEvent event) {
     return switch (event) {
       case StreamEvent.StreamStarted _,
+          StreamEvent.StreamMoved _,
           StreamEvent.EpochBegan _,
           StreamEvent.StreamRecovering _,
           StreamEvent.StreamResumed _,
@@ -177,6 +186,7 @@ public final class StreamJournal implements StreamEvents.Subscriber, AutoCloseab
           StreamEvent.StreamError _ ->
           true;
       case StreamEvent.StreamMeasured _,
+          StreamEvent.StreamStopRequested _,
           StreamEvent.SegmentGenerated _,
           StreamEvent.LadderChanged _,
           StreamEvent.RungStarted _,

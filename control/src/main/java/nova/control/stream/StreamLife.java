@@ -64,7 +64,9 @@ final class StreamLife {
         e.health().ifPresent(health -> counted(next, health, e.at()));
         over(next, StreamState.ERROR, e.at(), e.reason());
       }
-      case StreamEvent.SegmentGenerated _,
+      case StreamEvent.StreamMoved _,
+          StreamEvent.StreamStopRequested _,
+          StreamEvent.SegmentGenerated _,
           StreamEvent.LadderChanged _,
           StreamEvent.RungStarted _,
           StreamEvent.BitrateAdapted _,

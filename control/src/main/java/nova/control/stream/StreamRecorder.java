@@ -32,6 +32,10 @@ import org.jdbi.v3.core.Handle;
 ///
 /// *Thread-safe.*
 public final class StreamRecorder {
+  private static final String OVER = "The stream is over already.";
+  private static final String REVOKED = "The stream key was revoked.";
+  private static final String DELETED = "The channel was deleted.";
+
   private final StreamRepository streams;
   private final ChannelRepository channels;
   private final StreamKeyRepository keyRows;
@@ -79,12 +83,15 @@ public final class StreamRecorder {
     if (event instanceof StreamEvent.StreamStarted started) {
       return begin(handle, started);
     }
+    if (event instanceof StreamEvent.StreamMoved moved) {
+      return move(handle, moved);
+    }
     Optional<ChannelStream> known = streams.lockAt(handle, event.stream(), node);
     if (known.isEmpty()) {
       return Written.NOTHING; // its channel was deleted, or another server has it
     }
     if (known.get().state().isOver()) {
-      return isEnd(event) ? Written.NOTHING : Written.stop("The stream is over already.");
+      return isEnd(event) ? Written.NOTHING : Written.stop(OVER);
     }
     Optional<ChannelStream> next = StreamLife.after(known.get(), event);
     next.ifPresent(after -> streams.update(handle, after, Optional.empty()));
@@ -96,7 +103,19 @@ public final class StreamRecorder {
           .map(this::stopped)
           .orElse(Written.NOTHING);
     }
-    return Written.NOTHING;
+    return event instanceof StreamEvent.StreamMeasured
+        ? revoked(handle, known.get())
+        : Written.NOTHING;
+  }
+
+  /// A key that was taken back elsewhere: whoever did it could not reach this server.
+  private Written revoked(Handle handle, ChannelStream stream) {
+    return stream
+        .key()
+        .flatMap(key -> keyRows.find(handle, key))
+        .filter(key -> key.revokedAt().isPresent())
+        .map(key -> stopped(new EndedKey(key, REVOKED)))
+        .orElse(Written.NOTHING);
   }
 
   private static boolean isEnd(StreamEvent event) {
@@ -140,7 +159,7 @@ public final class StreamRecorder {
   private Written begin(Handle handle, StreamEvent.StreamStarted event) {
     Optional<Channel> locked = channels.lock(handle, event.channel());
     if (locked.isEmpty()) {
-      return Written.stop("The channel was deleted.");
+      return Written.stop(DELETED);
     }
     Channel channel = locked.get();
     Optional<ChannelStream> known = streams.lock(handle, event.stream());
@@ -176,12 +195,38 @@ public final class StreamRecorder {
         : Written.NOTHING;
   }
 
+  /// Writes that a stream goes on at this server, unless a later one has it by now. What the server
+  /// before has not written yet is not written any more.
+  private Written move(Handle handle, StreamEvent.StreamMoved event) {
+    if (channels.lock(handle, event.channel()).isEmpty()) {
+      return Written.stop(DELETED);
+    }
+    Optional<ChannelStream> known = streams.lock(handle, event.stream());
+    if (known.isPresent() && known.get().state().isOver()) {
+      return Written.stop(OVER);
+    }
+    Written written = Written.NOTHING;
+    if (known.isEmpty() || known.get().isPrepared()) { // its beginning was not written
+      written = begin(handle, beginning(event));
+    }
+    boolean _ = streams.move(handle, event.stream(), node, event.claim());
+    return written;
+  }
+
+  /// That of a stream of which the server that had it told nothing.
+  private static StreamEvent.StreamStarted beginning(StreamEvent.StreamMoved event) {
+    return new StreamEvent.StreamStarted(
+        event.stream(), event.at(), event.channel(), "", "", Optional.empty());
+  }
+
   /// Why a broadcast cannot be a stream that is known, unless that is prepared or this very one.
   private Optional<String> notTheSame(Handle handle, ChannelStream known) {
     if (known.state().isOver()) {
       return Optional.of("The stream was stopped before it began.");
     }
-    return known.isPrepared() || streams.lockAt(handle, known.id(), node).isPresent()
+    return known.isPrepared()
+            || streams.lockAt(handle, known.id(), node).isPresent()
+            || streams.hasMoved(handle, known.id()) // so it began here, and is elsewhere now
         ? Optional.empty()
         : Optional.of("The stream began at another server.");
   }
@@ -208,7 +253,7 @@ public final class StreamRecorder {
     ChannelKey key = row.get();
     keyRows.used(handle, key.id(), new KeyUse(at, address));
     if (key.revokedAt().isPresent()) {
-      return Optional.of(new EndedKey(key, "The stream key was revoked."));
+      return Optional.of(new EndedKey(key, REVOKED));
     }
     return key.isValidAt(at)
         ? Optional.empty()

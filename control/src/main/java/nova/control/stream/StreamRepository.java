@@ -3,6 +3,7 @@ package nova.control.stream;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -139,6 +140,34 @@ public final class StreamRepository {
         .findOne();
   }
 
+  /// Gives a stream to a server, unless another one claimed it later. From now on only that server
+  /// finds it with [#lockAt].
+  ///
+  /// @return whether that server has it now by this very claim
+  boolean move(Handle handle, StreamId id, UUID node, long claim) {
+    return handle
+            .createUpdate(
+                """
+                UPDATE streams SET node = :node, claim = :claim
+                 WHERE id = :id AND ended_at IS NULL
+                   AND (claim < :claim OR claim = :claim AND node = :node)
+                """)
+            .bind("id", id.value())
+            .bind("node", node)
+            .bind("claim", claim)
+            .execute()
+        > 0;
+  }
+
+  /// Whether a stream went on at another server than that where it began.
+  boolean hasMoved(Handle handle, StreamId id) {
+    return handle
+        .createQuery("SELECT EXISTS (SELECT 1 FROM streams WHERE id = :id AND claim > 0)")
+        .bind("id", id.value())
+        .mapTo(Boolean.class)
+        .one();
+  }
+
   /// The stream of a channel that is live, else the one that was made last.
   Optional<ChannelStream> latestOf(Handle handle, ChannelSlug channel) {
     return latestOf(handle, channel, "AND s.ended_at IS NULL AND s.node IS NOT NULL")
@@ -194,6 +223,42 @@ public final class StreamRepository {
         .createQuery(SELECT + " WHERE s.node = :node AND s.ended_at IS NULL FOR UPDATE OF s")
         .bind("node", node)
         .map(StreamRepository::stream)
+        .list();
+  }
+
+  /// Streams that some server has and nobody has ended.
+  List<ChannelStream> live(Handle handle) {
+    return handle
+        .createQuery(SELECT + " WHERE s.ended_at IS NULL AND s.node IS NOT NULL")
+        .map(StreamRepository::stream)
+        .list();
+  }
+
+  /// Streams that are live, and some others; the first made first.
+  List<ChannelStream> liveOrAmong(Handle handle, Collection<StreamId> ids) {
+    return handle
+        .createQuery(
+            SELECT
+                + """
+                 WHERE s.id = ANY(:ids) OR (s.ended_at IS NULL AND s.node IS NOT NULL)
+                 ORDER BY s.created_at, s.id
+                """)
+        .bindArray("ids", String.class, ids.stream().map(StreamId::value).toList())
+        .map(StreamRepository::stream)
+        .list();
+  }
+
+  /// Live streams that were opened with a key.
+  List<StreamId> liveWith(Handle handle, StreamKeyId key) {
+    return handle
+        .createQuery(
+            """
+            SELECT id FROM streams
+             WHERE stream_key_id = :key AND ended_at IS NULL AND node IS NOT NULL
+            """)
+        .bind("key", key.value())
+        .mapTo(String.class)
+        .map(StreamId::new)
         .list();
   }
 

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +42,7 @@ public final class Streams {
   public static final int MAX_REASON = 200;
 
   private static final Duration STOPPED_WITHIN = Duration.ofSeconds(5);
+  private static final Duration ROW_READ_EVERY = Duration.ofMillis(200);
   private static final String PREPARED = "streams_one_prepared";
 
   private final Database database;
@@ -144,6 +146,12 @@ public final class Streams {
         });
   }
 
+  /// All that are live, at whichever server, and some others if they are there still. The first
+  /// made first.
+  public List<ChannelStream> liveOrAmong(Collection<StreamId> ids) {
+    return database.inTransaction(handle -> streams.liveOrAmong(handle, ids));
+  }
+
   private void requireChannel(Handle handle, ChannelSlug slug) {
     if (channels.find(handle, slug).isEmpty()) {
       throw new UnknownException("channel", slug.value());
@@ -178,11 +186,12 @@ public final class Streams {
 
   /// Ends a stream, and waits a few seconds for that. Its broadcaster may begin another one: who is
   /// not to, needs the key revoked. A broadcast that goes on although its stream is over is ended
-  /// too, and a stream without a broadcast, unless another server told of it within [#GONE_AFTER].
+  /// too, and a stream without a broadcast, unless another server told of it within [#GONE_AFTER];
+  /// that one is asked to end it, where servers can be asked.
   ///
   /// @param reason one sentence for the broadcaster
   /// @return as it is then; its end may still be to come
-  /// @throws ConflictingException when it is over, or another server has it
+  /// @throws ConflictingException when it is over, or another server has it that cannot be asked
   /// @throws UnknownException when there is none
   public ChannelStream stop(StreamId id, String reason, Actor actor) {
     TextLimits.require("reason", reason, MAX_REASON);
@@ -202,6 +211,10 @@ public final class Streams {
           if (isStopped(id, reason)) {
             audited(id, reason, actor);
             await(over);
+          } else if (live.hasOthers() && isHeardOf(find(id), now)) {
+            audited(id, reason, actor);
+            live.stopElsewhere(id, reason);
+            awaitRow(id, over);
           } else {
             database.useTransaction(handle -> giveUp(handle, id, now, reason, actor));
           }
@@ -254,8 +267,7 @@ public final class Streams {
     if (stream.state().isOver()) {
       throw isOver(stream);
     }
-    Instant alive = stream.reconnectUntil().or(stream::seenAt).orElse(stream.createdAt());
-    if (alive.plus(GONE_AFTER).isAfter(now)) {
+    if (isHeardOf(stream, now)) {
       throw new ConflictingException(
           "stream-elsewhere",
           "Stream %s is on air at another server, which told of it within %d s (expected: one of this server, or of one that is gone)."
@@ -263,6 +275,11 @@ public final class Streams {
     }
     auditStop(handle, actor, stream, reason);
     recorder.giveUp(handle, stream, now, reason);
+  }
+
+  private static boolean isHeardOf(ChannelStream stream, Instant now) {
+    Instant alive = stream.reconnectUntil().or(stream::seenAt).orElse(stream.createdAt());
+    return alive.plus(GONE_AFTER).isAfter(now);
   }
 
   private void audited(StreamId id, String reason, Actor actor) {
@@ -293,8 +310,23 @@ public final class Streams {
   }
 
   private static void await(CompletableFuture<Void> over) {
+    await(over, STOPPED_WITHIN);
+  }
+
+  /// Waits until another server has written the end.
+  private void awaitRow(StreamId id, CompletableFuture<Void> over) {
+    for (long waited = 0;
+        waited < STOPPED_WITHIN.toMillis()
+            && !Thread.currentThread().isInterrupted()
+            && !find(id).state().isOver();
+        waited += ROW_READ_EVERY.toMillis()) {
+      await(over, ROW_READ_EVERY);
+    }
+  }
+
+  private static void await(CompletableFuture<Void> over, Duration patience) {
     try {
-      Void _ = over.get(STOPPED_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+      Void _ = over.get(patience.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException _) {
       return; // it ends later, which the caller sees
     } catch (ExecutionException e) {

@@ -41,6 +41,36 @@ class OtherSchemaTest {
   }
 
   @Test
+  void serverBesideOthers_leavesTheSchemaAsItIs_andSaysWhatToDo() {
+    DatabaseConfig config = DATABASE.createEmpty();
+    assertNotMigrated(config, "schema 0 ", "run `nova migrate` once");
+    try (Database tables = Database.connect(config)) {
+      tables.migrateTo(2);
+      assertNotMigrated(config, "schema 2 ", "run `nova migrate` once");
+      assertThat(tables.schemaVersion()).isEqualTo(2);
+      Migration done = Migration.run(tables);
+      assertThat(done).isEqualTo(new Migration(2, tables.newestSchemaVersion()));
+      assertThat(Migration.run(tables)).isEqualTo(new Migration(done.after(), done.after()));
+    }
+    try (Database server = Database.openMigrated(config)) {
+      server.useTransaction(
+          handle ->
+              handle.execute(
+                  """
+                  INSERT INTO flyway_schema_history
+                  VALUES (99, '99', 'later', 'SQL', 'V99__later.sql', 0, 'somebody', now(), 1, true)
+                  """));
+    }
+    assertNotMigrated(config, "schema 99 ", "`nova migrate` of a later release");
+  }
+
+  private static void assertNotMigrated(DatabaseConfig config, String has, String todo) {
+    assertThatThrownBy(() -> Database.openMigrated(config).close())
+        .isInstanceOf(DatabaseStartException.class)
+        .hasMessageContainingAll(has, "expected: ", todo);
+  }
+
+  @Test
   void oneConnection_isEnough() {
     DatabaseConfig two = DATABASE.createEmpty();
     DatabaseConfig one =

@@ -14,7 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
 /// comes through any longer.
 ///
 /// *Thread-safe.*
-final class SilentProxy implements AutoCloseable {
+public final class SilentProxy implements AutoCloseable {
   private final URI database;
   private final ServerSocket server;
   private final Queue<Socket> sockets = new ConcurrentLinkedQueue<>();
@@ -27,7 +27,8 @@ final class SilentProxy implements AutoCloseable {
     this.server = server;
   }
 
-  static SilentProxy to(DatabaseConfig config) throws IOException {
+  /// A new way, that speaks.
+  public static SilentProxy to(DatabaseConfig config) throws IOException {
     URI database = URI.create(config.url().substring("jdbc:".length()));
     SilentProxy proxy =
         new SilentProxy(database, new ServerSocket(0, 50, InetAddress.getLoopbackAddress()));
@@ -36,7 +37,7 @@ final class SilentProxy implements AutoCloseable {
   }
 
   /// The same database, by this way.
-  DatabaseConfig through(DatabaseConfig config, int connections) {
+  public DatabaseConfig through(DatabaseConfig config, int connections) {
     return new DatabaseConfig(
         "jdbc:postgresql://127.0.0.1:%d%s".formatted(server.getLocalPort(), database.getPath()),
         config.user(),
@@ -45,12 +46,13 @@ final class SilentProxy implements AutoCloseable {
         config.patience());
   }
 
-  void silence() {
+  /// From now on.
+  public void silence() {
     set(true);
   }
 
   /// What was held back goes on.
-  void speak() {
+  public void speak() {
     set(false);
   }
 

@@ -411,6 +411,86 @@ class StreamRecorderTest {
     assertThat(closeLeftOver(there)).containsExactly(SECOND);
   }
 
+  @Test
+  void streamThatMoved_isWrittenWhereItIs_andNoMoreWhereItWas() {
+    live(events);
+    write(events.measured(100));
+    clock.advance(Duration.ofSeconds(4));
+    assertThat(written(there, events.moved(SHOW, 7))).isEqualTo(StreamRecorder.Written.NOTHING);
+    StreamRecorder.Written _ = written(there, events.recovering());
+    assertThat(stream(FIRST).state()).isEqualTo(StreamState.RECONNECTING);
+
+    clock.advance(Duration.ofSeconds(1));
+    for (StreamEvent late :
+        List.of(events.measured(150), events.epoch(1), events.ended(150), events.recovering())) {
+      ChannelStream before = stream(FIRST);
+      assertThat(written(here, late)).as("%s", late).isEqualTo(StreamRecorder.Written.NOTHING);
+      assertThat(stream(FIRST)).as("%s", late).isEqualTo(before);
+    }
+    StreamRecorder.Written _ = written(there, events.resumed(id(key)));
+    StreamRecorder.Written _ = written(there, events.epoch(1));
+    StreamRecorder.Written _ = written(there, events.ended(300));
+    assertThat(stream(FIRST).state()).isEqualTo(StreamState.ENDED_GRACEFULLY);
+    assertThat(stream(FIRST).totals()).isEqualTo(new StreamTotals(2, 1, 300_000, 300, 15, 30));
+    assertThat(closeLeftOver(here)).isEmpty();
+  }
+
+  @Test
+  void serverThatHeardLate_doesNotTakeBackWhatMovedOn_butOneThatHasItAgainDoes() {
+    live(events);
+    StreamRecorder.Written _ = written(there, events.moved(SHOW, 7));
+    StreamRecorder.Written _ = written(here, events.moved(SHOW, 9));
+    StreamRecorder.Written _ = written(there, events.moved(SHOW, 8));
+    StreamRecorder.Written _ = written(there, events.measured(1));
+    assertThat(stream(FIRST).totals().receivedFrames()).isZero();
+    write(events.measured(2));
+    assertThat(stream(FIRST).totals().receivedFrames()).isEqualTo(2);
+    write(events.moved(SHOW, 9)); // written, and nobody heard of it
+    write(events.measured(3));
+    assertThat(stream(FIRST).totals().receivedFrames()).isEqualTo(3);
+  }
+
+  @Test
+  void streamThatMovedBeforeItsBeginningWasWritten_beginsWhereItIs() {
+    ChannelStream prepared = prepare("Finals");
+    TestEvents finals = new TestEvents(prepared.id(), clock);
+    for (TestEvents its : List.of(finals, events)) { // one that is known, and one that is not
+      assertThat(written(there, its.moved(SHOW, 7)).stop()).isEmpty();
+      StreamRecorder.Written _ = written(there, its.resumed(id(key)));
+      StreamRecorder.Written _ = written(there, its.epoch(1));
+      ChannelStream live = stream(its.stream());
+      assertThat(live.state()).isEqualTo(StreamState.ACTIVE);
+      assertThat(live.source()).contains(new StreamSource("192.0.2.8", "OBS 32"));
+      for (StreamEvent late : List.of(its.started(SHOW, id(key)), its.epoch(0))) {
+        assertThat(written(here, late).stop()).as("%s", late).isEmpty();
+        assertThat(stream(its.stream())).as("%s", late).isEqualTo(live);
+      }
+    }
+    assertThat(stream(prepared.id()).state())
+        .as("when another of its channel begins")
+        .isEqualTo(StreamState.ERROR);
+    assertThat(opens(there)).isEmpty();
+  }
+
+  @Test
+  void streamThatIsOver_doesNotMove() {
+    live(events);
+    write(events.ended(1));
+    assertThat(written(there, events.moved(SHOW, 7)).stop())
+        .contains("The stream is over already.");
+    here.channels().delete(SHOW, Optional.empty(), Actor.SYSTEM);
+    assertThat(written(there, events.moved(SHOW, 8)).stop()).contains("The channel was deleted.");
+  }
+
+  @Test
+  void keyThatWasTakenBackElsewhere_stopsTheBroadcast_withTheNextMeasurement() {
+    live(events);
+    assertThat(written(here, events.measured(1)).stop()).isEmpty();
+    var _ = there.keys().revoke(key.key().id(), Actor.SYSTEM);
+    assertThat(written(here, events.measured(2)).stop()).contains("The stream key was revoked.");
+    assertThat(stream(FIRST).totals().receivedFrames()).isEqualTo(2);
+  }
+
   private static List<StreamId> closeLeftOver(TestServer server) {
     return server.inTransaction(
         handle -> server.recorder().closeLeftOver(handle, server.clock().instant()));

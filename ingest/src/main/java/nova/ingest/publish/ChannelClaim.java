@@ -16,6 +16,9 @@ public interface ChannelClaim {
   /// The stream of the channel.
   StreamId stream();
 
+  /// A positive number, higher than that of each claim with which others had the stream before.
+  long token();
+
   /// Says how the stream stands now; others learn of it with the next renewal.
   void update(ClaimStatus status);
 

@@ -14,6 +14,7 @@ import java.util.random.RandomGenerator;
 import nova.core.ChannelSlug;
 import nova.core.StreamEvent;
 import nova.core.StreamEvent.StreamError;
+import nova.core.StreamEvent.StreamStopRequested;
 import nova.core.StreamEvents;
 import nova.core.StreamId;
 import nova.core.StreamKeyId;
@@ -206,7 +207,8 @@ public final class LiveStreams implements StreamEvents.Subscriber {
     return allOver;
   }
 
-  /// Ends a stream that a stage reports as failed; what is reported from here has its health.
+  /// Ends a stream that a stage reports as failed; what is reported from here has its health. And
+  /// one that another server was asked to end.
   @Override
   public void onEvent(StreamEvent event) {
     if (event instanceof StreamError error && error.health().isEmpty()) {
@@ -217,6 +219,8 @@ public final class LiveStreams implements StreamEvents.Subscriber {
               desk.whenAnswered(() -> failed(error.stream()));
             }
           });
+    } else if (event instanceof StreamStopRequested request) {
+      CompletionStage<Boolean> _ = stop(request.stream(), request.reason());
     }
   }
 

@@ -34,6 +34,11 @@ public final class LocalChannelClaims implements ChannelClaims {
 
   private record LocalClaim(ChannelSlug channel, StreamId stream) implements ChannelClaim {
     @Override
+    public long token() {
+      return 1; // nobody had it before
+    }
+
+    @Override
     public void update(ClaimStatus status) {}
 
     @Override

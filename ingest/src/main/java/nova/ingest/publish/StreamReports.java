@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import nova.core.StreamEvent.StreamEnded;
 import nova.core.StreamEvent.StreamError;
+import nova.core.StreamEvent.StreamMoved;
 import nova.core.StreamEvent.StreamRecovering;
 import nova.core.StreamEvent.StreamResumed;
 import nova.core.StreamEvent.StreamStarted;
@@ -83,9 +84,11 @@ final class StreamReports {
         .log("stream over: {}", reason);
   }
 
-  /// It was at another server, which others need not be told.
+  /// It was at another server.
   void came(LiveStream stream, String from) {
     metrics.streamContinued();
+    events.publish(
+        new StreamMoved(stream.id(), clock.instant(), stream.channel(), stream.claim().token()));
     log.atInfo()
         .addKeyValue("stream", stream.id())
         .addKeyValue("channel", stream.channel())

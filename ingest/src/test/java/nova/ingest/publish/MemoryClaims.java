@@ -209,6 +209,11 @@ public final class MemoryClaims {
     }
 
     @Override
+    public long token() {
+      return token;
+    }
+
+    @Override
     public void update(ClaimStatus next) {
       synchronized (MemoryClaims.this) {
         status = next;

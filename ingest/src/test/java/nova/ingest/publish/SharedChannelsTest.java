@@ -16,6 +16,7 @@ import nova.core.InProcessStreamEvents;
 import nova.core.StreamEvent;
 import nova.core.StreamEvent.StreamEnded;
 import nova.core.StreamEvent.StreamError;
+import nova.core.StreamEvent.StreamMoved;
 import nova.core.StreamEvent.StreamRecovering;
 import nova.core.StreamEvent.StreamResumed;
 import nova.core.StreamEvent.StreamStarted;
@@ -58,6 +59,8 @@ class SharedChannelsTest {
     assertThat(newcomer.grant).as("before the holder let go").isNull();
     holder.letGo();
     assertThat(newcomer.stream()).isEqualTo(stream);
+    assertThat(events.get(events.size() - 2))
+        .isEqualTo(new StreamMoved(stream, clock.instant(), SHOW, 2));
     assertThat(events.getLast())
         .isInstanceOfSatisfying(StreamResumed.class, e -> assertThat(e.key()).contains(KEY));
     assertThat(here.isEmpty()).isTrue();
@@ -203,6 +206,7 @@ class SharedChannelsTest {
     claims.lose("here");
     Instant lost = clock.instant();
     there.adopt();
+    assertThat(events.get(events.size() - 2)).isEqualTo(new StreamMoved(stream, lost, SHOW, 2));
     assertThat(events.getLast())
         .isEqualTo(
             new StreamRecovering(stream, lost, StreamSentences.SERVER_GONE, lost.plus(GRACE)));

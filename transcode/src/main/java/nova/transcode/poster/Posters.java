@@ -66,6 +66,8 @@ public final class Posters implements AutoCloseable {
           StreamEvent.StreamMeasured _,
           StreamEvent.StreamRecovering _,
           StreamEvent.StreamResumed _,
+          StreamEvent.StreamMoved _,
+          StreamEvent.StreamStopRequested _,
           StreamEvent.SegmentGenerated _,
           StreamEvent.LadderChanged _,
           StreamEvent.RungStarted _,
