@@ -33,7 +33,6 @@ import nova.control.channel.Channel;
 import nova.control.channel.ChannelChange;
 import nova.control.database.TestDatabase;
 import nova.control.metric.MetricsConfig;
-import nova.control.outbox.OutboxConfig;
 import nova.control.playback.PlaybackRights;
 import nova.control.stream.LiveBroadcasts;
 import nova.control.streamkey.CaffeineStreamKeyCache;
@@ -89,8 +88,7 @@ final class ApiServer implements AutoCloseable {
         handle -> {
           int _ =
               handle.execute(
-                  "TRUNCATE channels, tokens, audit, outbox, quality_levels, stream_metrics"
-                      + " CASCADE");
+                  "TRUNCATE channels, tokens, audit, quality_levels, stream_metrics" + " CASCADE");
         });
     data = folder();
     var _ = events.subscribe(this::follow);
@@ -125,8 +123,7 @@ final class ApiServer implements AutoCloseable {
 
   private Control control(TestDatabase database) {
     return Control.open(
-        new ControlConfig(
-            data, database.config(), MetricsConfig.defaults(), OutboxConfig.defaults()),
+        new ControlConfig(data, database.config(), MetricsConfig.defaults()),
         new ControlPorts(
             events,
             new Broadcasts(),

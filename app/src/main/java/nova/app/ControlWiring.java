@@ -66,7 +66,7 @@ final class ControlWiring {
     try {
       control =
           Control.open(
-              new ControlConfig(data.path(), config.database(), config.metrics(), config.events()),
+              new ControlConfig(data.path(), config.database(), config.metrics()),
               new ControlPorts(
                   events,
                   new Broadcasts(),

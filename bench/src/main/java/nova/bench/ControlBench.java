@@ -24,7 +24,6 @@ import nova.control.audit.Actor;
 import nova.control.channel.Channel;
 import nova.control.database.DatabaseConfig;
 import nova.control.metric.MetricsConfig;
-import nova.control.outbox.OutboxConfig;
 import nova.control.stream.LiveBroadcasts;
 import nova.control.streamkey.CaffeineStreamKeyCache;
 import nova.control.streamkey.IssuedKey;
@@ -109,7 +108,7 @@ final class ControlBench implements Bench {
   private static Control open(Path data, StreamKeyCache cache) {
     return Control.open(
         new ControlConfig(
-            data, DatabaseConfig.defaults(), MetricsConfig.defaults(), OutboxConfig.defaults()),
+            data, DatabaseConfig.defaults(), MetricsConfig.defaults()),
         new ControlPorts(
             new InProcessStreamEvents(
                 (_, failure) -> {

@@ -19,7 +19,6 @@ import nova.control.metric.MetricsMaintenance;
 import nova.control.metric.StreamMetrics;
 import nova.control.metric.StreamMetricsPartitions;
 import nova.control.metric.StreamMetricsRepository;
-import nova.control.outbox.Outbox;
 import nova.control.quality.CurrentLevels;
 import nova.control.quality.QualityLevelRepository;
 import nova.control.quality.QualityLevels;
@@ -47,7 +46,6 @@ public final class Control implements AutoCloseable {
   private static final Duration WATCHED_EVERY = Duration.ofSeconds(1);
   private static final Duration CHANNELS_READ_EVERY = Duration.ofSeconds(5);
   private static final Duration GONE_LOOKED_FOR_EVERY = Duration.ofSeconds(20);
-  private static final Duration CLEANED_EVERY = Duration.ofHours(1);
 
   private final OpenedParts opened;
   private final Database database;
@@ -99,10 +97,8 @@ public final class Control implements AutoCloseable {
       currentLevels = opened.own(CurrentLevels.start(database, levels, ports.threads()));
       qualityLevels = new QualityLevels(database, levels, audit, currentLevels, ports.clock());
       streamMetrics = new StreamMetrics(database, new StreamMetricsRepository(), partitions);
-      Outbox outbox = new Outbox();
       StreamRecorder recorder =
-          new StreamRecorder(
-              streamRows, channelRows, keyRows, streamKeys, audit, outbox, nodeOf(config));
+          new StreamRecorder(streamRows, channelRows, keyRows, streamKeys, audit, nodeOf(config));
       if (!config.shared()) {
         closeLeftOver(recorder, ports);
       }
@@ -137,16 +133,6 @@ public final class Control implements AutoCloseable {
       channels.directory().refresh();
       opened.repeat("database-watch", WATCHED_EVERY, database::watch);
       opened.repeat("channel-directory", CHANNELS_READ_EVERY, channels.directory()::refresh);
-      opened.repeat(
-          "outbox-cleaning",
-          CLEANED_EVERY,
-          () ->
-              database.useTransaction(
-                  handle -> {
-                    int _ =
-                        outbox.removeBefore(
-                            handle, ports.clock().instant().minus(config.events().keep()));
-                  }));
       MetricsMaintenance _ =
           opened.own(
               MetricsMaintenance.start(

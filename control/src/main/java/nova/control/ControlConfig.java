@@ -3,7 +3,6 @@ package nova.control;
 import java.nio.file.Path;
 import nova.control.database.DatabaseConfig;
 import nova.control.metric.MetricsConfig;
-import nova.control.outbox.OutboxConfig;
 
 /// What the control plane is told.
 ///
@@ -15,11 +14,7 @@ import nova.control.outbox.OutboxConfig;
 ///   leaves them what it had, ends streams that nobody went on with, and does not change the
 ///   schema, which must be up to date
 public record ControlConfig(
-    Path data,
-    DatabaseConfig database,
-    MetricsConfig metrics,
-    OutboxConfig events,
-    boolean shared) {
+    Path data, DatabaseConfig database, MetricsConfig metrics, boolean shared) {
   public ControlConfig {
     if (shared && database.isEmbedded()) {
       throw new IllegalArgumentException(
@@ -28,8 +23,7 @@ public record ControlConfig(
   }
 
   /// That of a server alone.
-  public ControlConfig(
-      Path data, DatabaseConfig database, MetricsConfig metrics, OutboxConfig events) {
-    this(data, database, metrics, events, false);
+  public ControlConfig(Path data, DatabaseConfig database, MetricsConfig metrics) {
+    this(data, database, metrics, false);
   }
 }

@@ -21,7 +21,6 @@ import nova.control.database.DatabaseConfig;
 import nova.control.database.DatabaseStartException;
 import nova.control.database.TestDatabase;
 import nova.control.metric.MetricsConfig;
-import nova.control.outbox.OutboxConfig;
 import nova.control.stream.StreamFilter;
 import nova.control.streamkey.CaffeineStreamKeyCache;
 import nova.core.ChannelSlug;
@@ -167,8 +166,7 @@ class ControlTest {
 
   private Control open(String data, StreamEvents events, ThreadFactory threads) {
     return Control.open(
-        new ControlConfig(
-            folder.resolve(data), database, MetricsConfig.defaults(), OutboxConfig.defaults()),
+        new ControlConfig(folder.resolve(data), database, MetricsConfig.defaults()),
         new ControlPorts(
             events,
             new TestBroadcasts(),

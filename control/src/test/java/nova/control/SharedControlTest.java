@@ -22,7 +22,6 @@ import nova.control.database.DatabaseStartException;
 import nova.control.database.TestDatabase;
 import nova.control.error.ConflictingException;
 import nova.control.metric.MetricsConfig;
-import nova.control.outbox.OutboxConfig;
 import nova.control.stream.BroadcastsElsewhere;
 import nova.control.stream.ChannelStream;
 import nova.control.stream.LiveBroadcasts;
@@ -72,12 +71,7 @@ class SharedControlTest {
     void open() {
       opened =
           Control.open(
-              new ControlConfig(
-                  Path.of("not used"),
-                  database,
-                  MetricsConfig.defaults(),
-                  OutboxConfig.defaults(),
-                  true),
+              new ControlConfig(Path.of("not used"), database, MetricsConfig.defaults(), true),
               new ControlPorts(
                   events,
                   events.own(),
@@ -248,8 +242,7 @@ class SharedControlTest {
   @Test
   void serverThatWouldTakeAllEventsForItsOwn_doesNotStart() {
     ControlConfig beside =
-        new ControlConfig(
-            Path.of("not used"), database, MetricsConfig.defaults(), OutboxConfig.defaults(), true);
+        new ControlConfig(Path.of("not used"), database, MetricsConfig.defaults(), true);
     ControlPorts alone =
         new ControlPorts(
             a.events,

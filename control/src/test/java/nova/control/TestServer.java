@@ -15,7 +15,6 @@ import nova.control.database.Database;
 import nova.control.metric.StreamMetrics;
 import nova.control.metric.StreamMetricsPartitions;
 import nova.control.metric.StreamMetricsRepository;
-import nova.control.outbox.Outbox;
 import nova.control.stream.StreamJournal;
 import nova.control.stream.StreamRecorder;
 import nova.control.stream.StreamRepository;
@@ -70,8 +69,7 @@ public final class TestServer implements AutoCloseable {
     ChannelDeletion keysAndTokens = keys::forgetting;
     channels =
         new Channels(database, channelRows, audit, keysAndTokens.and(tokens::forgetting), clock);
-    recorder =
-        new StreamRecorder(streamRows, channelRows, keyRows, keys, audit, new Outbox(), node);
+    recorder = new StreamRecorder(streamRows, channelRows, keyRows, keys, audit, node);
     metrics =
         new StreamMetrics(database, new StreamMetricsRepository(), new StreamMetricsPartitions());
     journal =
@@ -99,8 +97,7 @@ public final class TestServer implements AutoCloseable {
   /// Empties all tables that servers write, but for quality levels.
   public static void empty(Database database) {
     database.useTransaction(
-        handle ->
-            handle.execute("TRUNCATE channels, tokens, audit, outbox, stream_metrics CASCADE"));
+        handle -> handle.execute("TRUNCATE channels, tokens, audit, stream_metrics CASCADE"));
   }
 
   public Database database() {

@@ -4,7 +4,6 @@ import java.util.List;
 import nova.api.ApiConfig;
 import nova.control.database.DatabaseConfig;
 import nova.control.metric.MetricsConfig;
-import nova.control.outbox.OutboxConfig;
 import nova.core.Setting;
 import nova.delivery.DeliveryConfig;
 import nova.framelog.FrameLogConfig;
@@ -33,7 +32,6 @@ public record AppConfig(
         List<String> streamKeys,
     @Setting("The database of channels, keys and streams.") DatabaseConfig database,
     @Setting("What is kept of the metrics of streams.") MetricsConfig metrics,
-    @Setting("What is kept of the events of streams.") OutboxConfig events,
     @Setting("The RTMP server.") RtmpConfig rtmp,
     @Setting("The HTTP server.") HttpConfig http,
     @Setting("The frame log.") FrameLogConfig frameLog,

@@ -29,6 +29,8 @@ public final class ConfigReader {
   /// Keys that were renamed or dropped, with what to write instead.
   private static final Map<String, String> REMOVED =
       Map.of(
+          "events.keep",
+          "what happened to streams is in the audit log, which is kept; remove it",
           "transcode.ladder.rungs",
           QUALITY_LEVELS,
           "transcode.ladder.full-rate-lines",

@@ -16,7 +16,6 @@ import nova.control.audit.Actor;
 import nova.control.channel.ChannelChange;
 import nova.control.database.DatabaseConfig;
 import nova.control.metric.MetricsConfig;
-import nova.control.outbox.OutboxConfig;
 import nova.control.stream.LiveBroadcasts;
 import nova.control.stream.StreamMetadata;
 import nova.control.streamkey.CaffeineStreamKeyCache;
@@ -104,7 +103,7 @@ class ControlAuthorizerIT {
   private Control open() {
     return Control.open(
         new ControlConfig(
-            data, DatabaseConfig.defaults(), MetricsConfig.defaults(), OutboxConfig.defaults()),
+            data, DatabaseConfig.defaults(), MetricsConfig.defaults()),
         new ControlPorts(
             new InProcessStreamEvents(
                 (event, failure) -> {

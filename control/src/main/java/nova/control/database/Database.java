@@ -33,7 +33,7 @@ public final class Database implements AutoCloseable {
   private static final String MIGRATIONS = "classpath:nova/control/database/migrations";
 
   /// The last of [#MIGRATIONS], so that a start need not look what there is.
-  private static final int NEWEST_SCHEMA = 11;
+  private static final int NEWEST_SCHEMA = 12;
 
   // Each is a process of PostgreSQL, with some MiB of its own.
   private static final int IDLE_CONNECTIONS = 2;

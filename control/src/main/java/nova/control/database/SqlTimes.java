@@ -13,9 +13,14 @@ import org.jspecify.annotations.Nullable;
 public final class SqlTimes {
   private SqlTimes() {}
 
+  /// An instant as it is when it is read again.
+  public static Instant kept(Instant instant) {
+    return instant.truncatedTo(ChronoUnit.MICROS);
+  }
+
   /// To bind.
   public static OffsetDateTime atUtc(Instant instant) {
-    return instant.truncatedTo(ChronoUnit.MICROS).atOffset(ZoneOffset.UTC);
+    return kept(instant).atOffset(ZoneOffset.UTC);
   }
 
   /// To bind; null for none.

@@ -3,6 +3,7 @@ package nova.control.stream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import nova.control.database.SqlTimes;
 import nova.control.stream.ChannelStream.StreamEnd;
 import nova.core.ChannelSlug;
 import nova.core.StreamId;
@@ -55,6 +56,7 @@ final class StreamDraft {
     return at.isBefore(createdAt) ? createdAt : at;
   }
 
+  /// What it has become, as it is when it is read again.
   ChannelStream done() {
     return new ChannelStream(
         id,
@@ -63,11 +65,11 @@ final class StreamDraft {
         state,
         metadata,
         version,
-        createdAt,
-        startedAt,
-        seenAt,
-        end,
-        reconnectUntil,
+        SqlTimes.kept(createdAt),
+        startedAt.map(SqlTimes::kept),
+        seenAt.map(SqlTimes::kept),
+        end.map(over -> new StreamEnd(SqlTimes.kept(over.at()), over.reason())),
+        reconnectUntil.map(SqlTimes::kept),
         source,
         tracks,
         totals);

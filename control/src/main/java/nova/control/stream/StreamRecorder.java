@@ -14,21 +14,19 @@ import nova.control.audit.AuditLog;
 import nova.control.channel.Channel;
 import nova.control.channel.ChannelRepository;
 import nova.control.error.TextLimits;
-import nova.control.outbox.Outbox;
 import nova.control.stream.ChannelStream.StreamEnd;
 import nova.control.streamkey.ChannelKey;
 import nova.control.streamkey.KeyUse;
 import nova.control.streamkey.StreamKeyRepository;
 import nova.control.streamkey.StreamKeys;
 import nova.core.StreamEvent;
-import nova.core.StreamHealth;
 import nova.core.StreamId;
 import nova.core.StreamKeyId;
 import nova.core.StreamState;
 import org.jdbi.v3.core.Handle;
 
 /// Writes what happens to streams, each event in the transaction of its caller: the row of the
-/// stream, one audit entry and one event of the outbox, or nothing when it was written before.
+/// stream and one audit entry, or nothing when it was written before.
 ///
 /// *Thread-safe.*
 public final class StreamRecorder {
@@ -41,7 +39,6 @@ public final class StreamRecorder {
   private final StreamKeyRepository keyRows;
   private final StreamKeys keys;
   private final AuditLog audit;
-  private final Outbox outbox;
   private final UUID node;
 
   /// @param node this server, by a name that it keeps when it starts again
@@ -51,14 +48,12 @@ public final class StreamRecorder {
       StreamKeyRepository keyRows,
       StreamKeys keys,
       AuditLog audit,
-      Outbox outbox,
       UUID node) {
     this.streams = streams;
     this.channels = channels;
     this.keyRows = keyRows;
     this.keys = keys;
     this.audit = audit;
-    this.outbox = outbox;
     this.node = node;
   }
 
@@ -148,11 +143,8 @@ public final class StreamRecorder {
 
   /// Writes that an operator gave up a stream that no broadcaster has come for.
   Runnable cancel(Handle handle, ChannelStream prepared, Instant now, String reason) {
-    StreamEvent.StreamEnded end =
-        new StreamEvent.StreamEnded(prepared.id(), now, reason, StreamHealth.NOTHING);
     ChannelStream over = StreamLife.over(prepared, StreamState.ENDED_GRACEFULLY, now, reason);
     streams.update(handle, over, Optional.empty());
-    boolean _ = outbox.append(handle, type(end), over.id(), now, data(end, over));
     return keys.forgetting(handle, channel(handle, over).id());
   }
 
@@ -266,25 +258,22 @@ public final class StreamRecorder {
     tell(handle, new StreamEvent.StreamError(stream.id(), at, reason, Optional.empty()), over);
   }
 
-  /// Whether it is worth an audit entry and an event: what changes formats or counts is not.
+  /// Whether it is worth an audit entry: what changes formats or counts is not, nor what was
+  /// written before.
   private static boolean tells(StreamEvent event, ChannelStream before, ChannelStream after) {
-    return before.state() != after.state()
-        || event instanceof StreamEvent.StreamResumed
-        || event instanceof StreamEvent.StreamRecovering;
+    boolean turns =
+        event instanceof StreamEvent.StreamResumed || event instanceof StreamEvent.StreamRecovering;
+    return before.state() != after.state() || (turns && !before.equals(after));
   }
 
   private void tell(Handle handle, StreamEvent event, ChannelStream after) {
-    Map<String, Object> data = data(event, after);
-    if (!outbox.append(handle, type(event), after.id(), event.at(), data)) {
-      return; // told before
-    }
     audit.append(
         handle,
         event.at(),
         actor(event, after),
-        action(type(event)),
+        action(event),
         new Subject("stream", after.id().value()),
-        data);
+        details(event, after));
   }
 
   /// Who made that happen: a connection is lost, and a stream fails, by nobody's wish.
@@ -299,37 +288,37 @@ public final class StreamRecorder {
     };
   }
 
-  private static Map<String, Object> data(StreamEvent event, ChannelStream after) {
-    Map<String, Object> data = new LinkedHashMap<>();
-    data.put("channel", after.channel().value());
-    data.put("state", after.state().name());
-    after.end().ifPresent(end -> data.put("reason", end.reason()));
+  private static Map<String, Object> details(StreamEvent event, ChannelStream after) {
+    Map<String, Object> details = new LinkedHashMap<>();
+    details.put("channel", after.channel().value());
+    details.put("state", after.state().name());
+    after.end().ifPresent(end -> details.put("reason", end.reason()));
     if (event instanceof StreamEvent.EpochBegan began) {
-      data.put("epoch", began.epoch().number());
+      details.put("epoch", began.epoch().number());
     }
     if (event instanceof StreamEvent.StreamRecovering recovering) {
-      data.put("reason", TextLimits.readable(recovering.reason(), StreamEnd.MAX_REASON));
-      data.put("reconnectUntil", recovering.graceUntil().toString());
+      details.put("reason", TextLimits.readable(recovering.reason(), StreamEnd.MAX_REASON));
+      details.put("reconnectUntil", recovering.graceUntil().toString());
     }
     if (after.end().isPresent()) {
-      data.put("receivedBytes", after.totals().receivedBytes());
-      data.put("receivedFrames", after.totals().receivedFrames());
-      data.put("reconnects", after.totals().reconnects());
-      after.duration().ifPresent(duration -> data.put("durationMs", duration.toMillis()));
+      details.put("receivedBytes", after.totals().receivedBytes());
+      details.put("receivedFrames", after.totals().receivedFrames());
+      details.put("reconnects", after.totals().reconnects());
+      after.duration().ifPresent(duration -> details.put("durationMs", duration.toMillis()));
     }
-    return data;
+    return details;
   }
 
   private Channel channel(Handle handle, ChannelStream stream) {
     return channels.find(handle, stream.channel()).orElseThrow();
   }
 
-  private static String type(StreamEvent event) {
-    return event.getClass().getSimpleName();
-  }
-
   /// `StreamStarted` is `stream-started`.
-  private static String action(String type) {
-    return type.replaceAll("(?<!^)([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+  private static String action(StreamEvent event) {
+    return event
+        .getClass()
+        .getSimpleName()
+        .replaceAll("(?<!^)([A-Z])", "-$1")
+        .toLowerCase(Locale.ROOT);
   }
 }

@@ -69,6 +69,6 @@ class SessionLimitsTest {
   }
 
   private static void lock(Handle handle) {
-    int _ = handle.execute("LOCK TABLE outbox IN EXCLUSIVE MODE");
+    int _ = handle.execute("LOCK TABLE audit IN EXCLUSIVE MODE");
   }
 }
