@@ -158,6 +158,9 @@ final class StreamLadder {
     }
     if (news.health() != null) {
       health = news.health();
+      if (planned == null && task == null && !planDue) {
+        due(); // an epoch has begun, and nobody who came later was told
+      }
       measured(news.health());
     }
     if (effort != null && news.workerStarted()) {

@@ -210,6 +210,21 @@ class InheritedLadderTest {
     assertThat(frames(streams, streams.await(RungStarted.class), writer).getFirst().cut()).isTrue();
   }
 
+  @Test
+  void streamOnAir_thatNobodyPackagedBefore_isMeasured_althoughItsEpochHasBegun() throws Exception {
+    StreamLogWriter writer = streams.broadcast(STREAM, formats(1280, 720));
+    streams.awaitEntries(streams.await(RungStarted.class));
+    streams.transcoder().release(STREAM);
+    streams.ports().kept().remove(STREAM);
+
+    take();
+    streams.measure(STREAM);
+
+    RungStarted started = streams.await(RungStarted.class);
+    assertThat(started.rendition()).isEqualTo(LOW);
+    streams.end(STREAM, writer);
+  }
+
   private static List<LoggedFrame> frames(
       TranscodedStreams streams, RungStarted started, StreamLogWriter writer) throws Exception {
     streams.end(STREAM, writer);

@@ -15,11 +15,14 @@ public final class Lease {
   private final StreamId stream;
   private final long token;
   private final CompletableFuture<Void> lost = new CompletableFuture<>();
+  private volatile long sureUntilNanos;
 
-  Lease(StreamLeases leases, StreamId stream, long token) {
+  /// @param sureUntilNanos until when nobody else can have taken it
+  Lease(StreamLeases leases, StreamId stream, long token, long sureUntilNanos) {
     this.leases = leases;
     this.stream = stream;
     this.token = token;
+    this.sureUntilNanos = sureUntilNanos;
   }
 
   public StreamId stream() {
@@ -35,6 +38,16 @@ public final class Lease {
   /// Whether another node has it.
   public boolean isLost() {
     return lost.isDone();
+  }
+
+  /// Whether no other node can have it: it was renewed so lately that it has not ended since.
+  public boolean isSure() {
+    return !isLost() && leases.isBefore(sureUntilNanos);
+  }
+
+  /// Nobody else can have taken it until then.
+  void sureUntil(long nanos) {
+    sureUntilNanos = nanos;
   }
 
   /// Calls `step` once when another node has it, at once if that is so already. It must return at

@@ -72,6 +72,25 @@ final class LocalTimelines {
     return Applied.APPLIED;
   }
 
+  /// Takes in what was just read, whatever somebody else has put into the store since.
+  void restore(long token, TimelineSnapshot snapshot) {
+    Known now = known.get(snapshot.stream());
+    if (now == null || !has(snapshot.stream(), token, snapshot.version())) {
+      put(token, snapshot);
+    } else if (!isShown(now)) {
+      known.remove(snapshot.stream());
+      put(now.token, now.snapshot);
+    }
+  }
+
+  private boolean isShown(Known now) {
+    long version = now.snapshot.version() + now.shift;
+    return store
+        .find(now.snapshot.stream())
+        .map(TimelineSnapshot::version)
+        .equals(Optional.of(version));
+  }
+
   /// Takes in a snapshot, unless one as new is known.
   void put(long token, TimelineSnapshot snapshot) {
     StreamId stream = snapshot.stream();

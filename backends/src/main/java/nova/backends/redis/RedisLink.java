@@ -43,6 +43,11 @@ final class RedisLink {
     return connection.async();
   }
 
+  /// The time by which this process measures.
+  long nanoTime() {
+    return clock.nanoTime();
+  }
+
   /// Whether commands can be sent now.
   boolean isOpen() {
     return connection.isOpen();

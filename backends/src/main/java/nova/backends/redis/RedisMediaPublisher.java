@@ -2,9 +2,12 @@ package nova.backends.redis;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -53,6 +56,7 @@ public final class RedisMediaPublisher implements AutoCloseable {
 
   private final ConcurrentMap<StreamId, Owned> streams = new ConcurrentHashMap<>();
   private final BlockingQueue<Owned> changed = new LinkedBlockingQueue<>();
+  private final Queue<Awaited> awaited = new ConcurrentLinkedQueue<>();
   private final TimelineStore.Registration registration;
   private final Thread thread;
   private long houseKeptAtNanos; // of the thread
@@ -130,6 +134,29 @@ public final class RedisMediaPublisher implements AutoCloseable {
     }
   }
 
+  /// Whether a stream is copied.
+  public boolean owns(StreamId stream) {
+    return streams.containsKey(stream);
+  }
+
+  /// Waits until Redis has all of a stream that was put so far.
+  ///
+  /// @return false when it has not by then, or the stream is not copied
+  public boolean awaitSent(StreamId stream, Duration limit) throws InterruptedException {
+    Owned owned = streams.get(stream);
+    if (owned == null) {
+      return false;
+    }
+    Awaited awaited = new Awaited(owned, new CountDownLatch(1));
+    this.awaited.add(awaited);
+    owned.enqueue();
+    try {
+      return awaited.sent.await(limit.toNanos(), TimeUnit.NANOSECONDS);
+    } finally {
+      this.awaited.remove(awaited);
+    }
+  }
+
   /// Whether nothing is left to send, and nothing on its way.
   public boolean isIdle() {
     return changed.isEmpty()
@@ -164,10 +191,20 @@ public final class RedisMediaPublisher implements AutoCloseable {
           keepHouse();
         }
         writer.flush();
+        answerThoseWhoWait();
       }
       flushOut();
     } catch (InterruptedException _) {
       log.debug("publisher was interrupted");
+    }
+  }
+
+  private void answerThoseWhoWait() throws InterruptedException {
+    if (!awaited.isEmpty()) {
+      writer.awaitIdle();
+      awaited.stream()
+          .filter(one -> !one.stream.isBusy() && !one.stream.over)
+          .forEach(one -> one.sent.countDown());
     }
   }
 
@@ -226,6 +263,9 @@ public final class RedisMediaPublisher implements AutoCloseable {
       stream.copy.publish(snapshot, clock.millis());
     }
   }
+
+  /// Somebody waits until all of a stream is sent.
+  private record Awaited(Owned stream, CountDownLatch sent) {}
 
   private interface Step {
     void run() throws InterruptedException;

@@ -188,7 +188,8 @@ public final class RedisTimelineReplica implements AutoCloseable {
     return Optional.ofNullable(posters.get(stream));
   }
 
-  /// Reads one timeline now, for whoever is about to carry the stream on.
+  /// Reads one timeline now, for whoever is about to carry the stream on, or has let go of it. What
+  /// others have put into the store is then replaced by what Redis has.
   ///
   /// @return complete when the store has what Redis has, if it has anything; fails when Redis
   ///   cannot be asked
@@ -425,7 +426,8 @@ public final class RedisTimelineReplica implements AutoCloseable {
         throw new StoreUnavailableException("Redis did not answer", new TimeoutException());
       }
       if (answer.stored != null) {
-        take(answer.stored);
+        metrics.timelineRead();
+        local.restore(answer.stored.token(), answer.stored.snapshot());
       }
       done.complete(null);
     } catch (MalformedTimelineException | StoreUnavailableException e) {

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -123,7 +124,24 @@ public final class StreamLeases implements AutoCloseable {
     return List.copyOf(held.values());
   }
 
+  /// The token under which this node carries a stream; empty when it does not.
+  public OptionalLong token(StreamId stream) {
+    Lease lease = held.get(stream);
+    return lease == null ? OptionalLong.empty() : OptionalLong.of(lease.token());
+  }
+
+  /// Whether this node carries a stream and no other can by now.
+  public boolean isSure(StreamId stream) {
+    Lease lease = held.get(stream);
+    return lease != null && lease.isSure();
+  }
+
+  boolean isBefore(long nanos) {
+    return link.nanoTime() - nanos < 0;
+  }
+
   private CompletionStage<Optional<Lease>> acquireNow(StreamId stream) {
+    long endNanos = link.nanoTime() + ttl.toNanos();
     return link.<@Nullable Bytes>run(
             ACQUIRE,
             ScriptOutputType.VALUE,
@@ -136,7 +154,7 @@ public final class StreamLeases implements AutoCloseable {
               if (token == null) {
                 return Optional.empty();
               }
-              Lease lease = new Lease(this, stream, Long.parseLong(token.toUtf8()));
+              Lease lease = new Lease(this, stream, Long.parseLong(token.toUtf8()), endNanos);
               held.put(stream, lease);
               return Optional.of(lease);
             });
@@ -146,6 +164,7 @@ public final class StreamLeases implements AutoCloseable {
     if (lease.isLost()) {
       return CompletableFuture.completedStage(false);
     }
+    long endNanos = link.nanoTime() + ttl.toNanos();
     return link.<Long>run(
             RENEW,
             ScriptOutputType.INTEGER,
@@ -158,6 +177,8 @@ public final class StreamLeases implements AutoCloseable {
             renewed -> {
               if (renewed == 0) {
                 lost(lease);
+              } else {
+                lease.sureUntil(endNanos);
               }
               return renewed != 0;
             });

@@ -40,6 +40,11 @@ public final class Posters implements AutoCloseable {
     return intervals.compareTo(SHORTEST_IDLE) > 0 ? intervals : SHORTEST_IDLE;
   }
 
+  /// Takes no more posters of a stream that goes on in another process. Idempotent.
+  public void release(StreamId stream) {
+    stop(stream);
+  }
+
   /// Ends the worker and all threads; posters taken stay with the sink. Waits 5 s at most.
   @Override
   public void close() {
