@@ -10,7 +10,7 @@ import nova.core.StreamEvents;
 import nova.framelog.FrameLog;
 import nova.ingest.IngestPorts;
 import nova.ingest.RtmpServer;
-import nova.ingest.publish.LocalChannelClaims;
+import nova.ingest.publish.ChannelClaims;
 import nova.ingest.publish.PublishAuthorizer;
 
 /// Opens the stage that lets broadcasters in.
@@ -21,12 +21,16 @@ final class IngestWiring {
   ///
   /// @throws StartupException when the port cannot be listened on
   static RtmpServer open(
-      Foundation foundation, FrameLog frames, StreamEvents events, PublishAuthorizer authorizer) {
+      Foundation foundation,
+      FrameLog frames,
+      ChannelClaims claims,
+      StreamEvents events,
+      PublishAuthorizer authorizer) {
     AppConfig config = foundation.config();
     IngestPorts ports =
         new IngestPorts(
             frames,
-            new LocalChannelClaims(),
+            claims,
             events,
             authorizer,
             new IngestMeters(foundation.metrics()),

@@ -19,13 +19,24 @@ record Links(
     String rtmp, String http, String playback, String ready, String localRtmp, String localHttp) {
   private static final String RTMP_APP = "live"; // any name works; this one is what people expect
 
+  /// Those of a server that does everything.
   static Links of(AppConfig config, int rtmpPort, int httpPort, OptionalInt httpsPort) {
+    return of(config, OptionalInt.of(rtmpPort), httpPort, httpsPort);
+  }
+
+  /// Those of a service.
+  ///
+  /// @param listening the port of RTMP, if the service has one; otherwise broadcasters are sent to
+  ///   that of the configuration
+  static Links of(AppConfig config, OptionalInt listening, int httpPort, OptionalInt httpsPort) {
+    int rtmpPort = listening.orElse(config.rtmp().port());
     String host = host(config.http().bind());
     String rtmpHost = host(config.rtmp().bind());
     String rtmp = "rtmp://%s:%d/%s".formatted(rtmpHost, rtmpPort, RTMP_APP);
     String plain = "http://%s:%d".formatted(host, httpPort);
     String viewers = plain;
-    String ready = "nova ready rtmp=%s http=%s".formatted(rtmp, plain);
+    String ready =
+        "nova ready %shttp=%s".formatted(listening.isPresent() ? "rtmp=" + rtmp + " " : "", plain);
     if (httpsPort.isPresent()) {
       viewers = "https://%s:%d".formatted(host, httpsPort.getAsInt());
       ready += " https=" + viewers;

@@ -28,7 +28,12 @@ import picocli.CommandLine.UnmatchedArgumentException;
       StreamCommand.class,
       TokenCommand.class,
       BackupCommand.class,
-      RestoreCommand.class
+      RestoreCommand.class,
+      IngestCommand.class,
+      TranscodeCommand.class,
+      DeliveryCommand.class,
+      ApiCommand.class,
+      MigrateCommand.class
     },
     footer = {
       "",

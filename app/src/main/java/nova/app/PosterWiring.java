@@ -38,19 +38,19 @@ final class PosterWiring {
   }
 
   /// Starts to take posters, or says why there will be none.
-  void open(
+  Optional<Posters> open(
       StreamEvents events,
       FrameLog frames,
       TimelineStore timelines,
       PosterStore posters,
       NanoClock clock) {
     if (!config.posters().enabled()) {
-      return;
+      return Optional.empty();
     }
     Optional<WorkerJars> jars = WorkerJars.find();
     if (jars.isEmpty()) {
       log.atInfo().log("streams have no posters: this installation has no folder of worker jars");
-      return;
+      return Optional.empty();
     }
     metrics.gauge(
         "nova.posters.size", "Posters kept in memory.", "bytes", posters, PosterStore::sizeBytes);
@@ -63,7 +63,7 @@ final class PosterWiring {
                     posters.remove(snapshot.stream());
                   }
                 }));
-    Posters _ =
+    return Optional.of(
         lifecycle.own(
             "posters",
             Posters.start(
@@ -77,7 +77,7 @@ final class PosterWiring {
                     clock,
                     Thread.ofPlatform().daemon().factory(),
                     RandomGenerator.getDefault(),
-                    new PosterMeters(metrics))));
+                    new PosterMeters(metrics)))));
   }
 
   private static void keep(

@@ -1,15 +1,20 @@
 package nova.app;
 
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Optional;
 import nova.app.config.AppConfig;
 import nova.app.metrics.PackagerMeters;
 import nova.app.metrics.TranscodeMeters;
+import nova.backends.assignment.StreamStages;
 import nova.core.StreamEvents;
+import nova.core.StreamId;
 import nova.framelog.FrameLog;
 import nova.framelog.InProcessRungLogs;
 import nova.packager.Packager;
 import nova.packager.PackagerPorts;
 import nova.segments.PosterStore;
+import nova.segments.PublishedMedia;
 import nova.segments.SegmentStore;
 import nova.segments.TimelineStore;
 import nova.transcode.LadderSteps;
@@ -18,6 +23,7 @@ import nova.transcode.PublishedRungs;
 import nova.transcode.TranscodePorts;
 import nova.transcode.Transcoder;
 import nova.transcode.WorkerProgram;
+import nova.transcode.poster.Posters;
 
 /// Opens the stages that make renditions of what broadcasters send: the packager, the ladder with
 /// its workers, and posters. They share the logs of encoded rungs, which never leave the process.
@@ -36,23 +42,54 @@ final class TranscodeWiring {
     this.rungs = new InProcessRungLogs(foundation.config().frameLog());
   }
 
+  /// What the stages read and write.
+  ///
+  /// @param published by all processes, where there are others
+  /// @param ladders what streams are encoded to, for other processes
+  record Shelves(
+      SegmentStore segments,
+      Optional<PublishedMedia> published,
+      TimelineStore timelines,
+      PosterStore posters,
+      LadderStore ladders) {}
+
+  /// The stages, once open.
+  private record Stages(Packager packager, Transcoder transcoder, Optional<Posters> posters)
+      implements StreamStages {
+    @Override
+    public void release(StreamId stream) {
+      packager.release(stream);
+      transcoder.release(stream);
+      posters.ifPresent(taking -> taking.release(stream));
+    }
+
+    @Override
+    public boolean handOver(StreamId stream, Duration limit) throws InterruptedException {
+      boolean complete = packager.handOver(stream, limit);
+      release(stream);
+      return complete;
+    }
+  }
+
   /// Begins to follow streams that start.
-  static void open(
+  static StreamStages open(
       Foundation foundation,
       FrameLog frames,
       StreamEvents events,
-      SegmentStore segments,
-      TimelineStore timelines,
-      PosterStore posters,
+      Shelves shelves,
       LadderSteps ladder) {
     TranscodeWiring wiring = new TranscodeWiring(foundation, frames, events);
-    wiring.openPackager(segments, timelines);
-    wiring.openTranscoder(ladder);
-    new PosterWiring(foundation.config(), foundation.lifecycle(), foundation.metrics())
-        .open(events, frames, timelines, posters, foundation.nanoClock());
+    Packager packager = wiring.openPackager(shelves);
+    PublishedRungs published =
+        shelves.published().isPresent() ? packager::published : PublishedRungs.NONE;
+    Transcoder transcoder = wiring.openTranscoder(published, shelves.ladders(), ladder);
+    Optional<Posters> posters =
+        new PosterWiring(foundation.config(), foundation.lifecycle(), foundation.metrics())
+            .open(events, frames, shelves.timelines(), shelves.posters(), foundation.nanoClock());
+    return new Stages(packager, transcoder, posters);
   }
 
-  private void openPackager(SegmentStore segments, TimelineStore timelines) {
+  private Packager openPackager(Shelves shelves) {
     AppConfig config = foundation.config();
     Packager packager =
         foundation
@@ -65,9 +102,9 @@ final class TranscodeWiring {
                         frames,
                         config.frameLog().keep(),
                         rungs,
-                        segments,
-                        segments,
-                        timelines,
+                        shelves.segments(),
+                        shelves.published().orElse(shelves.segments()),
+                        shelves.timelines(),
                         events,
                         foundation.clock(),
                         Thread.ofVirtual().factory(),
@@ -80,30 +117,31 @@ final class TranscodeWiring {
             "streams",
             packager,
             Packager::streams);
+    return packager;
   }
 
-  private void openTranscoder(LadderSteps ladder) {
-    Transcoder _ =
-        foundation
-            .lifecycle()
-            .own(
-                "transcoder",
-                Transcoder.start(
-                    foundation.config().transcode(),
-                    new TranscodePorts(
-                        events,
-                        frames,
-                        rungs,
-                        PublishedRungs.NONE,
-                        LadderStore.NONE,
-                        ladder,
-                        worker(),
-                        Runtime.getRuntime().availableProcessors(),
-                        foundation.clock(),
-                        foundation.nanoClock(),
-                        Thread.ofPlatform().daemon().factory(),
-                        new SecureRandom(),
-                        new TranscodeMeters(foundation.metrics()))));
+  private Transcoder openTranscoder(
+      PublishedRungs published, LadderStore ladders, LadderSteps ladder) {
+    return foundation
+        .lifecycle()
+        .own(
+            "transcoder",
+            Transcoder.start(
+                foundation.config().transcode(),
+                new TranscodePorts(
+                    events,
+                    frames,
+                    rungs,
+                    published,
+                    ladders,
+                    ladder,
+                    worker(),
+                    Runtime.getRuntime().availableProcessors(),
+                    foundation.clock(),
+                    foundation.nanoClock(),
+                    Thread.ofPlatform().daemon().factory(),
+                    new SecureRandom(),
+                    new TranscodeMeters(foundation.metrics()))));
   }
 
   private static WorkerProgram worker() {

@@ -1,6 +1,8 @@
 package nova.app;
 
+import java.security.SecureRandom;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Future;
 import nova.api.Api;
 import nova.api.ApiPorts;
@@ -14,13 +16,16 @@ import nova.app.keys.ControlAuthorizer;
 import nova.app.metrics.DeliveryMeters;
 import nova.app.metrics.Metrics;
 import nova.app.playback.TokenGate;
+import nova.backends.assignment.StreamStages;
+import nova.control.ControlPorts;
+import nova.control.streamkey.CaffeineStreamKeyCache;
 import nova.core.InProcessStreamEvents;
-import nova.core.StreamEvent;
 import nova.core.StreamEvents;
 import nova.delivery.DeliveryPorts;
 import nova.delivery.http.Delivery;
 import nova.framelog.InProcessFrameLog;
 import nova.ingest.RtmpServer;
+import nova.ingest.publish.LocalChannelClaims;
 import nova.segments.InMemoryPosterStore;
 import nova.segments.InMemorySegmentStore;
 import nova.segments.InMemoryTimelineStore;
@@ -28,10 +33,8 @@ import nova.segments.MediaSource;
 import nova.segments.Poster;
 import nova.segments.PosterStore;
 import nova.segments.StoredMedia;
-import nova.segments.TimelineSnapshot;
 import nova.segments.TimelineStore;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import nova.transcode.LadderStore;
 
 /// Builds the whole server out of its stages, in one process: the only place where they meet.
 ///
@@ -43,7 +46,6 @@ import org.slf4j.LoggerFactory;
 ///
 /// *Confined to the main thread.*
 final class Wiring {
-  private static final Logger log = LoggerFactory.getLogger(Wiring.class);
   private static final int NOT_LISTENING = 0;
 
   private final AppConfig config;
@@ -68,18 +70,29 @@ final class Wiring {
   private RunningServer open() {
     DirectMemory.require(config.segments());
     Foundation foundation = Foundation.of(config, lifecycle);
-    InProcessStreamEvents events = new InProcessStreamEvents(Wiring::subscriberFailed);
-    Future<ControlWiring> opening = ControlWiring.begin(foundation, keys, events);
+    InProcessStreamEvents events = new InProcessStreamEvents(Failed::subscriber);
+    RtmpBroadcasts broadcasts = new RtmpBroadcasts();
+    Future<ControlWiring> opening =
+        ControlWiring.begin(
+            foundation,
+            keys,
+            new ControlPorts(
+                events,
+                broadcasts,
+                new CaffeineStreamKeyCache(foundation.nanoClock()),
+                foundation.clock(),
+                foundation.nanoClock(),
+                new SecureRandom(),
+                Thread.ofVirtual().factory()));
     HttpWiring http = HttpWiring.open(foundation);
     InProcessFrameLog frames = new InProcessFrameLog(config.frameLog());
     InMemorySegmentStore segments = new InMemorySegmentStore(config.segments());
-    InMemoryTimelineStore timelines = new InMemoryTimelineStore(Wiring::listenerFailed);
+    InMemoryTimelineStore timelines = new InMemoryTimelineStore(Failed::listener);
     InMemoryPosterStore posters = new InMemoryPosterStore();
-    measureMemory(foundation.metrics(), frames, segments);
+    measureMemory(foundation.metrics(), frames);
+    SegmentMemory.watch(foundation, segments);
     ControlWiring control = ControlWiring.opened(opening);
     control.measure(foundation.metrics());
-    SegmentReclaimer _ =
-        lifecycle.own("segment reclaimer", SegmentReclaimer.start(segments::sizeBytes));
 
     Api api = openApi(foundation, events, control, posters);
     Delivery delivery =
@@ -96,19 +109,26 @@ final class Wiring {
                 api::mount)); // last, because it answers every path that nobody else knows
     AutoCloseable _ = lifecycle.own("held requests", delivery::stopHolding);
     AutoCloseable _ = lifecycle.own("viewers", servers::leave);
-    TranscodeWiring.open(
-        foundation, frames, events, segments, timelines, posters, control::ladderSteps);
+    StreamStages _ =
+        TranscodeWiring.open(
+            foundation,
+            frames,
+            events,
+            new TranscodeWiring.Shelves(
+                segments, Optional.empty(), timelines, posters, LadderStore.NONE),
+            control::ladderSteps);
     RtmpServer rtmp =
         IngestWiring.open(
             foundation,
             frames,
+            new LocalChannelClaims(),
             events,
             new ControlAuthorizer(
                 keys, control.control().streamKeys(), Thread::startVirtualThread));
-    control.listens(rtmp);
+    broadcasts.listens(rtmp);
     rtmpPort = rtmp.address().getPort();
     Links links = Links.of(config, rtmpPort, servers.port(), servers.httpsPort());
-    control.announce(links.localHttp(), lifecycle);
+    control.data().announce(links.localHttp(), lifecycle);
     return new RunningServer(links, control.control());
   }
 
@@ -150,40 +170,12 @@ final class Wiring {
                 foundation.nanoClock())));
   }
 
-  private static void measureMemory(
-      Metrics metrics, InProcessFrameLog frames, InMemorySegmentStore segments) {
+  private static void measureMemory(Metrics metrics, InProcessFrameLog frames) {
     metrics.gauge(
         "nova.framelog.size",
         "Frames kept in memory.",
         "bytes",
         frames,
         InProcessFrameLog::sizeBytes);
-    metrics.gauge(
-        "nova.segments.size",
-        "Segments kept in memory.",
-        "bytes",
-        segments,
-        InMemorySegmentStore::sizeBytes);
-    metrics.count(
-        "nova.segments.evicted",
-        "Bytes dropped because the store was full.",
-        "bytes",
-        segments,
-        InMemorySegmentStore::evictedBytes);
-  }
-
-  private static void subscriberFailed(StreamEvent event, RuntimeException failure) {
-    log.atError()
-        .addKeyValue("stream", event.stream())
-        .addKeyValue("event", event.getClass().getSimpleName())
-        .setCause(failure)
-        .log("a subscriber of stream events failed");
-  }
-
-  private static void listenerFailed(TimelineSnapshot snapshot, RuntimeException failure) {
-    log.atError()
-        .addKeyValue("stream", snapshot.stream())
-        .setCause(failure)
-        .log("a listener of timelines failed");
   }
 }

@@ -45,11 +45,12 @@ public final class CachedMedia implements MediaSource {
   /// as Caffeine would log it with its stack trace, once for every read while a store is away.
   private record Loaded<T>(Optional<T> found, Optional<Throwable> failure) {
     /// Null when nothing was there.
-    static <T> @Nullable Loaded<T> of(@Nullable Optional<T> found, @Nullable Throwable failure) {
-      if (failure != null) {
-        return new Loaded<>(Optional.empty(), Optional.of(failure));
-      }
-      return found == null || found.isEmpty() ? null : new Loaded<>(found, Optional.empty());
+    static <T> @Nullable Loaded<T> of(Optional<T> found) {
+      return found.isEmpty() ? null : new Loaded<>(found, Optional.empty());
+    }
+
+    static <T> Loaded<T> failed(Throwable failure) {
+      return new Loaded<>(Optional.empty(), Optional.of(failure));
     }
   }
 
@@ -137,7 +138,12 @@ public final class CachedMedia implements MediaSource {
     CompletableFuture<@Nullable Loaded<V>> loading =
         cache.get(
             key,
-            (_, _) -> read.get().<@Nullable Loaded<V>>handle(Loaded::of).toCompletableFuture());
+            (_, _) ->
+                read.get()
+                    .<@Nullable Loaded<V>>handle(
+                        (found, failure) ->
+                            failure == null ? Loaded.of(found) : Loaded.failed(failure))
+                    .toCompletableFuture());
     return loading.thenCompose(
         loaded -> {
           if (loaded == null) {

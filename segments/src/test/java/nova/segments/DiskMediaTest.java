@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -297,11 +298,39 @@ class DiskMediaTest extends MediaSourceContract {
         .contains(Bytes.ofUtf8("a"));
   }
 
+  /// Cannot be asked.
+  private static final class Away implements MediaSource {
+    @Override
+    public CompletionStage<Optional<Bytes>> init(
+        StreamId stream, RenditionId rendition, Epoch epoch) {
+      return fail();
+    }
+
+    @Override
+    public CompletionStage<Optional<Bytes>> part(SegmentKey segment, int part) {
+      return fail();
+    }
+
+    @Override
+    public CompletionStage<Optional<List<Bytes>>> segment(SegmentKey segment) {
+      return fail();
+    }
+
+    @Override
+    public CompletionStage<Optional<Poster>> poster(StreamId stream) {
+      return fail();
+    }
+
+    private static <T> CompletionStage<T> fail() {
+      return CompletableFuture.failedStage(
+          new StoreUnavailableException("away", new IOException("refused")));
+    }
+  }
+
   @Test
-  void fallback_thatHasNothing_doesNotTellThatThereIsNothing() throws IOException {
-    MediaSource away = media(Files.createFile(folder.resolve("no-folder")).resolve("below"));
+  void fallback_thatHasNothing_doesNotTellThatThereIsNothing() {
     MediaSource none = media(folder);
-    MediaSource both = new FallbackMedia(away, none);
+    MediaSource both = new FallbackMedia(new Away(), none);
 
     for (CompletionStage<?> unknown :
         List.of(

@@ -2,6 +2,8 @@ package nova.app.config;
 
 import java.util.List;
 import nova.api.ApiConfig;
+import nova.backends.kafka.KafkaConfig;
+import nova.backends.redis.RedisConfig;
 import nova.control.database.DatabaseConfig;
 import nova.control.metric.MetricsConfig;
 import nova.core.Setting;
@@ -9,6 +11,7 @@ import nova.delivery.DeliveryConfig;
 import nova.framelog.FrameLogConfig;
 import nova.ingest.RtmpConfig;
 import nova.packager.PackagerConfig;
+import nova.segments.DiskMediaConfig;
 import nova.segments.SegmentStoreConfig;
 import nova.transcode.TranscodeConfig;
 import nova.transcode.poster.PosterConfig;
@@ -36,11 +39,14 @@ public record AppConfig(
     @Setting("The HTTP server.") HttpConfig http,
     @Setting("The frame log.") FrameLogConfig frameLog,
     @Setting("The store of media segments.") SegmentStoreConfig segments,
+    @Setting("Media on disk, for services that share it.") DiskMediaConfig media,
     @Setting("Encoding of further renditions.") TranscodeConfig transcode,
     @Setting("The packager.") PackagerConfig packager,
     @Setting("Pictures of what streams show.") PosterConfig posters,
     @Setting("Delivery to viewers.") DeliveryConfig delivery,
-    @Setting("The API and the pages.") ApiConfig api) {
+    @Setting("The API and the pages.") ApiConfig api,
+    @Setting("The Kafka that services share.") KafkaConfig kafka,
+    @Setting("The Redis that services share.") RedisConfig redis) {
 
   private static final List<String> LOG_LEVELS = List.of("error", "warn", "info", "debug", "trace");
 

@@ -102,8 +102,7 @@ class ControlAuthorizerIT {
 
   private Control open() {
     return Control.open(
-        new ControlConfig(
-            data, DatabaseConfig.defaults(), MetricsConfig.defaults()),
+        new ControlConfig(data, DatabaseConfig.defaults(), MetricsConfig.defaults()),
         new ControlPorts(
             new InProcessStreamEvents(
                 (event, failure) -> {

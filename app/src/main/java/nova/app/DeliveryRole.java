@@ -1,0 +1,119 @@
+package nova.app;
+
+import java.util.List;
+import java.util.Optional;
+import nova.api.http.RouteGuard;
+import nova.api.token.TokenAuthenticator;
+import nova.app.config.AppConfig;
+import nova.app.http.MetricsRoute;
+import nova.app.metrics.DeliveryMeters;
+import nova.app.metrics.DiskMeters;
+import nova.app.metrics.Metrics;
+import nova.app.playback.TokenGate;
+import nova.backends.redis.RedisConnections;
+import nova.backends.redis.RedisMediaReader;
+import nova.backends.redis.RedisTimelineReplica;
+import nova.backends.redis.TimelineFallback;
+import nova.control.ControlView;
+import nova.delivery.DeliveryPorts;
+import nova.delivery.http.Delivery;
+import nova.segments.CachedMedia;
+import nova.segments.DiskMedia;
+import nova.segments.FallbackMedia;
+import nova.segments.InMemoryTimelineStore;
+import nova.segments.MediaSource;
+import nova.segments.TimelineStore;
+
+/// `nova delivery`: playlists and media for viewers, out of Redis.
+///
+/// ```
+/// Redis ─ notices ─▶ timelines of all streams ─▶ delivery ─▶ HTTP
+///   └──── media on demand ──▶ cache ──────────────▶┘
+/// folder ─ while Redis is away ─▶┘
+/// ```
+///
+/// *Confined to the main thread.*
+final class DeliveryRole {
+  private final RoleFoundation foundation;
+
+  private DeliveryRole(RoleFoundation foundation) {
+    this.foundation = foundation;
+  }
+
+  /// Starts; when this returns viewers are answered.
+  static void open(RoleFoundation foundation) {
+    new DeliveryRole(foundation).open();
+  }
+
+  private void open() {
+    ControlView control = foundation.controlView();
+    RedisConnections redis = foundation.redis();
+    Metrics metrics = foundation.base().metrics();
+    RedisMediaReader stored =
+        RedisMediaReader.open(redis, foundation.redisMetrics(), foundation.base().nanoClock());
+    Optional<DiskMedia> onDisk =
+        foundation
+            .mediaFolder()
+            .map(
+                folder ->
+                    new DiskMedia(folder, new DiskMeters(metrics), Thread::startVirtualThread));
+    MediaSource media =
+        onDisk.<MediaSource>map(disk -> new FallbackMedia(stored, disk)).orElse(stored);
+    CachedMedia cache =
+        new CachedMedia(
+            media, foundation.config().segments().memory(), foundation.base().nanoClock());
+    measure(metrics, cache);
+    TimelineStore timelines = new InMemoryTimelineStore(Failed::listener);
+    RedisTimelineReplica replica =
+        foundation
+            .lifecycle()
+            .own(
+                "timelines",
+                RedisTimelineReplica.start(
+                    redis,
+                    timelines,
+                    _ -> false,
+                    onDisk
+                        .<TimelineFallback>map(disk -> disk::timeline)
+                        .orElse(TimelineFallback.NONE),
+                    foundation.redisMetrics(),
+                    foundation.base().nanoClock(),
+                    Thread.ofVirtual().factory()));
+    Delivery delivery = openDelivery(cache, timelines, control, metrics);
+    RouteGuard guard = foundation.guard(new TokenAuthenticator(control.rights()::tokenOf));
+    foundation.await("the timelines in Redis", replica::isFilled);
+    foundation.serve(List.of(new MetricsRoute(metrics::scrape, guard), delivery::mount));
+    foundation.ready();
+  }
+
+  private Delivery openDelivery(
+      MediaSource media, TimelineStore timelines, ControlView control, Metrics metrics) {
+    AppConfig config = foundation.config();
+    return foundation
+        .lifecycle()
+        .own(
+            "delivery",
+            Delivery.open(
+                config.delivery(),
+                new DeliveryPorts(
+                    media,
+                    timelines,
+                    new TokenGate(control.rights()),
+                    new DeliveryMeters(metrics),
+                    foundation.base().clock(),
+                    foundation.base().nanoClock())));
+  }
+
+  private static void measure(Metrics metrics, CachedMedia cache) {
+    metrics.gauge(
+        "nova.media.cache.size", "Media kept in memory.", "bytes", cache, CachedMedia::sizeBytes);
+    metrics.count(
+        "nova.media.cache.hits", "Times media was at hand.", "requests", cache, CachedMedia::hits);
+    metrics.count(
+        "nova.media.cache.misses",
+        "Times media was fetched.",
+        "requests",
+        cache,
+        CachedMedia::misses);
+  }
+}
