@@ -4,7 +4,10 @@ SHELL := bash
 .DEFAULT_GOAL := help
 MVN := tools/mvn
 
-.PHONY: help deps build run demo test test-unit test-it fmt lint docs fuzz bench soak clean dist
+.PHONY: help deps build run demo test test-unit test-it fmt lint docs fuzz bench soak clean dist \
+  cluster cluster-stop cluster-test image migrate up down logs topics
+
+COMPOSE := docker compose --project-directory deploy/compose
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -50,6 +53,34 @@ bench: ## Measure beside nginx and print ratios; BENCH="publishers waiters" choo
 soak: ## See whether server and workers grow over an hour of media, in 8 minutes; SOAK="--media-minutes 30", SOAK=--help
 	@tools/install-test-deps soak
 	@tools/run-bench soak $(SOAK)
+
+cluster: ## Run several services with Kafka, Redis and PostgreSQL on this machine, in the background
+	@tools/run-cluster start
+
+cluster-stop: ## End what `make cluster` started
+	@tools/run-cluster stop
+
+cluster-test: ## Break a cluster on this machine in 11 ways, 4 minutes; prints what came of each. FAILURES="redis kafka" chooses
+	@tools/install-test-deps soak
+	@tools/run-cluster-test $(FAILURES)
+
+image: ## Build the container image nova:latest, with Docker
+	docker build --tag nova:latest .
+
+up: ## Start all services with Docker Compose; deploy/compose/README.md explains
+	$(COMPOSE) up --detach --wait
+
+down: ## Stop them; what is stored stays
+	$(COMPOSE) down
+
+logs: ## Follow their logs
+	$(COMPOSE) logs --follow --tail 100
+
+topics: ## Show their Kafka topics
+	$(COMPOSE) exec kafka /opt/kafka/bin/kafka-topics.sh --bootstrap-server localhost:9092 --describe
+
+migrate: ## Bring their database to the version of the services
+	$(COMPOSE) run --rm migrate
 
 clean: ## Delete everything that was built
 	rm -rf target */target dist

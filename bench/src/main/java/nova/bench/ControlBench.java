@@ -107,8 +107,7 @@ final class ControlBench implements Bench {
 
   private static Control open(Path data, StreamKeyCache cache) {
     return Control.open(
-        new ControlConfig(
-            data, DatabaseConfig.defaults(), MetricsConfig.defaults()),
+        new ControlConfig(data, DatabaseConfig.defaults(), MetricsConfig.defaults()),
         new ControlPorts(
             new InProcessStreamEvents(
                 (_, failure) -> {

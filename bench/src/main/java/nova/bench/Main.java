@@ -4,6 +4,8 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import nova.bench.cluster.ClusterCommand;
+import nova.bench.cluster.ClusterTestCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -21,7 +23,7 @@ import picocli.CommandLine.Spec;
     name = "bench",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    subcommands = SoakCommand.class,
+    subcommands = {SoakCommand.class, ClusterCommand.class, ClusterTestCommand.class},
     description = "Measure Nova beside nginx and ffmpeg on this machine and print ratios.")
 final class Main implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();

@@ -17,11 +17,12 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import nova.backends.redis.Lease;
 import nova.backends.redis.LiveStreamRegistry;
 import nova.backends.redis.NodeId;
+import nova.backends.redis.RedisConfig;
 import nova.backends.redis.RedisConnections;
 import nova.backends.redis.RedisMetrics;
 import nova.backends.redis.StreamLeases;
 import nova.backends.redis.TestConnections;
-import nova.backends.redis.TestRedis;
+import nova.cluster.EmbeddedRedis;
 import nova.core.Bytes;
 import nova.core.ChannelSlug;
 import nova.core.DataSize;
@@ -60,14 +61,15 @@ class AssignedStreamsTest {
   private static final FrameLogConfig LOGS =
       new FrameLogConfig(Duration.ofHours(1), DataSize.ofMiB(64));
 
-  private static final TestRedis REDIS = TestRedis.open();
+  private static final EmbeddedRedis REDIS = EmbeddedRedis.open();
 
   private final InProcessFrameLog frames = new InProcessFrameLog(LOGS);
   private final InProcessFrameLog reference = new InProcessFrameLog(LOGS);
   private final InProcessStreamEvents shared = TestNode.bus();
   private final List<StreamEvent> said = new CopyOnWriteArrayList<>(); // to all
   private final List<AutoCloseable> opened = new ArrayList<>();
-  private final RedisConnections connections = own(TestConnections.open(REDIS.config()));
+  private final RedisConnections connections =
+      own(TestConnections.open(RedisConfig.at(REDIS.url())));
   private final LiveStreamRegistry registry =
       own(LiveStreamRegistry.open(connections, RedisMetrics.NONE, Thread.ofVirtual().factory()));
   private final StreamLeases leases =
@@ -99,7 +101,8 @@ class AssignedStreamsTest {
   }
 
   private TestNode node(String name) {
-    return own(new TestNode(name, REDIS.config(), frames, shared, PackagerConfig.defaults()));
+    return own(
+        new TestNode(name, RedisConfig.at(REDIS.url()), frames, shared, PackagerConfig.defaults()));
   }
 
   private TestBroadcast broadcast() {
@@ -264,7 +267,8 @@ class AssignedStreamsTest {
   void streamThatIsOver_staysWithItsNode_untilItsPackagerForgetsIt() {
     PackagerConfig forgetful =
         new PackagerConfig(Duration.ofMillis(334), Duration.ofSeconds(60), Duration.ofSeconds(2));
-    TestNode first = own(new TestNode("first", REDIS.config(), frames, shared, forgetful));
+    TestNode first =
+        own(new TestNode("first", RedisConfig.at(REDIS.url()), frames, shared, forgetful));
     TestBroadcast broadcast = broadcast();
     awaitStreams(first, 1);
     TestNode second = node("second");

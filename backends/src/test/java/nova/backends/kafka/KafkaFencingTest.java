@@ -17,6 +17,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import nova.cluster.EmbeddedKafka;
 import nova.core.Epoch;
 import nova.core.StreamId;
 import nova.core.TrackId;

@@ -1,5 +1,6 @@
 package nova.backends.kafka;
 
+import nova.cluster.EmbeddedKafka;
 import nova.framelog.FrameLog;
 import nova.framelog.FrameLogContract;
 import org.junit.jupiter.api.AfterEach;

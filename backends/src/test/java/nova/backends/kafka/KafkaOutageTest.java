@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
+import nova.cluster.EmbeddedKafka;
 import nova.core.DataSize;
 import nova.core.StreamId;
 import nova.framelog.FrameLog;

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import nova.cluster.EmbeddedKafka;
 import nova.core.StreamId;
 import nova.framelog.FrameLog;
 import nova.framelog.FrameLogReader;

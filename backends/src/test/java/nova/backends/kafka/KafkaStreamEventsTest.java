@@ -9,6 +9,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import nova.cluster.EmbeddedKafka;
 import nova.core.DataSize;
 import nova.core.RenditionId;
 import nova.core.StreamEvent;

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import nova.cluster.EmbeddedKafka;
 import nova.core.DataSize;
 
 /// Backends on a Kafka, as many processes would have them, and what they counted.

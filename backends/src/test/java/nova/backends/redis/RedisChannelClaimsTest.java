@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import nova.cluster.EmbeddedRedis;
 import nova.core.ChannelSlug;
 import nova.core.StreamId;
 import nova.core.StreamState;
@@ -33,14 +34,14 @@ class RedisChannelClaimsTest extends ChannelClaimsContract {
   private final List<AutoCloseable> opened = new ArrayList<>();
   private final AtomicInteger malformed = new AtomicInteger();
   private final Told toldThere = new Told();
-  private TestRedis redis;
+  private EmbeddedRedis redis;
   private RedisLink link;
   private RedisChannelClaims here;
   private RedisChannelClaims there;
 
   @BeforeEach
   void open() {
-    redis = TestRedis.open();
+    redis = EmbeddedRedis.open();
     link = connections().link(RedisArea.MEDIA, "test");
     here = claims("here");
     there = claims("there");
@@ -339,7 +340,7 @@ class RedisChannelClaimsTest extends ChannelClaimsContract {
   }
 
   private RedisConnections connections() {
-    RedisConnections connections = TestConnections.open(redis.config());
+    RedisConnections connections = TestConnections.open(RedisConfig.at(redis.url()));
     opened.add(connections);
     return connections;
   }

@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import nova.cluster.EmbeddedRedis;
+import nova.cluster.FreePorts;
 import nova.core.DataSize;
 import nova.testkit.FakeClock;
 import org.junit.jupiter.api.AfterEach;
@@ -48,8 +50,8 @@ class RedisConnectionsTest {
 
   @Test
   void kindsOfKeys_areInDatabasesOfTheirOwn() {
-    try (TestRedis redis = TestRedis.open();
-        RedisConnections connections = TestConnections.open(redis.config())) {
+    try (EmbeddedRedis redis = EmbeddedRedis.open();
+        RedisConnections connections = TestConnections.open(RedisConfig.at(redis.url()))) {
       for (RedisArea area : RedisArea.values()) {
         RedisLink link = connections.link(area, "test");
         assertThat(link.keys().key("x")).isEqualTo("nova:x");
@@ -64,8 +66,8 @@ class RedisConnectionsTest {
 
   @Test
   void kindsOfKeys_haveNamesOfTheirOwn_whereThereIsOneDatabase() {
-    try (TestRedis redis = TestRedis.open("--databases", "1")) {
-      assertThatThrownBy(() -> TestConnections.open(redis.config()))
+    try (EmbeddedRedis redis = EmbeddedRedis.open("--databases", "1")) {
+      assertThatThrownBy(() -> TestConnections.open(RedisConfig.at(redis.url())))
           .isInstanceOf(RedisStartException.class)
           .hasMessage(
               "Redis at %s has not the databases 0 to 3 (ERR DB index is out of range); set redis.databases to prefixes"
@@ -81,7 +83,7 @@ class RedisConnectionsTest {
 
   @Test
   void nobodyThere_isOneSentence() throws IOException {
-    String url = "redis://127.0.0.1:" + TestRedis.freePort();
+    String url = "redis://127.0.0.1:" + FreePorts.any();
 
     assertThatThrownBy(() -> TestConnections.open(RedisConfig.at(url)))
         .isInstanceOf(RedisStartException.class)
@@ -110,7 +112,7 @@ class RedisConnectionsTest {
   @Test
   void password_isUsed_andNeverLoggedNorShown() {
     root.setLevel(Level.DEBUG);
-    try (TestRedis redis = TestRedis.open("--requirepass", SECRET)) {
+    try (EmbeddedRedis redis = EmbeddedRedis.open("--requirepass", SECRET)) {
       String url = "redis://:%s@127.0.0.1:%d".formatted(WRITTEN, redis.port());
       try (RedisConnections connections = TestConnections.open(RedisConfig.at(url))) {
         assertThat(await(connections.link(RedisArea.MEDIA, "test").commands().ping()))
@@ -118,7 +120,7 @@ class RedisConnectionsTest {
       }
       List<RedisConfig> wrong =
           List.of(
-              redis.config(),
+              RedisConfig.at(redis.url()),
               RedisConfig.at(url.replace(WRITTEN, WRITTEN + "x")),
               RedisConfig.at(url.replace("//:", "//somebody:")));
       for (RedisConfig config : wrong) {
@@ -138,8 +140,8 @@ class RedisConnectionsTest {
 
   @Test
   void connection_comesBackByItself_andNothingIsSentTwice() {
-    try (TestRedis redis = TestRedis.open();
-        RedisConnections connections = TestConnections.open(redis.config())) {
+    try (EmbeddedRedis redis = EmbeddedRedis.open();
+        RedisConnections connections = TestConnections.open(RedisConfig.at(redis.url()))) {
       RedisLink link = connections.link(RedisArea.MEDIA, "test");
       AtomicInteger returns = new AtomicInteger();
       link.onReconnect(returns::incrementAndGet);
@@ -167,7 +169,7 @@ class RedisConnectionsTest {
 
   @Test
   void redisThatHangs_timesOut_andTheQueueIsBounded() {
-    try (TestRedis redis = TestRedis.open();
+    try (EmbeddedRedis redis = EmbeddedRedis.open();
         RedisConnections connections = TestConnections.open(impatient(redis.url()))) {
       RedisLink link = connections.link(RedisArea.MEDIA, "test");
       redis.freeze();
@@ -189,10 +191,10 @@ class RedisConnectionsTest {
   @Test
   void clocksThatDisagree_areWarnedOf_once_andMeasured() {
     FakeClock clock = new FakeClock(Instant.now().minusSeconds(90));
-    try (TestRedis redis = TestRedis.open();
+    try (EmbeddedRedis redis = EmbeddedRedis.open();
         RedisConnections connections =
             RedisConnections.open(
-                redis.config(),
+                RedisConfig.at(redis.url()),
                 RedisMetrics.NONE,
                 clock,
                 clock::nanoTime,
@@ -206,8 +208,8 @@ class RedisConnectionsTest {
 
   @Test
   void eviction_thatTakesLeasesFirst_isWarnedOf() {
-    try (TestRedis redis = TestRedis.open("--maxmemory-policy", "volatile-ttl");
-        RedisConnections _ = TestConnections.open(redis.config())) {
+    try (EmbeddedRedis redis = EmbeddedRedis.open("--maxmemory-policy", "volatile-ttl");
+        RedisConnections _ = TestConnections.open(RedisConfig.at(redis.url()))) {
       assertThat(warnings())
           .anyMatch(message -> message.contains("maxmemory-policy is volatile-ttl"));
     }
@@ -239,8 +241,8 @@ class RedisConnectionsTest {
         100);
   }
 
-  private static RedisConfig prefixes(TestRedis redis) {
-    RedisConfig numbered = redis.config();
+  private static RedisConfig prefixes(EmbeddedRedis redis) {
+    RedisConfig numbered = RedisConfig.at(redis.url());
     return new RedisConfig(
         numbered.url(),
         numbered.caFile(),

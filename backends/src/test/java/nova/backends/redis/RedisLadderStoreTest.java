@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Random;
+import nova.cluster.EmbeddedRedis;
 import nova.core.RenditionId;
 import nova.core.StreamId;
 import nova.framelog.pipe.EncoderPreset;
@@ -17,14 +18,14 @@ import org.junit.jupiter.api.Test;
 
 /// Ladders of nodes that follow each other.
 class RedisLadderStoreTest {
-  private static final TestRedis REDIS = TestRedis.open();
+  private static final EmbeddedRedis REDIS = EmbeddedRedis.open();
 
   private final StreamId stream = StreamId.random(new Random());
   private final Node first = new Node("first");
   private final Node second = new Node("second");
 
   private static final class Node implements AutoCloseable {
-    final RedisConnections connections = TestConnections.open(REDIS.config());
+    final RedisConnections connections = TestConnections.open(RedisConfig.at(REDIS.url()));
     final StreamLeases leases;
     final RedisLadderStore ladders;
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import nova.cluster.EmbeddedRedis;
 import nova.core.Bytes;
 import nova.core.DataSize;
 import nova.core.Epoch;
@@ -35,15 +36,15 @@ class RedisMediaPublisherTest {
   private final List<AutoCloseable> opened = new ArrayList<>();
   private final AtomicInteger lost = new AtomicInteger();
   private final TestPackager packager = new TestPackager(STREAM, 8, 3_000, "source", "audio");
-  private TestRedis redis;
+  private EmbeddedRedis redis;
   private RedisMediaReader reader;
   private RedisLink link;
   private MediaKeys keys;
 
   @BeforeEach
   void open() {
-    redis = TestRedis.open();
-    RedisConnections connections = connections(redis.config());
+    redis = EmbeddedRedis.open();
+    RedisConnections connections = connections(RedisConfig.at(redis.url()));
     reader = RedisMediaReader.open(connections, RedisMetrics.NONE, System::nanoTime);
     link = connections.link(RedisArea.MEDIA, "test");
     keys = new MediaKeys(link.keys());
@@ -419,7 +420,7 @@ class RedisMediaPublisherTest {
 
   private List<TimelineNotice> notices() {
     List<TimelineNotice> notices = new CopyOnWriteArrayList<>();
-    RedisSubscription subscription = connections(redis.config()).subscription("test");
+    RedisSubscription subscription = connections(RedisConfig.at(redis.url())).subscription("test");
     Void _ =
         await(
             subscription.listen(
@@ -473,7 +474,7 @@ class RedisMediaPublisherTest {
   }
 
   private RedisMediaPublisher publisher(TestPackager of) {
-    return publisher(of, redis.config(), RedisMetrics.NONE);
+    return publisher(of, RedisConfig.at(redis.url()), RedisMetrics.NONE);
   }
 
   private RedisMediaPublisher publisher(TestPackager of, RedisConfig config, RedisMetrics metrics) {
@@ -491,8 +492,8 @@ class RedisMediaPublisherTest {
     return publisher;
   }
 
-  private static RedisConfig with(TestRedis redis, int capMiB, int ttlSeconds) {
-    RedisConfig config = redis.config();
+  private static RedisConfig with(EmbeddedRedis redis, int capMiB, int ttlSeconds) {
+    RedisConfig config = RedisConfig.at(redis.url());
     return new RedisConfig(
         config.url(),
         config.caFile(),

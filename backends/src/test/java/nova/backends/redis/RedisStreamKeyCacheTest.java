@@ -14,6 +14,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
+import nova.cluster.EmbeddedRedis;
 import nova.control.streamkey.KnownKey;
 import nova.control.streamkey.StreamKeyCache;
 import nova.control.streamkey.StreamKeyCacheContract;
@@ -25,13 +26,13 @@ class RedisStreamKeyCacheTest extends StreamKeyCacheContract {
   private final List<AutoCloseable> opened = new ArrayList<>();
   private final AtomicInteger bypassed = new AtomicInteger();
   private final AtomicInteger malformed = new AtomicInteger();
-  private TestRedis redis;
+  private EmbeddedRedis redis;
   private RedisLink link;
   private RedisStreamKeyCache cache;
 
   @BeforeEach
   void open() {
-    redis = TestRedis.open();
+    redis = EmbeddedRedis.open();
     link = connections().link(RedisArea.STREAM_KEYS, "test");
     cache = open(Duration.ZERO);
   }
@@ -197,7 +198,7 @@ class RedisStreamKeyCacheTest extends StreamKeyCacheContract {
   }
 
   private RedisConnections connections() {
-    RedisConnections connections = TestConnections.open(redis.config());
+    RedisConnections connections = TestConnections.open(RedisConfig.at(redis.url()));
     opened.add(connections);
     return connections;
   }

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import nova.cluster.EmbeddedRedis;
 import nova.core.Bytes;
 import nova.core.StreamId;
 import nova.segments.InMemoryTimelineStore;
@@ -46,13 +47,13 @@ class RedisTimelineReplicaTest {
           (_, failure) -> {
             throw failure;
           });
-  private TestRedis redis;
+  private EmbeddedRedis redis;
   private RedisLink link;
   private MediaKeys keys;
 
   @BeforeEach
   void open() {
-    redis = TestRedis.open();
+    redis = EmbeddedRedis.open();
     link = connections().link(RedisArea.MEDIA, "test");
     keys = new MediaKeys(link.keys());
   }
@@ -412,7 +413,7 @@ class RedisTimelineReplicaTest {
   }
 
   private RedisConnections connections() {
-    RedisConnections connections = TestConnections.open(redis.config());
+    RedisConnections connections = TestConnections.open(RedisConfig.at(redis.url()));
     opened.add(connections);
     return connections;
   }

@@ -13,6 +13,8 @@ import java.security.KeyStore;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Objects;
+import nova.cluster.EmbeddedRedis;
+import nova.cluster.FreePorts;
 import nova.core.DataSize;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -65,9 +67,9 @@ class RedisTlsTest {
 
   @Test
   void redissAddress_isTls_withTheCertificatesThatAreTrusted() throws IOException {
-    int tlsPort = TestRedis.freePort();
-    try (TestRedis redis =
-        TestRedis.open(
+    int tlsPort = FreePorts.any();
+    try (EmbeddedRedis redis =
+        EmbeddedRedis.open(
             "--tls-port",
             Integer.toString(tlsPort),
             "--tls-auth-clients",

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import nova.cluster.EmbeddedRedis;
 import nova.core.ChannelSlug;
 import nova.core.StreamId;
 import org.junit.jupiter.api.AfterEach;
@@ -24,15 +25,15 @@ class RegistriesTest {
       new AnnouncedStream(new StreamId("early"), new ChannelSlug("e-1"), NOON.minusSeconds(5));
 
   private final ThreadFactory threads = Thread.ofPlatform().daemon().factory();
-  private TestRedis redis;
+  private EmbeddedRedis redis;
   private RedisConnections ingest;
   private RedisConnections transcode;
 
   @BeforeEach
   void open() {
-    redis = TestRedis.open();
-    ingest = TestConnections.open(redis.config());
-    transcode = TestConnections.open(redis.config());
+    redis = EmbeddedRedis.open();
+    ingest = TestConnections.open(RedisConfig.at(redis.url()));
+    transcode = TestConnections.open(RedisConfig.at(redis.url()));
   }
 
   @AfterEach

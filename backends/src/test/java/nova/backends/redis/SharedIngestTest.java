@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import nova.cluster.EmbeddedRedis;
 import nova.core.Epoch;
 import nova.core.StreamEvent.EpochBegan;
 import nova.core.StreamEvent.StreamEnded;
@@ -31,14 +32,14 @@ class SharedIngestTest {
 
   private final List<AutoCloseable> opened = new ArrayList<>();
   private final InProcessFrameLog log = TestServer.log();
-  private TestRedis redis;
+  private EmbeddedRedis redis;
   private RedisChannelClaims claimsHere;
   private TestServer here;
   private TestServer there;
 
   @BeforeEach
   void open() throws IOException {
-    redis = TestRedis.open();
+    redis = EmbeddedRedis.open();
     claimsHere = claims("here");
     here = server(claimsHere);
     there = server(claims("there"));
@@ -211,7 +212,7 @@ class SharedIngestTest {
   }
 
   private RedisChannelClaims claims(String node) {
-    RedisConnections connections = TestConnections.open(redis.config());
+    RedisConnections connections = TestConnections.open(RedisConfig.at(redis.url()));
     opened.add(connections);
     RedisChannelClaims claims =
         RedisChannelClaims.open(

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import nova.cluster.EmbeddedRedis;
 import nova.core.StreamId;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -24,7 +25,7 @@ class StreamLeasesTest {
   private static final StreamId OTHER = new StreamId("stream2");
   private static final Duration TTL = Duration.ofMillis(900);
 
-  private static TestRedis redis;
+  private static EmbeddedRedis redis;
 
   private RedisConnections connections;
   private RedisConnections otherConnections;
@@ -33,7 +34,7 @@ class StreamLeasesTest {
 
   @BeforeAll
   static void startRedis() {
-    redis = TestRedis.open();
+    redis = EmbeddedRedis.open();
   }
 
   @AfterAll
@@ -43,8 +44,8 @@ class StreamLeasesTest {
 
   @BeforeEach
   void open() {
-    connections = TestConnections.open(redis.config());
-    otherConnections = TestConnections.open(redis.config());
+    connections = TestConnections.open(RedisConfig.at(redis.url()));
+    otherConnections = TestConnections.open(RedisConfig.at(redis.url()));
     assertThat(await(connections.link(RedisArea.MEDIA, "test").commands().flushall()))
         .isEqualTo("OK");
     here = leases(connections, "here");

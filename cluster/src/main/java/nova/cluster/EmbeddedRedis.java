@@ -1,12 +1,10 @@
-package nova.backends.redis;
+package nova.cluster;
 
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,11 +14,11 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import redis.embedded.core.ExecutableProvider;
 
-/// A real Redis for tests, on a free port of loopback, that keeps everything in memory: the 6.2
-/// that comes with the tests, or the program that `-Dnova.redis` names.
+/// A Redis on a free port of loopback that keeps everything in memory: the 6.2 of a library, or the
+/// program that `-Dnova.redis` names.
 ///
-/// *Confined to the test's thread.*
-public final class TestRedis implements AutoCloseable {
+/// *Confined to its owner's thread.*
+public final class EmbeddedRedis implements AutoCloseable {
   private static final Path TARGET = Path.of("target");
   private static final int STOP_SECONDS = 5;
 
@@ -29,7 +27,7 @@ public final class TestRedis implements AutoCloseable {
   private final int port;
   private @Nullable Process process;
 
-  private TestRedis(File program, List<String> settings, int port) {
+  private EmbeddedRedis(File program, List<String> settings, int port) {
     this.program = program;
     this.settings = settings;
     this.port = port;
@@ -38,20 +36,13 @@ public final class TestRedis implements AutoCloseable {
   /// Starts one.
   ///
   /// @param settings further arguments of the program, such as `--databases`, `1`
-  public static TestRedis open(String... settings) {
+  public static EmbeddedRedis open(String... settings) {
     try {
-      TestRedis redis = new TestRedis(program(), List.of(settings), freePort());
+      EmbeddedRedis redis = new EmbeddedRedis(program(), List.of(settings), FreePorts.any());
       redis.start();
       return redis;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  /// A port of loopback on which nobody listened a moment ago.
-  public static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 
@@ -160,11 +151,6 @@ public final class TestRedis implements AutoCloseable {
   /// Its address for clients.
   public String url() {
     return "redis://127.0.0.1:" + port;
-  }
-
-  /// What a server that uses it has as configuration.
-  public RedisConfig config() {
-    return RedisConfig.at(url());
   }
 
   @Override

@@ -1,11 +1,9 @@
-package nova.backends.kafka;
+package nova.cluster;
 
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -24,7 +22,7 @@ import org.apache.kafka.server.common.MetadataVersion;
 /// A Kafka of one node in this JVM, on loopback. Most tests share one and have topics of their own
 /// there; those that stop it start their own.
 ///
-/// *Confined to its test's thread.*
+/// *Confined to its owner's thread.*
 public final class EmbeddedKafka implements AutoCloseable {
   private static final AtomicInteger PREFIXES = new AtomicInteger();
 
@@ -35,8 +33,8 @@ public final class EmbeddedKafka implements AutoCloseable {
 
   private EmbeddedKafka(Path folder, Map<String, String> further) {
     this.folder = folder;
-    this.port = freePort();
-    int controller = freePort();
+    this.port = FreePorts.any();
+    int controller = FreePorts.any();
     settings.put("node.id", "1");
     settings.put("process.roles", "broker,controller");
     settings.put("controller.quorum.voters", "1@127.0.0.1:" + controller);
@@ -77,6 +75,11 @@ public final class EmbeddedKafka implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /// One of its own, in a folder that is deleted at its end.
+  public static EmbeddedKafka start(Path folder) {
+    return new EmbeddedKafka(folder, Map.of());
   }
 
   /// A prefix of topics that nobody else has.
@@ -124,14 +127,6 @@ public final class EmbeddedKafka implements AutoCloseable {
           .run();
     } catch (Exception e) {
       throw new IllegalStateException("Kafka's folder could not be made", e);
-    }
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 

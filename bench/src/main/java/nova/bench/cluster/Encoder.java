@@ -1,0 +1,111 @@
+package nova.bench.cluster;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import nova.app.publish.Broadcast;
+import nova.app.publish.PublishTarget;
+import nova.app.publish.RtmpPublisher;
+import nova.bench.publish.Clip;
+
+/// A broadcaster that behaves as encoders do: it sends a clip round after round, and when the
+/// connection ends it comes back a second later, to the next of the servers it knows.
+///
+/// *Thread-safe.*
+final class Encoder implements AutoCloseable {
+  private static final Duration AS_LONG_AS_NEEDED = Duration.ofDays(1);
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+  private static final long STOP_MS = 5_000;
+
+  private final Clip clip;
+  private final Supplier<List<String>> servers;
+  private final boolean comesBack;
+  private final CountDownLatch publishing = new CountDownLatch(1);
+  private final Queue<String> told = new ConcurrentLinkedQueue<>();
+  private final Thread thread;
+  private volatile boolean closing;
+
+  private Encoder(String name, Clip clip, Supplier<List<String>> servers, boolean comesBack) {
+    this.clip = clip;
+    this.servers = servers;
+    this.comesBack = comesBack;
+    this.thread = Thread.ofVirtual().name(name).unstarted(this::run);
+  }
+
+  /// Starts one and waits until it was accepted for the first time.
+  ///
+  /// @param servers the addresses to publish to that there are now, in the order of preference
+  static Encoder start(String name, Clip clip, Supplier<List<String>> servers)
+      throws IOException, InterruptedException {
+    return start(new Encoder(name, clip, servers, true));
+  }
+
+  /// As [#start], but it stays away once its connection ends.
+  static Encoder startOnce(String name, Clip clip, Supplier<List<String>> servers)
+      throws IOException, InterruptedException {
+    return start(new Encoder(name, clip, servers, false));
+  }
+
+  private static Encoder start(Encoder encoder) throws IOException, InterruptedException {
+    encoder.thread.start();
+    if (!encoder.publishing.await(30, TimeUnit.SECONDS)) {
+      encoder.close();
+      throw new IOException("the encoder was not accepted: " + encoder.told());
+    }
+    return encoder;
+  }
+
+  private void run() {
+    int attempt = 0;
+    try {
+      do {
+        List<String> all = servers.get();
+        attend(all.get(attempt++ % all.size()));
+        if (comesBack && !closing) {
+          Thread.sleep(PAUSE);
+        }
+      } while (comesBack && !closing);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt(); // close()
+    }
+  }
+
+  private void attend(String url) throws InterruptedException {
+    try (RtmpPublisher publisher = RtmpPublisher.connect(PublishTarget.parse(url))) {
+      publishing.countDown();
+      try {
+        new Broadcast(
+                () -> Files.newInputStream(clip.file()), true, AS_LONG_AS_NEEDED, System::nanoTime)
+            .run(publisher);
+      } catch (IOException e) {
+        publisher.abandon(); // what ended by itself gets no goodbye
+        throw e;
+      }
+    } catch (IOException e) {
+      told.add(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /// Why its connections ended or were refused, in their order.
+  List<String> told() {
+    return List.copyOf(told);
+  }
+
+  /// Ends the broadcast with a goodbye.
+  @Override
+  public void close() {
+    closing = true;
+    thread.interrupt();
+    try {
+      boolean _ = thread.join(Duration.ofMillis(STOP_MS));
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,211 @@
+package nova.bench.cluster;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// Follows one rendition at one delivery as a low-latency player does, writes down when each part
+/// was there, fetches each segment once, and looks for what must never be: a number that is missing
+/// or goes back, and a segment that changes.
+///
+/// *Thread-safe.*
+final class Follower implements AutoCloseable {
+  private static final Duration TIMEOUT = Duration.ofSeconds(20);
+  private static final Duration PAUSE = Duration.ofMillis(100);
+  private static final int KEPT_PROBLEMS = 10;
+
+  private final HttpClient http =
+      HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(TIMEOUT).build();
+  private final URI playlist;
+  private final Thread thread;
+  private final List<Arrival> arrivals = new ArrayList<>(); // guarded by `this`, as what follows
+  private final Map<Long, MediaPlaylist.Segment> listed = new TreeMap<>();
+  private final Map<String, String> hashes = new TreeMap<>();
+  private final List<String> problems = new ArrayList<>();
+  private int refused;
+  private volatile boolean closing;
+
+  /// Something new in the playlist.
+  ///
+  /// @param number of its segment
+  /// @param endsAtMs wall-clock time of the last frame by the playlist; -1 when it does not say
+  record Arrival(long number, long atNanos, long atMs, long endsAtMs) {}
+
+  private Follower(URI playlist) {
+    this.playlist = playlist;
+    this.thread = Thread.ofVirtual().name("follower " + playlist).unstarted(this::run);
+  }
+
+  /// Begins to follow a media playlist.
+  static Follower start(URI playlist) {
+    Follower follower = new Follower(playlist);
+    follower.thread.start();
+    return follower;
+  }
+
+  private void run() {
+    String query = "";
+    long newestNumber = -1;
+    int newestPart = -1;
+    try {
+      while (!closing) {
+        try {
+          MediaPlaylist now = MediaPlaylist.read(get(URI.create(playlist + query), false));
+          long atNanos = System.nanoTime();
+          long atMs = System.currentTimeMillis();
+          for (MediaPlaylist.Part part : now.parts()) {
+            boolean later = part.number() == newestNumber && part.index() > newestPart;
+            if (later || part.number() > newestNumber) {
+              newestNumber = part.number();
+              newestPart = part.index();
+              add(new Arrival(part.number(), atNanos, atMs, part.endsAtMs()));
+            }
+          }
+          for (MediaPlaylist.Segment segment : now.segments()) {
+            if (segment.number() > newestNumber) {
+              newestNumber = segment.number();
+              newestPart = Integer.MAX_VALUE;
+              add(new Arrival(segment.number(), atNanos, atMs, -1));
+            }
+          }
+          check(now);
+          fetchNew(now);
+          if (now.ended()) {
+            return;
+          }
+          query = "?_HLS_msn=%d&_HLS_part=%d".formatted(now.nextSegment(), now.nextPart());
+        } catch (IOException e) {
+          refused();
+          query = "";
+          Thread.sleep(PAUSE);
+        }
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt(); // close()
+    }
+  }
+
+  private String get(URI uri, boolean asHash) throws IOException, InterruptedException {
+    HttpResponse<byte[]> answer =
+        http.send(HttpRequest.newBuilder(uri).timeout(TIMEOUT).build(), BodyHandlers.ofByteArray());
+    if (answer.statusCode() != 200) {
+      throw new IOException("%s answered %d".formatted(uri, answer.statusCode()));
+    }
+    return asHash
+        ? HexFormat.of().formatHex(sha256(answer.body()))
+        : new String(answer.body(), StandardCharsets.UTF_8);
+  }
+
+  static byte[] sha256(byte[] bytes) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(bytes);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// The body of any answer, whatever its status.
+  static String text(URI uri) throws IOException, InterruptedException {
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      return http.send(
+              HttpRequest.newBuilder(uri).timeout(TIMEOUT).build(), BodyHandlers.ofString())
+          .body();
+    }
+  }
+
+  private synchronized void add(Arrival arrival) {
+    arrivals.add(arrival);
+  }
+
+  private synchronized void refused() {
+    refused++;
+  }
+
+  private synchronized void check(MediaPlaylist now) {
+    long before = -1;
+    for (MediaPlaylist.Segment segment : now.segments()) {
+      MediaPlaylist.Segment known = listed.putIfAbsent(segment.sequence(), segment);
+      if (known != null && !known.equals(segment)) {
+        problem("%s became %s".formatted(known, segment));
+      }
+      if (before >= 0 && segment.number() != before + 1) {
+        problem("%d follows %d".formatted(segment.number(), before));
+      }
+      before = segment.number();
+    }
+  }
+
+  private void problem(String what) {
+    if (problems.size() < KEPT_PROBLEMS && !problems.contains(what)) {
+      problems.add(what);
+    }
+  }
+
+  private void fetchNew(MediaPlaylist now) throws IOException, InterruptedException {
+    for (MediaPlaylist.Segment segment : now.segments()) {
+      String uri = playlist.resolve(segment.uri()).getPath();
+      boolean known;
+      synchronized (this) {
+        known = hashes.containsKey(uri);
+      }
+      if (!known && segment.sequence() + 3 > now.nextSegment()) {
+        String hash = get(playlist.resolve(uri), true);
+        synchronized (this) {
+          hashes.put(uri, hash);
+        }
+      }
+    }
+  }
+
+  /// All that was new so far, in order.
+  synchronized List<Arrival> arrivals() {
+    return List.copyOf(arrivals);
+  }
+
+  /// What was wrong with numbers and segments.
+  synchronized List<String> problems() {
+    return List.copyOf(problems);
+  }
+
+  /// Requests that were refused or lost.
+  synchronized int refusals() {
+    return refused;
+  }
+
+  /// SHA-256 of each segment that was fetched, by path.
+  synchronized Map<String, String> hashes() {
+    return Map.copyOf(hashes);
+  }
+
+  /// The longest time without anything new since a moment, in seconds; until now when nothing came.
+  synchronized double longestGapSince(long nanos) {
+    long last = nanos;
+    long longest = 0;
+    for (Arrival arrival : arrivals) {
+      if (arrival.atNanos() >= nanos) {
+        longest = Math.max(longest, arrival.atNanos() - last);
+        last = arrival.atNanos();
+      }
+    }
+    return Math.max(longest, System.nanoTime() - last) / 1e9;
+  }
+
+  @Override
+  public void close() {
+    closing = true;
+    thread.interrupt();
+    http.shutdownNow();
+  }
+}
