@@ -20,6 +20,7 @@ RUN useradd --system --uid 10001 --user-group --home-dir /var/lib/nova --create-
  && install -d -o nova -g nova /var/cache/nova /var/lib/nova/data /var/lib/nova/media
 COPY --from=build /opt/java /opt/java
 COPY --from=build /opt/nova /opt/nova
+COPY deploy/image/healthy /usr/local/bin/healthy
 ENV JAVA_HOME=/opt/java \
     CACHE_DIRECTORY=/var/cache/nova \
     NOVA_DATA=/var/lib/nova/data
