@@ -5,7 +5,7 @@ FROM maven:3.9-eclipse-temurin-25 AS build
 RUN apt-get update && apt-get install -y --no-install-recommends git && rm -rf /var/lib/apt/lists/*
 
 # A Java runtime of the modules that Nova asks for; jdk.security.auth tells the embedded PostgreSQL who runs it.
-RUN jlink --strip-debug --no-header-files --no-man-pages --compress zip-6 --generate-cds-archive --output /opt/java \
+RUN jlink --strip-debug --no-header-files --no-man-pages --compress zip-6 --generate-cds-archive --output /opt/jre \
     --add-modules java.base,java.logging,java.management,java.naming,java.net.http,java.security.jgss,java.security.sasl,java.sql,java.xml,jdk.crypto.ec,jdk.jfr,jdk.management,jdk.net,jdk.security.auth,jdk.unsupported,jdk.zipfs
 
 WORKDIR /src
@@ -18,7 +18,7 @@ RUN --mount=type=cache,target=/root/.m2 tools/make-dist \
 FROM debian:12-slim
 RUN useradd --system --uid 10001 --user-group --home-dir /var/lib/nova --create-home nova \
  && install -d -o nova -g nova /var/cache/nova /var/lib/nova/data /var/lib/nova/media
-COPY --from=build /opt/java /opt/java
+COPY --from=build /opt/jre /opt/java
 COPY --from=build /opt/nova /opt/nova
 COPY deploy/image/healthy /usr/local/bin/healthy
 ENV JAVA_HOME=/opt/java \

@@ -31,7 +31,8 @@ final class Main implements Callable<Integer> {
   @Parameters(
       paramLabel = "BENCH",
       description =
-          "start, control, publishers, waiters, lookups, serving, viewers or ladder; default: all.")
+          "start, control, publishers, waiters, lookups, serving, viewers, ladder, frames or"
+              + " shared-media; default: all.")
   private List<String> names = new ArrayList<>();
 
   @Option(names = "--publishers", defaultValue = "20", description = "Broadcasters (20).")
@@ -87,7 +88,9 @@ final class Main implements Callable<Integer> {
             new LookupsBench(),
             new ServingBench(options),
             new ViewersBench(options),
-            new LadderBench(options));
+            new LadderBench(options),
+            new FramesBench(options),
+            new SharedMediaBench());
     List<String> known = all.stream().map(Bench::name).toList();
     for (String name : names) {
       if (!known.contains(name)) {

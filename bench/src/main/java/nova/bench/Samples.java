@@ -22,6 +22,12 @@ final class Samples {
     sorted = false;
   }
 
+  void addAll(Samples others) {
+    for (int i = 0; i < others.size; i++) {
+      add(others.values[i]);
+    }
+  }
+
   int size() {
     return size;
   }

@@ -30,6 +30,7 @@ final class Encoder implements AutoCloseable {
   private final Queue<String> told = new ConcurrentLinkedQueue<>();
   private final Thread thread;
   private volatile boolean closing;
+  private volatile boolean live;
 
   private Encoder(String name, Clip clip, Supplier<List<String>> servers, boolean comesBack) {
     this.clip = clip;
@@ -79,6 +80,7 @@ final class Encoder implements AutoCloseable {
   private void attend(String url) throws InterruptedException {
     try (RtmpPublisher publisher = RtmpPublisher.connect(PublishTarget.parse(url))) {
       publishing.countDown();
+      live = true;
       try {
         new Broadcast(
                 () -> Files.newInputStream(clip.file()), true, AS_LONG_AS_NEEDED, System::nanoTime)
@@ -89,7 +91,14 @@ final class Encoder implements AutoCloseable {
       }
     } catch (IOException e) {
       told.add(String.valueOf(e.getMessage()));
+    } finally {
+      live = false;
     }
+  }
+
+  /// Whether it was accepted, and has not heard of an end.
+  boolean isPublishing() {
+    return live;
   }
 
   /// Why its connections ended or were refused, in their order.

@@ -21,6 +21,9 @@ final class Failures {
   private static final double UNNOTICED_SECONDS = 1.5; // by a player with a second of buffer
   private static final Duration AFTERWARDS = Duration.ofSeconds(8);
 
+  private static final Duration LOOK = Duration.ofMillis(100);
+  private static final int BOTH_LOOKS = 20; // for two seconds: who was taken over hears of it
+
   private Failures() {}
 
   static List<Failure> all(Clip clip) {
@@ -44,10 +47,8 @@ final class Failures {
     if (!scene.goesOn()) {
       all.add("the stream does not go on");
     }
-    all.addAll(scene.problems());
-    for (ServiceProcess delivery : scene.cluster().of("delivery")) {
-      scene.changed(delivery).forEach(path -> all.add(path + " changed"));
-    }
+    all.addAll(scene.newProblems());
+    scene.changed().forEach(path -> all.add(path + " changed"));
     return new Failure.Outcome(measured, all);
   }
 
@@ -260,6 +261,7 @@ final class Failures {
       double gap = scene.longestGap(at);
       scene.cluster().redis().start();
       scene.play(AFTERWARDS.plus(AFTERWARDS));
+      wrong.addAll(longer("gap", gap, 6));
       if (whole < 8) {
         wrong.add("only %d segments in 30 s".formatted(whole));
       }
@@ -294,6 +296,7 @@ final class Failures {
       if (scene.encoder().told().size() > lost) {
         wrong.add("the encoder was disconnected: " + scene.encoder().told().getLast());
       }
+      wrong.addAll(longer("stall", gap, AWAY.toMillis() / 1e3 + 5));
       return outcome(scene, "stall " + seconds(gap), wrong);
     }
   }
@@ -321,13 +324,20 @@ final class Failures {
               "second encoder",
               clip,
               () -> List.of(Scene.addresses(cluster, scene.channel()).getLast()))) {
-        scene.play(AFTERWARDS);
-        List<String> told = scene.encoder().told();
-        if (told.size() == before) {
-          wrong.add("the first encoder was told nothing");
+        long end = System.nanoTime() + AFTERWARDS.toNanos();
+        int both = 0;
+        while (System.nanoTime() < end) {
+          both = other.isPublishing() && scene.encoder().isPublishing() ? both + 1 : 0;
+          if (both > BOTH_LOOKS) {
+            wrong.add("both publish");
+            break;
+          }
+          scene.play(LOOK);
         }
-        if (other.told().isEmpty() && told.size() == before) {
-          wrong.add("both publish");
+        List<String> told = scene.encoder().told();
+        if (told.subList(before, told.size()).stream()
+            .noneMatch(sentence -> sentence.contains("took over"))) {
+          wrong.add("the first encoder was not told why: " + told);
         }
       }
       scene.play(AFTERWARDS);

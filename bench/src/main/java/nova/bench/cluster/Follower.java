@@ -1,5 +1,6 @@
 package nova.bench.cluster;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -11,14 +12,18 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// Follows one rendition at one delivery as a low-latency player does, writes down when each part
-/// was there, fetches each segment once, and looks for what must never be: a number that is missing
-/// or goes back, and a segment that changes.
+/// was there, fetches each part and each segment once, and looks for what must never be: a number
+/// that is missing or goes back, a gap, media that is listed and cannot be had, a segment that
+/// changes or is not its parts.
 ///
 /// *Thread-safe.*
 final class Follower implements AutoCloseable {
@@ -33,8 +38,11 @@ final class Follower implements AutoCloseable {
   private final List<Arrival> arrivals = new ArrayList<>(); // guarded by `this`, as what follows
   private final Map<Long, MediaPlaylist.Segment> listed = new TreeMap<>();
   private final Map<String, String> hashes = new TreeMap<>();
+  private final Set<String> wanted = new TreeSet<>(); // listed, and not to be had so far
+  private final Map<Long, ByteArrayOutputStream> parts = new TreeMap<>(); // of open segments
   private final List<String> problems = new ArrayList<>();
   private int refused;
+  private long nextSegment;
   private volatile boolean closing;
 
   /// Something new in the playlist.
@@ -62,7 +70,9 @@ final class Follower implements AutoCloseable {
     try {
       while (!closing) {
         try {
-          MediaPlaylist now = MediaPlaylist.read(get(URI.create(playlist + query), false));
+          MediaPlaylist now =
+              MediaPlaylist.read(
+                  new String(bytes(URI.create(playlist + query)), StandardCharsets.UTF_8));
           long atNanos = System.nanoTime();
           long atMs = System.currentTimeMillis();
           for (MediaPlaylist.Part part : now.parts()) {
@@ -71,6 +81,7 @@ final class Follower implements AutoCloseable {
               newestNumber = part.number();
               newestPart = part.index();
               add(new Arrival(part.number(), atNanos, atMs, part.endsAtMs()));
+              fetch(part);
             }
           }
           for (MediaPlaylist.Segment segment : now.segments()) {
@@ -97,15 +108,13 @@ final class Follower implements AutoCloseable {
     }
   }
 
-  private String get(URI uri, boolean asHash) throws IOException, InterruptedException {
+  private byte[] bytes(URI uri) throws IOException, InterruptedException {
     HttpResponse<byte[]> answer =
         http.send(HttpRequest.newBuilder(uri).timeout(TIMEOUT).build(), BodyHandlers.ofByteArray());
     if (answer.statusCode() != 200) {
       throw new IOException("%s answered %d".formatted(uri, answer.statusCode()));
     }
-    return asHash
-        ? HexFormat.of().formatHex(sha256(answer.body()))
-        : new String(answer.body(), StandardCharsets.UTF_8);
+    return answer.body();
   }
 
   static byte[] sha256(byte[] bytes) {
@@ -134,11 +143,21 @@ final class Follower implements AutoCloseable {
   }
 
   private synchronized void check(MediaPlaylist now) {
+    if (now.nextSegment() < nextSegment) {
+      problem("the playlist went back from %d to %d".formatted(nextSegment, now.nextSegment()));
+    }
+    nextSegment = now.nextSegment();
+    now.parts().stream()
+        .filter(MediaPlaylist.Part::gap)
+        .forEach(part -> problem("part %d.%d is a gap".formatted(part.number(), part.index())));
     long before = -1;
     for (MediaPlaylist.Segment segment : now.segments()) {
       MediaPlaylist.Segment known = listed.putIfAbsent(segment.sequence(), segment);
       if (known != null && !known.equals(segment)) {
         problem("%s became %s".formatted(known, segment));
+      }
+      if (segment.gap()) {
+        problem("segment %d is a gap".formatted(segment.number()));
       }
       if (before >= 0 && segment.number() != before + 1) {
         problem("%d follows %d".formatted(segment.number(), before));
@@ -153,20 +172,51 @@ final class Follower implements AutoCloseable {
     }
   }
 
-  private void fetchNew(MediaPlaylist now) throws IOException, InterruptedException {
+  /// Parts that come one after the other from the first make up their segment.
+  private void fetch(MediaPlaylist.Part part) throws InterruptedException {
+    boolean sinceTheMiddle = part.index() > 0 && !parts.containsKey(part.number());
+    if (part.gap() || sinceTheMiddle) {
+      return;
+    }
+    try {
+      byte[] bytes = bytes(playlist.resolve(part.uri()));
+      parts.computeIfAbsent(part.number(), _ -> new ByteArrayOutputStream()).writeBytes(bytes);
+    } catch (IOException e) {
+      refused();
+      ByteArrayOutputStream _ = parts.remove(part.number());
+    }
+  }
+
+  private void fetchNew(MediaPlaylist now) throws InterruptedException {
     for (MediaPlaylist.Segment segment : now.segments()) {
       String uri = playlist.resolve(segment.uri()).getPath();
-      boolean known;
+      boolean isNew = segment.sequence() + 3 > now.nextSegment();
       synchronized (this) {
-        known = hashes.containsKey(uri);
-      }
-      if (!known && segment.sequence() + 3 > now.nextSegment()) {
-        String hash = get(playlist.resolve(uri), true);
-        synchronized (this) {
-          hashes.put(uri, hash);
+        boolean ofBefore = !isNew && !wanted.contains(uri);
+        if (segment.gap() || hashes.containsKey(uri) || ofBefore) {
+          continue;
         }
+        wanted.add(uri);
+      }
+      try {
+        byte[] bytes = bytes(playlist.resolve(uri));
+        keep(segment, uri, bytes);
+      } catch (IOException e) {
+        refused(); // and it is asked for again for as long as it is listed
       }
     }
+  }
+
+  private synchronized void keep(MediaPlaylist.Segment segment, String uri, byte[] bytes) {
+    ByteArrayOutputStream made = parts.remove(segment.number());
+    if (made != null && made.size() > bytes.length) {
+      problem("segment %d is shorter than its parts".formatted(segment.number()));
+    } else if (made != null
+        && !Arrays.equals(made.toByteArray(), Arrays.copyOf(bytes, made.size()))) {
+      problem("segment %d does not begin with its parts".formatted(segment.number()));
+    }
+    hashes.put(uri, HexFormat.of().formatHex(sha256(bytes)));
+    wanted.remove(uri);
   }
 
   /// All that was new so far, in order.
@@ -174,9 +224,14 @@ final class Follower implements AutoCloseable {
     return List.copyOf(arrivals);
   }
 
-  /// What was wrong with numbers and segments.
-  synchronized List<String> problems() {
-    return List.copyOf(problems);
+  /// What was wrong with numbers and segments since this was asked last.
+  synchronized List<String> newProblems() {
+    List<String> found = new ArrayList<>(problems);
+    problems.clear();
+    if (wanted.size() > 1) { // the newest may be on its way
+      found.add("listed and not to be had: " + wanted);
+    }
+    return found;
   }
 
   /// Requests that were refused or lost.

@@ -16,7 +16,8 @@ import nova.control.database.EmbeddedPostgres;
 ///
 /// *Confined to its owner's thread.*
 final class Installation implements AutoCloseable {
-  private static final int CONNECTIONS = 4; // of each service; PostgreSQL has 100 for all
+  private static final int CONNECTIONS =
+      2; // and one more of each service; PostgreSQL has 40 for all
 
   private final EmbeddedPostgres postgres;
   private final LocalCluster services;

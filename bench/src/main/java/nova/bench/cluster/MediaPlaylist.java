@@ -29,12 +29,14 @@ record MediaPlaylist(List<Segment> segments, List<Part> parts, int nextPart, boo
   /// @param sequence its media sequence number
   /// @param number in its address
   /// @param extinf its line of duration
-  record Segment(long sequence, long number, String uri, String extinf) {}
+  /// @param gap whether its media is missing
+  record Segment(long sequence, long number, String uri, String extinf, boolean gap) {}
 
   /// A part.
   ///
   /// @param endsAtMs wall-clock time of its last frame by the playlist; -1 when it does not say
-  record Part(long number, int index, long endsAtMs) {}
+  /// @param gap whether its media is missing
+  record Part(long number, int index, String uri, long endsAtMs, boolean gap) {}
 
   MediaPlaylist {
     segments = List.copyOf(segments);
@@ -48,6 +50,7 @@ record MediaPlaylist(List<Segment> segments, List<Part> parts, int nextPart, boo
     int open = 0;
     double clockMs = -1;
     boolean ended = false;
+    boolean gap = false;
     @Nullable String extinf = null;
     for (String line : text.lines().toList()) {
       Matcher part = PART.matcher(line);
@@ -63,8 +66,14 @@ record MediaPlaylist(List<Segment> segments, List<Part> parts, int nextPart, boo
         }
         parts.add(
             new Part(
-                Long.parseLong(part.group(2)), Integer.parseInt(part.group(3)), (long) clockMs));
+                Long.parseLong(part.group(2)),
+                Integer.parseInt(part.group(3)),
+                part.group(1),
+                (long) clockMs,
+                line.contains("GAP=YES")));
         open++;
+      } else if (line.startsWith("#EXT-X-GAP")) {
+        gap = true;
       } else if (line.startsWith("#EXT-X-ENDLIST")) {
         ended = true;
       } else if (!line.isBlank() && !line.startsWith("#") && extinf != null) {
@@ -73,8 +82,9 @@ record MediaPlaylist(List<Segment> segments, List<Part> parts, int nextPart, boo
           throw new IOException("the address %s has no number".formatted(line));
         }
         segments.add(
-            new Segment(sequence++, Long.parseLong(number.group(1)), line.strip(), extinf));
+            new Segment(sequence++, Long.parseLong(number.group(1)), line.strip(), extinf, gap));
         open = 0;
+        gap = false;
         extinf = null;
       }
     }

@@ -185,15 +185,16 @@ final class Scene implements AutoCloseable {
     return false;
   }
 
-  /// What was wrong with numbers and segments at any delivery, or between two.
-  List<String> problems() {
+  /// What was wrong with numbers and segments at any delivery, or between two, since this was asked
+  /// last.
+  List<String> newProblems() {
     List<String> problems = new ArrayList<>();
     Map<String, String> first = new HashMap<>();
     followers.values().stream()
         .flatMap(List::stream)
         .forEach(
             follower -> {
-              problems.addAll(follower.problems());
+              problems.addAll(follower.newProblems());
               follower
                   .hashes()
                   .forEach(
@@ -207,10 +208,20 @@ final class Scene implements AutoCloseable {
     return problems;
   }
 
+  /// Fetches again what is still there of the segments that were fetched before, from a delivery
+  /// that has nothing in its memory.
+  ///
+  /// @return those that changed
+  List<String> changed() throws IOException, InterruptedException {
+    try (ServiceProcess fresh = cluster.start("delivery")) {
+      return changed(fresh);
+    }
+  }
+
   /// Fetches again what a delivery still has of the segments that were fetched before.
   ///
   /// @return those that changed
-  List<String> changed(ServiceProcess delivery) throws IOException, InterruptedException {
+  private List<String> changed(ServiceProcess delivery) throws IOException, InterruptedException {
     List<String> changed = new ArrayList<>();
     Map<String, String> before = new HashMap<>();
     followers.values().stream().flatMap(List::stream).forEach(one -> before.putAll(one.hashes()));

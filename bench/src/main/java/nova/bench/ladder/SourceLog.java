@@ -29,14 +29,15 @@ import nova.media.flv.VideoPacket;
 import nova.media.flv.VideoPackets;
 
 /// The video of an FLV file as the log of a broadcast.
-final class SourceLog {
+public final class SourceLog {
   private static final StreamId STREAM = new StreamId("bench");
   private static final Instant BEGIN = Instant.parse("2026-11-01T12:00:00Z");
   private static final int LARGEST_TAG_BYTES = 1 << 24;
 
   private SourceLog() {}
 
-  static List<LogEntry> read(Path flv) throws IOException, InterruptedException {
+  /// All entries, from the start of the epoch to the end of the stream.
+  public static List<LogEntry> read(Path flv) throws IOException, InterruptedException {
     InProcessFrameLog log =
         new InProcessFrameLog(new FrameLogConfig(Duration.ofHours(1), DataSize.ofMiB(512)));
     StreamLogWriter writer = new StreamLogWriter(log.openWriter(STREAM));
