@@ -76,7 +76,7 @@ final class ApiRole {
                 "view of streams elsewhere",
                 api.showStreamsElsewhere(Thread.ofVirtual().factory()));
     foundation.serve(List.of(new MetricsRoute(base.metrics()::scrape, api.guard()), api::mount));
-    foundation.ready();
+    foundation.readyForClients(() -> {});
     FirstStart.make(
         config, new RunningServer(foundation.links(), control.control()), System.err::println);
   }

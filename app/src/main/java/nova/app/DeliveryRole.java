@@ -46,6 +46,7 @@ final class DeliveryRole {
   }
 
   private void open() {
+    DirectMemory.requireHeap(foundation.config().segments().memory());
     ControlView control = foundation.controlView();
     RedisConnections redis = foundation.redis();
     Metrics metrics = foundation.base().metrics();
@@ -83,7 +84,7 @@ final class DeliveryRole {
     RouteGuard guard = foundation.guard(new TokenAuthenticator(control.rights()::tokenOf));
     foundation.await("the timelines in Redis", replica::isFilled);
     foundation.serve(List.of(new MetricsRoute(metrics::scrape, guard), delivery::mount));
-    foundation.ready();
+    foundation.readyForClients(delivery::stopHolding);
   }
 
   private Delivery openDelivery(

@@ -35,4 +35,22 @@ final class DirectMemory {
                   (neededBytes + (1 << 20) - 1) >> 20));
     }
   }
+
+  /// Compares the memory of a cache on the heap with what the JVM was allowed there.
+  static void requireHeap(DataSize cache) {
+    requireHeap(cache, Runtime.getRuntime().maxMemory());
+  }
+
+  static void requireHeap(DataSize cache, long allowedBytes) {
+    long neededBytes = cache.bytes() + RESERVE_BYTES;
+    if (neededBytes > allowedBytes) {
+      throw new StartupException(
+          "segments.memory %s needs %s of Java heap here and the JVM allows %s (expected: less segments.memory, or JAVA_OPTS=-Xmx%dm)"
+              .formatted(
+                  cache,
+                  new DataSize(neededBytes),
+                  new DataSize(allowedBytes),
+                  (neededBytes + (1 << 20) - 1) >> 20));
+    }
+  }
 }

@@ -16,6 +16,7 @@ import nova.backends.redis.RedisChannelClaims;
 import nova.backends.redis.RedisConnections;
 import nova.control.ControlPorts;
 import nova.core.OwnStreamEvents;
+import nova.framelog.FrameLog;
 import nova.ingest.RtmpServer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -39,6 +40,7 @@ final class IngestRole {
   static void open(RoleFoundation foundation) {
     Foundation base = foundation.base();
     KafkaBackend kafka = foundation.kafka();
+    FrameLog frames = kafka.frameLog(); // which begins to read its index
     OwnStreamEvents events = new OwnStreamEvents(kafka.events(), Failed::subscriber);
     RedisConnections redis = foundation.redis();
     RtmpBroadcasts broadcasts = new RtmpBroadcasts();
@@ -83,7 +85,7 @@ final class IngestRole {
     RtmpServer rtmp =
         IngestWiring.open(
             base,
-            kafka.frameLog(),
+            frames,
             claims,
             events,
             new ControlAuthorizer(

@@ -5,11 +5,13 @@ import nova.app.cli.ChannelCommand;
 import nova.app.cli.KeyCommand;
 import nova.app.cli.StreamCommand;
 import nova.app.cli.TokenCommand;
+import nova.app.config.NearestName;
 import nova.app.error.StartupException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
 /// The `nova` command. Exit codes: 0 done, 1 cannot, 2 wrong usage.
@@ -60,10 +62,23 @@ public final class Main {
       CommandLine command = failure.getCommandLine();
       PrintWriter err = command.getErr();
       err.println("nova: " + failure.getMessage());
-      UnmatchedArgumentException.printSuggestions(failure, err);
+      suggest(failure, err);
       err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
       return CommandLine.ExitCode.USAGE;
     };
+  }
+
+  private static void suggest(ParameterException failure, PrintWriter err) {
+    CommandLine command = failure.getCommandLine();
+    if (failure instanceof UnmatchedArgumentException unmatched
+        && !unmatched.isUnknownOption()
+        && !command.getSubcommands().isEmpty()) {
+      String name = command.getCommandSpec().qualifiedName();
+      NearestName.of(unmatched.getUnmatched().getFirst(), command.getSubcommands().keySet())
+          .ifPresent(meant -> err.println("Did you mean: %s %s?".formatted(name, meant)));
+    } else {
+      boolean _ = UnmatchedArgumentException.printSuggestions(failure, err);
+    }
   }
 
   private static IExecutionExceptionHandler cannot() {

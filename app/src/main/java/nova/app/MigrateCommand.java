@@ -2,6 +2,7 @@ package nova.app;
 
 import java.util.concurrent.Callable;
 import nova.app.config.AppConfig;
+import nova.app.error.StartupException;
 import nova.control.database.Migration;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,6 +23,11 @@ final class MigrateCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     AppConfig config = data.readForCommand(System.getenv());
+    if (config.database().isEmbedded()) {
+      throw new StartupException(
+          "database.url is empty (expected: the PostgreSQL that services share, such as"
+              + " jdbc:postgresql://db.example.com/nova; `nova start` brings its own up to date)");
+    }
     try (Lifecycle lifecycle = new Lifecycle()) {
       CommandDatabase database = new CommandDatabase(config, lifecycle);
       Migration done = database.use(Migration::run);

@@ -48,9 +48,9 @@ enum Role {
   /// What it uses of what services share.
   List<Use> uses() {
     return switch (this) {
-      case INGEST ->
+      case INGEST -> // keys that were used before are known without the database
           List.of(
-              new Use(Shared.DATABASE, true),
+              new Use(Shared.DATABASE, false),
               new Use(Shared.KAFKA, true),
               new Use(Shared.REDIS, true));
       case TRANSCODE ->

@@ -28,12 +28,17 @@ abstract class RoleCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     AppConfig config = server.read(role.defaults(), System.getenv());
     try (Lifecycle lifecycle = new Lifecycle();
-        Shutdown shutdown = Shutdown.closing(lifecycle, DRAIN)) {
+        Shutdown shutdown = Shutdown.closing(lifecycle, drain(config))) {
       RoleFoundation foundation = RoleFoundation.open(role, config, lifecycle);
       open.accept(foundation);
       System.out.println(foundation.links().ready());
       shutdown.await(FOREVER);
     }
     return 0;
+  }
+
+  private static Duration drain(AppConfig config) {
+    Duration configured = config.http().longestDrain();
+    return configured.compareTo(DRAIN) > 0 ? configured : DRAIN;
   }
 }

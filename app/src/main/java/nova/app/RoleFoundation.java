@@ -129,10 +129,6 @@ final class RoleFoundation {
     return redisMetrics;
   }
 
-  HttpServers servers() {
-    return servers;
-  }
-
   /// Begins to ask for Kafka. What needs it is refused, or waits, until it is there.
   KafkaBackend kafka() {
     KafkaBackend opened =
@@ -226,7 +222,8 @@ final class RoleFoundation {
       return Optional.empty();
     }
     try {
-      return Optional.of(Files.createDirectories(Path.of(folder)));
+      // Of its own, because what is old in it is deleted.
+      return Optional.of(Files.createDirectories(Path.of(folder).resolve("nova-media")));
     } catch (InvalidPathException | IOException e) {
       throw new StartupException(
           "media.folder '%s' cannot be used: %s (expected: a folder that all transcode and delivery services share)"
@@ -278,6 +275,24 @@ final class RoleFoundation {
   void ready() {
     data.announce(links().localHttp(), lifecycle());
     serving = true;
+  }
+
+  /// As [#ready()], for a service whose clients come over HTTP: at its end they are sent elsewhere
+  /// and have their answers before anything else closes.
+  ///
+  /// @param stopHolding answers the requests that wait
+  void readyForClients(AutoCloseable stopHolding) {
+    AutoCloseable _ = lifecycle().own("HTTP", servers);
+    AutoCloseable _ = lifecycle().own("held requests", stopHolding);
+    AutoCloseable _ =
+        lifecycle()
+            .own(
+                "clients",
+                () -> {
+                  leave();
+                  servers.leave();
+                });
+    ready();
   }
 
   /// As [#ready()], for a service that broadcasters connect to.

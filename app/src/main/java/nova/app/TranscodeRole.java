@@ -9,7 +9,7 @@ import nova.app.http.MetricsRoute;
 import nova.app.metrics.DiskMeters;
 import nova.backends.assignment.AssignedStreams;
 import nova.backends.assignment.AssignmentPorts;
-import nova.backends.assignment.HeldFrameLog;
+import nova.backends.assignment.KeptFrameLog;
 import nova.backends.assignment.StreamStages;
 import nova.backends.kafka.KafkaBackend;
 import nova.backends.redis.LiveStreamRegistry;
@@ -105,7 +105,7 @@ final class TranscodeRole {
     StreamStages stages =
         TranscodeWiring.open(
             base,
-            new HeldFrameLog(kafka.frameLog(), leases),
+            new KeptFrameLog(kafka.frameLog()),
             local,
             new TranscodeWiring.Shelves(
                 segments,

@@ -25,4 +25,14 @@ class DirectMemoryTest {
             "segments.memory 2GiB needs 2176MiB outside the Java heap and the JVM allows 1GiB"
                 + " (expected: less segments.memory, or JAVA_OPTS=-XX:MaxDirectMemorySize=2176m)");
   }
+
+  @Test
+  void cacheThatDoesNotFitTheHeap_isRefusedWithWhatToDo() {
+    DirectMemory.requireHeap(DataSize.ofMiB(512), 640L << 20);
+
+    assertThatThrownBy(() -> DirectMemory.requireHeap(DataSize.ofMiB(512), 410L << 20))
+        .isInstanceOf(StartupException.class)
+        .hasMessageContaining("segments.memory 512MiB needs 640MiB of Java heap")
+        .hasMessageContaining("JAVA_OPTS=-Xmx640m");
+  }
 }

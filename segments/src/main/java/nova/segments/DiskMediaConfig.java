@@ -15,7 +15,7 @@ public record DiskMediaConfig(
     @Setting(
             value =
                 "Folder that all transcode and delivery servers share, for whole segments that are"
-                    + " delivered while Redis is away; empty: none.",
+                    + " delivered while Redis is away, in its folder nova-media; empty: none.",
             byDefault = "")
         String folder,
     @Setting(

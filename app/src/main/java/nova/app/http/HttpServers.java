@@ -9,6 +9,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import nova.app.config.HttpConfig;
 import nova.app.error.StartupException;
@@ -26,6 +27,7 @@ public final class HttpServers implements AutoCloseable {
   private final List<HttpServerVerticle> verticles;
   private final String deployment;
   private final AtomicIntegerArray ports;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   private HttpServers(
       Vertx vertx,
@@ -89,9 +91,12 @@ public final class HttpServers implements AutoCloseable {
   }
 
   /// Stops listening, closes connections that wait for nothing and the others when they have had
-  /// their answers, or too much time for that.
+  /// their answers, or too much time for that. Idempotent.
   @Override
   public void close() throws TimeoutException {
+    if (closed.getAndSet(true)) {
+      return;
+    }
     verticles.forEach(HttpServerVerticle::leave);
     vertx
         .undeploy(deployment)

@@ -33,10 +33,10 @@ class EncodedSoundIT {
   @Test
   void heAac_playsAsAacLcOnceItIsEncoded_andAsItCameWhenThatEnds() throws Exception {
     Path clip = heAac(Ffmpeg.clip(directory, "clip.flv", "640x360", 60, 20, "-ar", "24000"));
-    try (NovaProcess nova =
+    try (Chromium chromium = new Chromium();
+        NovaProcess nova =
             NovaProcess.start(directory, NO_SECOND_WORKER, "--stream-key", "live=" + KEY);
-        Ffmpeg publisher = Ffmpeg.publish(clip, nova.rtmp("/live/" + KEY));
-        Chromium chromium = new Chromium()) {
+        Ffmpeg publisher = Ffmpeg.publish(clip, nova.rtmp("/live/" + KEY))) {
       String first = nova.await("/hls/live/index.m3u8", body -> body.contains("mp4a"));
       assertThat(first).contains("mp4a.40.5", "/audio/index.m3u8").doesNotContain("/aac/");
       String encoded = nova.await("/hls/live/index.m3u8", body -> body.contains("mp4a.40.2"));

@@ -245,7 +245,7 @@ class NovaProcessIT {
   @ParameterizedTest
   @CsvSource({
     "'', 2, Missing required subcommand",
-    "strat, 2, nova start or nova restore?",
+    "strat, 2, nova start?",
     "start --rtmp-port x, 2, --rtmp-port",
     "start --prot 1, 2, Try 'nova start --help'",
     "--version, 0, nova 0",

@@ -33,7 +33,7 @@ final class AssignedStream implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(AssignedStream.class);
   private static final Duration RETRY = Duration.ofMillis(250);
   private static final Duration SEND_TIMEOUT = Duration.ofSeconds(2);
-  private static final Duration RELEASE_TIMEOUT = Duration.ofSeconds(1);
+  private static final long RELEASE_MS = 1_000;
 
   // Events beyond are dropped, of those to be said the oldest, of those that are early the last.
   private static final int MOST_WAITING = 1_000;
@@ -205,31 +205,27 @@ final class AssignedStream implements Runnable {
 
   /// Gives up what this node has of the stream. What it published stays.
   private void leave() {
-    fallSilent();
-    boolean forgotten = farewell.getNow(null) instanceof Farewell.Forgotten;
-    if (!forgotten) {
-      ports.publisher().disown(stream); // otherwise it still removes the stream
+    try {
+      fallSilent();
+      boolean forgotten = farewell.getNow(null) instanceof Farewell.Forgotten;
+      if (!forgotten) {
+        ports.publisher().disown(stream); // otherwise it still removes the stream
+      }
+      ports.segments().removeStream(stream);
+      ports.posters().remove(stream);
+      giveBack();
+      if (!forgotten) {
+        CompletionStage<Void> _ = ports.replica().refresh(stream); // what others make of it
+      }
+    } finally {
+      onGone.accept(this);
+      gone.countDown();
     }
-    ports.segments().removeStream(stream);
-    ports.posters().remove(stream);
-    giveBack();
-    if (!forgotten) {
-      CompletionStage<Void> _ = ports.replica().refresh(stream); // what others make of it
-    }
-    onGone.accept(this);
-    gone.countDown();
-  }
-
-  /// Waits until this node has let go of it.
-  ///
-  /// @return whether it has
-  boolean awaitGone(Duration limit) throws InterruptedException {
-    return gone.await(limit.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   private void giveBack() {
     try {
-      lease.release().toCompletableFuture().get(RELEASE_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+      Void _ = lease.release().toCompletableFuture().get(RELEASE_MS, TimeUnit.MILLISECONDS);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException | TimeoutException e) {
@@ -248,6 +244,13 @@ final class AssignedStream implements Runnable {
       saying.unlock();
       hearing.unlock();
     }
+  }
+
+  /// Waits until this node has let go of it.
+  ///
+  /// @return whether it has
+  boolean awaitGone(Duration limit) throws InterruptedException {
+    return gone.await(limit.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /// Another node has the stream: from now on nothing of it leaves this process.

@@ -91,7 +91,7 @@ public final class AssignedStreams implements AutoCloseable {
   }
 
   private void heard(StreamEvent event) {
-    if (relay.isOnItsWay(event)) {
+    if (relay.isOnItsWay(event) || !EventRelay.isForStages(event)) {
       return;
     }
     if (EndedStreams.isEnding(event)) {

@@ -31,4 +31,28 @@ final class EventRelay {
   boolean isOnItsWay(StreamEvent event) {
     return taken.isBound() && taken.get().equals(event);
   }
+
+  /// Whether the stages of this process are to hear what another process says. What was made of a
+  /// stream is said by the node that made it, which carries the stream no more.
+  static boolean isForStages(StreamEvent event) {
+    return switch (event) {
+      case StreamEvent.StreamStarted _,
+          StreamEvent.EpochBegan _,
+          StreamEvent.StreamMeasured _,
+          StreamEvent.StreamRecovering _,
+          StreamEvent.StreamResumed _,
+          StreamEvent.StreamMoved _,
+          StreamEvent.StreamEnded _,
+          StreamEvent.StreamError _ ->
+          true;
+      case StreamEvent.StreamStopRequested _,
+          StreamEvent.SegmentGenerated _,
+          StreamEvent.LadderChanged _,
+          StreamEvent.RungStarted _,
+          StreamEvent.BitrateAdapted _,
+          StreamEvent.RungsFailed _,
+          StreamEvent.RungMisaligned _ ->
+          false;
+    };
+  }
 }

@@ -130,12 +130,6 @@ public final class StreamLeases implements AutoCloseable {
     return lease == null ? OptionalLong.empty() : OptionalLong.of(lease.token());
   }
 
-  /// Whether this node carries a stream and no other can by now.
-  public boolean isSure(StreamId stream) {
-    Lease lease = held.get(stream);
-    return lease != null && lease.isSure();
-  }
-
   boolean isBefore(long nanos) {
     return link.nanoTime() - nanos < 0;
   }

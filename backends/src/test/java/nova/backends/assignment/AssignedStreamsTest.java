@@ -30,6 +30,7 @@ import nova.core.InProcessStreamEvents;
 import nova.core.RenditionId;
 import nova.core.StreamEvent;
 import nova.core.StreamEvent.BitrateAdapted;
+import nova.core.StreamEvent.RungStarted;
 import nova.core.StreamEvent.SegmentGenerated;
 import nova.core.StreamEvent.StreamEnded;
 import nova.core.StreamEvent.StreamMeasured;
@@ -101,8 +102,7 @@ class AssignedStreamsTest {
   }
 
   private TestNode node(String name) {
-    return own(
-        new TestNode(name, RedisConfig.at(REDIS.url()), frames, shared, PackagerConfig.defaults()));
+    return own(new TestNode(name, REDIS, frames, shared, PackagerConfig.defaults()));
   }
 
   private TestBroadcast broadcast() {
@@ -205,6 +205,28 @@ class AssignedStreamsTest {
   }
 
   @Test
+  void nodeThatIsCutOffFromRedis_goesOn_butSaysNothing_untilItsLeaseIsSureAgain() throws Exception {
+    TestNode node = node("first");
+    TestBroadcast broadcast = broadcast();
+    broadcast.until(7);
+    Map<String, Bytes> published = viewers.media(viewers.awaitParts(broadcast.id, 4, 2));
+
+    node.link.close();
+    await("the lease may have ended", () -> !node.leases.held().getFirst().isSure());
+    node.local.publish(adapted(broadcast.id));
+    broadcast.until(9);
+    await("it goes on", () -> TestViewers.has(node.timelines, broadcast.id, 5, 2));
+    assertThat(said).noneMatch(BitrateAdapted.class::isInstance);
+    assertThat(node.released).isEmpty();
+
+    node.link.restore();
+    viewers.awaitParts(broadcast.id, 5, 2);
+    await("it is said", () -> said.contains(adapted(broadcast.id)));
+    broadcast.end();
+    assertWhole(broadcast, published);
+  }
+
+  @Test
   void streamsAreDealtOut_alsoThoseThatStartedBefore() {
     TestBroadcast early = broadcast();
     TestBroadcast alsoEarly = broadcast();
@@ -258,6 +280,9 @@ class AssignedStreamsTest {
             .toList();
     assertThat(generated).isNotEmpty().doesNotHaveDuplicates();
     assertThat(first.heard).filteredOn(StreamStarted.class::isInstance).hasSize(1);
+    StreamEvent late = new RungStarted(broadcast.id, Instant.EPOCH, new RenditionId("480p"), 7);
+    shared.publish(late); // of a node that carried the stream before
+    assertThat(first.heard).doesNotContain(late);
     second.local.publish(adapted(broadcast.id)); // not its stream
     assertThat(said).filteredOn(adapted(broadcast.id)::equals).hasSize(1);
     broadcast.end();
@@ -267,8 +292,7 @@ class AssignedStreamsTest {
   void streamThatIsOver_staysWithItsNode_untilItsPackagerForgetsIt() {
     PackagerConfig forgetful =
         new PackagerConfig(Duration.ofMillis(334), Duration.ofSeconds(60), Duration.ofSeconds(2));
-    TestNode first =
-        own(new TestNode("first", RedisConfig.at(REDIS.url()), frames, shared, forgetful));
+    TestNode first = own(new TestNode("first", REDIS, frames, shared, forgetful));
     TestBroadcast broadcast = broadcast();
     awaitStreams(first, 1);
     TestNode second = node("second");

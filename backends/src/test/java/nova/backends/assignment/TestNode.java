@@ -17,6 +17,7 @@ import nova.backends.redis.StreamLeases;
 import nova.backends.redis.TestConnections;
 import nova.backends.redis.TimelineFallback;
 import nova.backends.redis.TranscodeNodes;
+import nova.cluster.EmbeddedRedis;
 import nova.core.DataSize;
 import nova.core.InProcessStreamEvents;
 import nova.core.StreamEvent;
@@ -52,6 +53,7 @@ final class TestNode implements AutoCloseable {
   final StreamLeases leases;
   final AssignedStreams assigned;
   final Packager packager;
+  final TestLink link; // to Redis
   private final RedisConnections connections;
   private final LiveStreamRegistry registry;
   private final TranscodeNodes nodes;
@@ -61,13 +63,14 @@ final class TestNode implements AutoCloseable {
 
   TestNode(
       String name,
-      RedisConfig redis,
+      EmbeddedRedis redis,
       FrameLog frames,
       StreamEvents shared,
       PackagerConfig packaging) {
     var threads = Thread.ofVirtual().factory();
     id = new NodeId(name);
-    connections = TestConnections.open(redis);
+    link = new TestLink(redis.port());
+    connections = TestConnections.open(RedisConfig.at(link.url()));
     leases = StreamLeases.open(connections, id, RedisMetrics.NONE, threads);
     registry = LiveStreamRegistry.open(connections, RedisMetrics.NONE, threads);
     nodes = TranscodeNodes.open(connections, RedisMetrics.NONE, threads);
@@ -96,7 +99,7 @@ final class TestNode implements AutoCloseable {
         Packager.start(
             packaging,
             new PackagerPorts(
-                new HeldFrameLog(frames, leases),
+                new KeptFrameLog(frames),
                 logs.keep(),
                 new InProcessRungLogs(logs),
                 segments,
@@ -160,7 +163,7 @@ final class TestNode implements AutoCloseable {
   /// Cut off from everybody at once, without a farewell, and goes on for itself.
   void kill() {
     killed = true;
-    connections.close();
+    link.close();
   }
 
   /// Leaves in good order, but for what a process closes.
@@ -178,6 +181,7 @@ final class TestNode implements AutoCloseable {
     registry.close();
     leases.close();
     connections.close();
+    link.close();
   }
 
   private final class Stages implements StreamStages {

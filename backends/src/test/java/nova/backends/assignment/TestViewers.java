@@ -22,6 +22,7 @@ import nova.segments.RenditionTimeline;
 import nova.segments.SegmentKey;
 import nova.segments.TimelineSegment;
 import nova.segments.TimelineSnapshot;
+import nova.segments.TimelineStore;
 
 /// What a delivery node knows of streams.
 ///
@@ -66,6 +67,11 @@ final class TestViewers implements AutoCloseable {
         "%d parts of segment %d".formatted(parts, number),
         stream,
         now -> has(now, SOURCE, number, parts) && has(now, AUDIO, number, parts));
+  }
+
+  /// Whether so many parts of a segment of the source are listed.
+  static boolean has(TimelineStore timelines, StreamId stream, long number, int parts) {
+    return timelines.find(stream).filter(now -> has(now, SOURCE, number, parts)).isPresent();
   }
 
   private static boolean has(TimelineSnapshot now, RenditionId id, long number, int parts) {

@@ -1,23 +1,21 @@
 package nova.backends.assignment;
 
-import nova.backends.redis.StreamLeases;
 import nova.core.StreamId;
 import nova.framelog.FrameLog;
 import nova.framelog.FrameLogReader;
 import nova.framelog.FrameLogWriter;
 import nova.framelog.LogPosition;
 
-/// The log of all processes, from which a node drops streams only while it surely carries them: a
-/// packager that has lost one, and does not know it yet, would end it for its successor.
+/// The log of all processes, which keeps what it has for its time. A packager that is done with a
+/// stream would drop it, although another node may have to package its end again: when this one is
+/// gone before viewers have what it made, or has lost the stream and does not know it yet.
 ///
 /// *Thread-safe.*
-public final class HeldFrameLog implements FrameLog {
+public final class KeptFrameLog implements FrameLog {
   private final FrameLog log;
-  private final StreamLeases leases;
 
-  public HeldFrameLog(FrameLog log, StreamLeases leases) {
+  public KeptFrameLog(FrameLog log) {
     this.log = log;
-    this.leases = leases;
   }
 
   @Override
@@ -31,11 +29,7 @@ public final class HeldFrameLog implements FrameLog {
   }
 
   @Override
-  public void remove(StreamId stream) {
-    if (leases.isSure(stream)) {
-      log.remove(stream);
-    }
-  }
+  public void remove(StreamId stream) {}
 
   @Override
   public long sizeBytes() {
