@@ -1,11 +1,16 @@
 package nova.bench;
 
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import nova.bench.cluster.ClusterCommand;
 import nova.bench.cluster.ClusterTestCommand;
+import nova.control.database.DatabaseStartException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -53,7 +58,24 @@ final class Main implements Callable<Integer> {
   @Mixin private RunOptions run = new RunOptions();
 
   public static void main(String[] args) {
-    System.exit(new CommandLine(new Main()).execute(args));
+    System.exit(
+        new CommandLine(new Main())
+            .setExecutionExceptionHandler((failure, command, _) -> cannot(failure, command))
+            .execute(args));
+  }
+
+  /// Says what this machine did not allow; of a programmer's error picocli prints where it
+  /// happened.
+  private static int cannot(Exception failure, CommandLine command) throws Exception {
+    String why =
+        switch (failure) {
+          case UncheckedIOException e -> requireNonNull(e.getCause()).getMessage();
+          case IOException e -> e.getMessage();
+          case DatabaseStartException e -> e.getMessage();
+          default -> throw failure;
+        };
+    command.getErr().println("%s: %s".formatted(command.getCommandName(), why));
+    return CommandLine.ExitCode.SOFTWARE;
   }
 
   @Override

@@ -110,8 +110,13 @@ public final class EmbeddedKafka implements AutoCloseable {
   private static KafkaRaftServer serve(Map<String, String> settings) {
     KafkaRaftServer starting =
         new KafkaRaftServer(new kafka.server.KafkaConfig(settings, false), Time.SYSTEM);
-    starting.startup();
-    return starting;
+    try {
+      starting.startup();
+      return starting;
+    } catch (RuntimeException e) {
+      starting.shutdown(); // what of it runs already
+      throw e;
+    }
   }
 
   private void format() {

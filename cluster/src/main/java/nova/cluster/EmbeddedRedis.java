@@ -90,7 +90,7 @@ public final class EmbeddedRedis implements AutoCloseable {
       line = out.readLine();
     }
     if (line == null) {
-      throw new IllegalStateException("Redis did not start: " + String.join("\n", said));
+      throw new IOException("Redis did not start: " + String.join("\n", said));
     }
     Thread.ofVirtual().start(() -> out.lines().forEach(_ -> {})); // so that it never blocks
   }

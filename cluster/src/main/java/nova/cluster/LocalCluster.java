@@ -73,7 +73,7 @@ public final class LocalCluster implements AutoCloseable {
       throws IOException, InterruptedException {
     Files.createDirectories(folder);
     EmbeddedRedis redis = EmbeddedRedis.open();
-    EmbeddedKafka kafka = EmbeddedKafka.start(folder.resolve("kafka"));
+    EmbeddedKafka kafka = startKafka(folder.resolve("kafka"), redis);
     Map<String, String> environment = new HashMap<>();
     environment.put("NOVA_RTMP_BIND", "127.0.0.1");
     environment.put("NOVA_HTTP_BIND", "127.0.0.1");
@@ -92,13 +92,21 @@ public final class LocalCluster implements AutoCloseable {
     }
   }
 
+  private static EmbeddedKafka startKafka(Path folder, EmbeddedRedis redis) throws IOException {
+    try {
+      return EmbeddedKafka.start(folder);
+    } catch (RuntimeException e) {
+      redis.close();
+      throw new IOException("Kafka did not start: " + e.getMessage(), e);
+    }
+  }
+
   private void migrate() throws IOException, InterruptedException {
     Path log = folder.resolve("migrate.log");
     ProcessBuilder builder =
-        new ProcessBuilder(command("migrate"))
+        ServiceProcess.builder(command("migrate"), environment)
             .redirectErrorStream(true)
             .redirectOutput(log.toFile());
-    builder.environment().putAll(environment);
     Process migration = builder.start();
     if (!migration.waitFor(MIGRATION_SECONDS, TimeUnit.SECONDS) || migration.exitValue() != 0) {
       migration.destroyForcibly();

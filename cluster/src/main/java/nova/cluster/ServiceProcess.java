@@ -46,14 +46,19 @@ public final class ServiceProcess implements AutoCloseable {
     Path err = folder.resolve(name + ".log");
     Path data = folder.resolve(name);
     ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")))
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile());
-    builder.environment().keySet().removeIf(variable -> variable.startsWith("NOVA_"));
-    builder.environment().putAll(environment);
+        builder(command, environment).redirectOutput(out.toFile()).redirectError(err.toFile());
     builder.environment().put("NOVA_DATA", data.toString());
     return new ServiceProcess(name, builder.start(), out, err, data);
+  }
+
+  /// A command with these settings of Nova and no others, whatever the user's shell has.
+  static ProcessBuilder builder(List<String> command, Map<String, String> environment) {
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
+    builder.environment().keySet().removeIf(variable -> variable.startsWith("NOVA_"));
+    builder.environment().putAll(environment);
+    return builder;
   }
 
   public String name() {
@@ -72,6 +77,11 @@ public final class ServiceProcess implements AutoCloseable {
 
   public long pid() {
     return process.pid();
+  }
+
+  /// The process, to be measured.
+  public ProcessHandle handle() {
+    return process.toHandle();
   }
 
   public boolean isAlive() {

@@ -50,24 +50,15 @@ public final class ClusterTestCommand implements Callable<Integer> {
     Clip clip =
         Clip.encode(folder.resolve("../clips").normalize(), "1280x720", CLIP_KBPS, CLIP_SECONDS);
     List<Failure> chosen = chosen(clip);
-    List<String> table = new ArrayList<>();
-    int wrong = 0;
+    List<Row> table = new ArrayList<>();
     try (Installation installation = start();
         Scene scene = Scene.open(installation.services(), CHANNEL, clip)) {
       scene.play(SETTLE);
       for (Failure failure : chosen) {
         progress.println("cluster-test: " + failure.name());
-        Failure.Outcome outcome = cause(failure, scene);
-        wrong += outcome.wrong().isEmpty() ? 0 : 1;
-        table.add(
-            "| %s | %s | %s | %s |"
-                .formatted(
-                    failure.name(),
-                    failure.expected(),
-                    outcome.measured(),
-                    outcome.wrong().isEmpty()
-                        ? "yes"
-                        : "NO: " + String.join("; ", outcome.wrong())));
+        Row row = new Row(failure, cause(failure, scene));
+        progress.println(row);
+        table.add(row);
       }
     }
     PrintWriter out = spec.commandLine().getOut();
@@ -76,22 +67,38 @@ public final class ClusterTestCommand implements Callable<Integer> {
     out.println("|---|---|---|---|");
     table.forEach(out::println);
     out.println();
-    out.println(
+    out.println("cluster-test: " + summary(table.stream().map(Row::outcome).toList()));
+    return table.stream().allMatch(row -> row.outcome().asExpected()) ? 0 : 1;
+  }
+
+  /// A row of the table.
+  private record Row(Failure failure, Outcome outcome) {
+    @Override
+    public String toString() {
+      return "| %s | %s | %s | %s |"
+          .formatted(failure.name(), failure.expected(), outcome.measured(), outcome.verdict());
+    }
+  }
+
+  private static String summary(List<Outcome> outcomes) {
+    long wrong = outcomes.stream().filter(outcome -> !outcome.asExpected()).count();
+    long untried = outcomes.stream().filter(outcome -> !outcome.tried()).count();
+    String tried =
         wrong == 0
-            ? "cluster-test: all %d failures came out as expected".formatted(chosen.size())
-            : "cluster-test: %d of %d failures did not come out as expected"
-                .formatted(wrong, chosen.size()));
-    return wrong == 0 ? 0 : 1;
+            ? "all %d failures came out as expected".formatted(outcomes.size() - untried)
+            : "%d of %d failures did not come out as expected"
+                .formatted(wrong, outcomes.size() - untried);
+    return untried == 0 ? tried : tried + ", %d not tried".formatted(untried);
   }
 
   /// What cannot be measured is not as expected, and the others are tried all the same.
-  private static Failure.Outcome cause(Failure failure, Scene scene) throws InterruptedException {
+  private static Outcome cause(Failure failure, Scene scene) throws InterruptedException {
     try {
-      return failure.cause(scene);
+      return failure.story().tell(scene);
     } catch (InterruptedException e) {
       throw e;
     } catch (Exception e) {
-      return new Failure.Outcome("-", List.of("it could not be tried: " + e.getMessage()));
+      return Outcome.failed(e);
     }
   }
 

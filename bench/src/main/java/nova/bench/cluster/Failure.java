@@ -1,25 +1,15 @@
 package nova.bench.cluster;
 
-import java.util.List;
-
 /// Something that breaks in a cluster, and what must come of it.
-interface Failure {
-  /// In few words, such as `kill -9 of the transcode that carries the stream`.
-  String name();
-
-  /// What users must see.
-  String expected();
-
+///
+/// *Immutable.*
+///
+/// @param name in few words, such as `kill -9 of the transcode that carries the stream`
+/// @param expected what users must see
+record Failure(String name, String expected, Story story) {
   /// Breaks it, and waits until what was broken is whole again.
-  Outcome cause(Scene scene) throws Exception;
-
-  /// What came of it.
-  ///
-  /// @param measured for the table
-  /// @param wrong what should not have been; empty when all was as expected
-  record Outcome(String measured, List<String> wrong) {
-    public Outcome {
-      wrong = List.copyOf(wrong);
-    }
+  @FunctionalInterface
+  interface Story {
+    Outcome tell(Scene scene) throws Exception;
   }
 }

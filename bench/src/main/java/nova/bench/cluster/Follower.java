@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /// Follows one rendition at one delivery as a low-latency player does, writes down when each part
 /// was there, fetches each part and each segment once, and looks for what must never be: a number
@@ -43,6 +44,7 @@ final class Follower implements AutoCloseable {
   private final List<String> problems = new ArrayList<>();
   private int refused;
   private long nextSegment;
+  private long clockJumpMs;
   private volatile boolean closing;
 
   /// Something new in the playlist.
@@ -150,7 +152,7 @@ final class Follower implements AutoCloseable {
     now.parts().stream()
         .filter(MediaPlaylist.Part::gap)
         .forEach(part -> problem("part %d.%d is a gap".formatted(part.number(), part.index())));
-    long before = -1;
+    MediaPlaylist.@Nullable Segment before = null;
     for (MediaPlaylist.Segment segment : now.segments()) {
       MediaPlaylist.Segment known = listed.putIfAbsent(segment.sequence(), segment);
       if (known != null && !known.equals(segment)) {
@@ -159,10 +161,13 @@ final class Follower implements AutoCloseable {
       if (segment.gap()) {
         problem("segment %d is a gap".formatted(segment.number()));
       }
-      if (before >= 0 && segment.number() != before + 1) {
-        problem("%d follows %d".formatted(segment.number(), before));
+      if (before != null && segment.number() != before.number() + 1) {
+        problem("%d follows %d".formatted(segment.number(), before.number()));
       }
-      before = segment.number();
+      if (before != null && known == null) {
+        clockJumpMs = Math.max(clockJumpMs, Math.abs(segment.startsAtMs() - before.endsAtMs()));
+      }
+      before = segment;
     }
   }
 
@@ -231,6 +236,14 @@ final class Follower implements AutoCloseable {
     if (wanted.size() > 1) { // the newest may be on its way
       found.add("listed and not to be had: " + wanted);
     }
+    return found;
+  }
+
+  /// By how much the times of two segments that follow each other differ from what the first one
+  /// lasts, at most, since this was asked last.
+  synchronized long newClockJumpMs() {
+    long found = clockJumpMs;
+    clockJumpMs = 0;
     return found;
   }
 

@@ -15,7 +15,7 @@ import nova.control.database.EmbeddedPostgres;
 /// A cluster on this machine with all that it needs, run by `./nova` as users run it.
 ///
 /// *Confined to its owner's thread.*
-final class Installation implements AutoCloseable {
+public final class Installation implements AutoCloseable {
   private static final int CONNECTIONS =
       2; // and one more of each service; PostgreSQL has 40 for all
 
@@ -31,7 +31,8 @@ final class Installation implements AutoCloseable {
   ///
   /// @param folder for logs and data; what an earlier one left there is deleted
   /// @param settings of all services, by the names of their environment variables
-  static Installation start(Path folder, LocalCluster.Plan plan, Map<String, String> settings)
+  public static Installation start(
+      Path folder, LocalCluster.Plan plan, Map<String, String> settings)
       throws IOException, InterruptedException {
     Path nova = Path.of("nova").toAbsolutePath();
     if (!Files.isExecutable(nova)) {
@@ -56,7 +57,7 @@ final class Installation implements AutoCloseable {
     }
   }
 
-  LocalCluster services() {
+  public LocalCluster services() {
     return services;
   }
 

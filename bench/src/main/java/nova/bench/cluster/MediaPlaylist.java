@@ -29,8 +29,16 @@ record MediaPlaylist(List<Segment> segments, List<Part> parts, int nextPart, boo
   /// @param sequence its media sequence number
   /// @param number in its address
   /// @param extinf its line of duration
+  /// @param startsAtMs wall-clock time of its first frame by the playlist; -1 when it does not say
   /// @param gap whether its media is missing
-  record Segment(long sequence, long number, String uri, String extinf, boolean gap) {}
+  record Segment(
+      long sequence, long number, String uri, String extinf, long startsAtMs, boolean gap) {
+    /// Wall-clock time of its end by the playlist.
+    long endsAtMs() {
+      String seconds = extinf.substring(EXTINF.length(), extinf.indexOf(','));
+      return startsAtMs + Math.round(Double.parseDouble(seconds) * 1e3);
+    }
+  }
 
   /// A part.
   ///
@@ -49,6 +57,7 @@ record MediaPlaylist(List<Segment> segments, List<Part> parts, int nextPart, boo
     long sequence = 0;
     int open = 0;
     double clockMs = -1;
+    double startMs = -1;
     boolean ended = false;
     boolean gap = false;
     @Nullable String extinf = null;
@@ -58,6 +67,7 @@ record MediaPlaylist(List<Segment> segments, List<Part> parts, int nextPart, boo
         sequence = Long.parseLong(line.substring(SEQUENCE.length()));
       } else if (line.startsWith(TIME)) {
         clockMs = OffsetDateTime.parse(line.substring(TIME.length())).toInstant().toEpochMilli();
+        startMs = clockMs;
       } else if (line.startsWith(EXTINF)) {
         extinf = line;
       } else if (part.matches()) {
@@ -82,8 +92,15 @@ record MediaPlaylist(List<Segment> segments, List<Part> parts, int nextPart, boo
           throw new IOException("the address %s has no number".formatted(line));
         }
         segments.add(
-            new Segment(sequence++, Long.parseLong(number.group(1)), line.strip(), extinf, gap));
+            new Segment(
+                sequence++,
+                Long.parseLong(number.group(1)),
+                line.strip(),
+                extinf,
+                (long) startMs,
+                gap));
         open = 0;
+        startMs = -1;
         gap = false;
         extinf = null;
       }

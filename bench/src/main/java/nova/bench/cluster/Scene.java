@@ -25,6 +25,9 @@ import nova.cluster.ServiceProcess;
 ///
 /// *Confined to its owner's thread.*
 final class Scene implements AutoCloseable {
+  /// What a cluster gets to be whole again after something broke.
+  static final Duration AFTERWARDS = Duration.ofSeconds(8);
+
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration LOOK = Duration.ofMillis(100);
   private static final int RENDITIONS = 3; // the source, a rung, the sound
@@ -206,6 +209,15 @@ final class Scene implements AutoCloseable {
                       });
             });
     return problems;
+  }
+
+  /// By how much times in playlists jumped at any delivery at most, since this was asked last.
+  long newClockJumpMs() {
+    return followers.values().stream()
+        .flatMap(List::stream)
+        .mapToLong(Follower::newClockJumpMs)
+        .max()
+        .orElse(0);
   }
 
   /// Fetches again what is still there of the segments that were fetched before, from a delivery

@@ -138,6 +138,7 @@ public final class NovaServer implements AutoCloseable {
       arguments.add(channel(channel) + "=" + streamKey(channel));
     }
     ProcessBuilder command = new ProcessBuilder(arguments);
+    command.environment().keySet().removeIf(variable -> variable.startsWith("NOVA_"));
     command.environment().putAll(settings);
     command.environment().put("JAVA_OPTS", "-Xlog:gc:file=" + gcLog + " " + extraJvmFlags);
     long beganAt = System.nanoTime();
