@@ -36,8 +36,8 @@ final class Main implements Callable<Integer> {
   @Parameters(
       paramLabel = "BENCH",
       description =
-          "start, control, publishers, waiters, lookups, serving, viewers, ladder, frames or"
-              + " shared-media; default: all.")
+          "start, control, publishers, waiters, lookups, serving, viewers, ladder, frames,"
+              + " shared-media, shared-serving or latency; default: all.")
   private List<String> names = new ArrayList<>();
 
   @Option(names = "--publishers", defaultValue = "20", description = "Broadcasters (20).")
@@ -112,7 +112,9 @@ final class Main implements Callable<Integer> {
             new ViewersBench(options),
             new LadderBench(options),
             new FramesBench(options),
-            new SharedMediaBench());
+            new SharedMediaBench(),
+            new SharedServingBench(options),
+            new LatencyBench(options));
     List<String> known = all.stream().map(Bench::name).toList();
     for (String name : names) {
       if (!known.contains(name)) {

@@ -24,7 +24,7 @@ public record ProcessUsage(long atNanos, long cpuNanos, long residentBytes) {
   }
 
   /// Without its descendants.
-  static ProcessUsage ofAlone(ProcessHandle process) throws IOException {
+  public static ProcessUsage ofAlone(ProcessHandle process) throws IOException {
     return of(process, List.of(process));
   }
 
@@ -38,7 +38,7 @@ public record ProcessUsage(long atNanos, long cpuNanos, long residentBytes) {
   }
 
   /// Reads `/proc/<pid>/stat` and `status` of the process and its descendants.
-  static ProcessUsage of(ProcessHandle root) throws IOException {
+  public static ProcessUsage of(ProcessHandle root) throws IOException {
     return of(root, Stream.concat(Stream.of(root), root.descendants()).toList());
   }
 

@@ -1,6 +1,7 @@
 package nova.bench.viewer;
 
 import java.io.IOException;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -15,15 +16,27 @@ import org.jspecify.annotations.Nullable;
 ///
 /// *Immutable.*
 ///
+/// @param firstSegment media sequence number of the first segment
+/// @param startsAtMs wall-clock time of the first segment, -1 when the playlist does not say
 /// @param parts the listed parts, the newest last
 /// @param nextSegment media sequence number of the part that comes next
 /// @param nextPart its index in that segment
 /// @param hint URI of the part that comes next, null when there is no hint
 /// @param ended whether there is an ENDLIST
 record LivePlaylist(
-    List<Part> parts, long nextSegment, int nextPart, @Nullable String hint, boolean ended) {
+    long firstSegment,
+    long startsAtMs,
+    List<Part> parts,
+    long nextSegment,
+    int nextPart,
+    @Nullable String hint,
+    boolean ended) {
   /// One listed part.
-  record Part(String uri, double durationSeconds, boolean independent) {}
+  ///
+  /// @param endsAtMs wall-clock time of its end by the playlist, of no use when that does not say
+  record Part(String uri, double durationSeconds, long endsAtMs, boolean independent) {}
+
+  private static final String TIME = "#EXT-X-PROGRAM-DATE-TIME:";
 
   LivePlaylist {
     parts = List.copyOf(parts);
@@ -31,21 +44,33 @@ record LivePlaylist(
 
   static LivePlaylist read(Bytes text) throws IOException {
     List<Part> parts = new ArrayList<>();
+    long firstSegment = 0;
+    long startsAtMs = -1;
+    double clockMs = 0;
     long segment = 0;
     int openParts = 0;
     String hint = null;
     boolean ended = false;
     for (String line : text.toUtf8().lines().toList()) {
       if (line.startsWith("#EXT-X-MEDIA-SEQUENCE:")) {
-        segment += Long.parseLong(line.substring("#EXT-X-MEDIA-SEQUENCE:".length()).strip());
+        firstSegment = Long.parseLong(line.substring("#EXT-X-MEDIA-SEQUENCE:".length()).strip());
+        segment += firstSegment;
+      } else if (line.startsWith(TIME)) {
+        long timeMs =
+            OffsetDateTime.parse(line.substring(TIME.length())).toInstant().toEpochMilli();
+        startsAtMs = startsAtMs < 0 ? timeMs : startsAtMs;
+        clockMs = timeMs;
       } else if (line.startsWith("#EXT-X-SKIP:")) {
         segment += Long.parseLong(required(attributes(line), "SKIPPED-SEGMENTS"));
       } else if (line.startsWith("#EXT-X-PART:")) {
         Map<String, String> attributes = attributes(line);
+        double seconds = Double.parseDouble(required(attributes, "DURATION"));
+        clockMs += seconds * 1e3;
         parts.add(
             new Part(
                 required(attributes, "URI"),
-                Double.parseDouble(required(attributes, "DURATION")),
+                seconds,
+                Math.round(clockMs),
                 "YES".equals(attributes.get("INDEPENDENT"))));
         openParts++;
       } else if (line.startsWith("#EXT-X-PRELOAD-HINT:TYPE=PART")) {
@@ -57,7 +82,7 @@ record LivePlaylist(
         openParts = 0;
       }
     }
-    return new LivePlaylist(parts, segment, openParts, hint, ended);
+    return new LivePlaylist(firstSegment, startsAtMs, parts, segment, openParts, hint, ended);
   }
 
   /// Spec: rfc8216bis-22 §4.2 (attribute lists)

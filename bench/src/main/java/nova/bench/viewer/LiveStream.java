@@ -19,6 +19,8 @@ import java.util.regex.Pattern;
 /// @param mediaPlaylists paths of the media playlists, video first
 public record LiveStream(URI server, List<String> mediaPlaylists) {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final Duration LOOK = Duration.ofMillis(100);
   private static final Pattern MEDIA_URI = Pattern.compile("#EXT-X-MEDIA:.*URI=\"([^\"]+)\".*");
 
   public LiveStream {
@@ -45,16 +47,44 @@ public record LiveStream(URI server, List<String> mediaPlaylists) {
     return new LiveStream(server, playlists);
   }
 
+  /// As [#find], of a server that does not know yet that there will be a stream: a delivery hears
+  /// of it from others.
+  public static LiveStream await(URI server, String channel)
+      throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      try {
+        return find(server, channel);
+      } catch (IOException e) {
+        if (System.nanoTime() > deadline) {
+          throw e;
+        }
+        Thread.sleep(LOOK);
+      }
+    }
+  }
+
   /// URI of the newest complete video segment.
   public URI newestSegment() throws IOException, InterruptedException {
+    return newestSegments(1).getFirst();
+  }
+
+  /// URIs of the newest complete video segments.
+  ///
+  /// @throws IOException when the playlist has fewer
+  public List<URI> newestSegments(int count) throws IOException, InterruptedException {
     URI playlist = server.resolve(mediaPlaylists.getFirst());
-    String newest =
+    List<URI> segments =
         get(playlist)
             .lines()
             .filter(line -> !line.isBlank() && !line.startsWith("#"))
-            .reduce((_, later) -> later)
-            .orElseThrow(() -> new IOException(playlist + " has no segment"));
-    return playlist.resolve(newest.strip());
+            .map(line -> playlist.resolve(line.strip()))
+            .toList();
+    if (segments.size() < count) {
+      throw new IOException(
+          "%s has %d segments (expected: %d)".formatted(playlist, segments.size(), count));
+    }
+    return segments.subList(segments.size() - count, segments.size());
   }
 
   public static byte[] bytes(URI uri) throws IOException, InterruptedException {

@@ -16,8 +16,10 @@ class LivePlaylistTest {
       #EXT-X-PART-INF:PART-TARGET=0.334
       #EXT-X-MEDIA-SEQUENCE:266
       #EXT-X-MAP:URI="init.mp4"
+      #EXT-X-PROGRAM-DATE-TIME:1970-01-01T00:00:01.000Z
       #EXTINF:2.00000,
       266.m4s
+      #EXT-X-PROGRAM-DATE-TIME:1970-01-01T00:00:03.000Z
       #EXT-X-PART:DURATION=0.33333,URI="267.0.m4s",INDEPENDENT=YES
       #EXT-X-PART:DURATION=0.30000,URI="267.1.m4s"
       #EXTINF:0.63333,
@@ -32,9 +34,11 @@ class LivePlaylistTest {
     LivePlaylist playlist = LivePlaylist.read(Bytes.ofUtf8(OPEN_SEGMENT));
     assertThat(playlist.parts())
         .containsExactly(
-            new LivePlaylist.Part("267.0.m4s", 0.33333, true),
-            new LivePlaylist.Part("267.1.m4s", 0.3, false),
-            new LivePlaylist.Part("268.0.m4s", 0.334, true));
+            new LivePlaylist.Part("267.0.m4s", 0.33333, 3_333, true),
+            new LivePlaylist.Part("267.1.m4s", 0.3, 3_633, false),
+            new LivePlaylist.Part("268.0.m4s", 0.334, 3_967, true));
+    assertThat(playlist.firstSegment()).isEqualTo(266);
+    assertThat(playlist.startsAtMs()).isEqualTo(1_000);
     assertThat(playlist.nextSegment()).isEqualTo(268);
     assertThat(playlist.nextPart()).isEqualTo(1);
     assertThat(playlist.hint()).isEqualTo("268.1.m4s");
