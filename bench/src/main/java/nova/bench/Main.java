@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -70,6 +71,7 @@ final class Main implements Callable<Integer> {
     String why =
         switch (failure) {
           case UncheckedIOException e -> requireNonNull(e.getCause()).getMessage();
+          case FileSystemException e -> e.getClass().getSimpleName() + " " + e.getMessage();
           case IOException e -> e.getMessage();
           case DatabaseStartException e -> e.getMessage();
           default -> throw failure;
