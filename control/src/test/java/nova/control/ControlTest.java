@@ -2,6 +2,7 @@ package nova.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,9 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.BooleanSupplier;
 import nova.control.audit.Actor;
 import nova.control.audit.AuditFilter;
 import nova.control.channel.ChannelChange;
@@ -37,6 +36,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// The whole control plane, on a database of its own.
 class ControlTest {
+  private static final Duration DEADLINE = Duration.ofSeconds(30);
+
   private static final ChannelSlug SHOW = new ChannelSlug("show");
   private static final StreamId LIVE = new StreamId("live");
 
@@ -63,12 +64,14 @@ class ControlTest {
     try (Control other = open("other")) {
       try (Control control = open("data")) {
         var _ = control.channels().create(SHOW, ChannelChange.NONE, Actor.SYSTEM);
-        await(() -> other.channels().list(Optional.empty(), 10).size() == 1);
+        await()
+            .atMost(DEADLINE)
+            .until(() -> other.channels().list(Optional.empty(), 10).size() == 1);
       }
       // Events reach one server only, each its own.
       bus.publish(its.started(SHOW, Optional.empty()));
       bus.publish(its.epoch(0));
-      await(() -> state(other) == StreamState.ACTIVE);
+      await().atMost(DEADLINE).until(() -> state(other) == StreamState.ACTIVE);
       try (Control control = open("data")) {
         assertThat(state(control)).as("of the other server").isEqualTo(StreamState.ACTIVE);
         assertThat(control.databaseAnswers()).isTrue();
@@ -175,17 +178,5 @@ class ControlTest {
             clock::nanoTime,
             new SecureRandom(),
             threads));
-  }
-
-  private static void await(BooleanSupplier condition) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("time to wait").isLessThan(deadline);
-      try {
-        TimeUnit.MILLISECONDS.sleep(10);
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
-      }
-    }
   }
 }

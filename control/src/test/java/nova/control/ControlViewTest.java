@@ -2,6 +2,7 @@ package nova.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -60,11 +61,9 @@ class ControlViewTest {
         assertThat(server.count("audit")).isEqualTo(entries);
 
         var _ = server.channel(LATER);
-        long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-        while (view.rights().policyOf(LATER).isEmpty()) {
-          assertThat(System.nanoTime()).as("time to wait").isLessThan(deadline);
-          TimeUnit.MILLISECONDS.sleep(50);
-        }
+        await()
+            .atMost(Duration.ofSeconds(30))
+            .until(() -> view.rights().policyOf(LATER).isPresent());
       }
     }
   }

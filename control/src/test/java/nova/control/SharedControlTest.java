@@ -2,6 +2,7 @@ package nova.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -11,8 +12,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import nova.control.audit.Actor;
 import nova.control.audit.AuditFilter;
 import nova.control.channel.ChannelChange;
@@ -44,6 +43,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// The control planes of servers that share a database and hear each other's events.
 class SharedControlTest {
+  private static final Duration DEADLINE = Duration.ofSeconds(30);
+
   private static final ChannelSlug SHOW = new ChannelSlug("show");
   private static final StreamId LIVE = new StreamId("live");
   private static final Actor ADA = new Actor(Actor.Kind.TOKEN, "7", "Ada", "192.0.2.1");
@@ -93,7 +94,9 @@ class SharedControlTest {
     /// Publishes, and waits until it is written.
     void say(StreamEvent event) {
       events.publish(event);
-      await(() -> a.control().journalBacklog() + b.control().journalBacklog() == 0);
+      await()
+          .atMost(DEADLINE)
+          .until(() -> a.control().journalBacklog() + b.control().journalBacklog() == 0);
     }
   }
 
@@ -132,7 +135,7 @@ class SharedControlTest {
     a.say(its.started(SHOW, Optional.empty()));
     a.say(its.epoch(0));
     b.say(its.error(Optional.empty()));
-    await(() -> row().state() == StreamState.ERROR);
+    await().atMost(DEADLINE).until(() -> row().state() == StreamState.ERROR);
     assertThat(told()).containsExactly("stream-started", "epoch-began", "stream-error");
   }
 
@@ -279,17 +282,5 @@ class SharedControlTest {
         .filter(entry -> entry.subject().id().equals(LIVE.value()))
         .map(entry -> entry.action())
         .toList();
-  }
-
-  private static void await(BooleanSupplier condition) {
-    long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("time to wait").isLessThan(deadline);
-      try {
-        TimeUnit.MILLISECONDS.sleep(10);
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
-      }
-    }
   }
 }

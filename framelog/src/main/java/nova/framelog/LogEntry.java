@@ -7,7 +7,8 @@ import nova.media.MediaFrame;
 import nova.media.TrackFormat;
 
 /// One entry of a stream's log. The order is `(EpochStarted TrackFormatChanged+ LoggedFrame*
-/// EpochEnded)* StreamClosed`.
+/// EpochEnded)* StreamClosed`. An epoch has no end where its writer died, and none for a reader
+/// that fell behind there: the next epoch's start ends it as well.
 ///
 /// *Immutable.*
 public sealed interface LogEntry {

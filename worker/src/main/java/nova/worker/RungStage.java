@@ -237,6 +237,7 @@ final class RungStage {
   private boolean boundary(LogEntry entry) {
     return switch (entry) {
       case EpochStarted started -> {
+        finishEncoder(); // a writer that died, and a gap in the log, leave out an epoch's end
         epoch = started;
         yield true;
       }

@@ -21,6 +21,7 @@ import java.util.List;
 import nova.core.RenditionId;
 import nova.core.TrackId;
 import nova.framelog.LogEntry;
+import nova.framelog.LogEntry.EpochEnded;
 import nova.framelog.LogEntry.LoggedFrame;
 import nova.framelog.LogEntry.StreamClosed;
 import nova.framelog.pipe.EncoderPreset;
@@ -103,6 +104,22 @@ class LadderWorkerIT {
     assertThat(framesOfSegments(run.frames(LOW))).containsExactly(60L, 60L, 30L);
     assertThat(cuts(run.frames(LOW))).isEqualTo(cuts(WorkerRun.framesOf(source)));
     assertKeyframesAreCuts(run.frames(LOW));
+  }
+
+  @Test
+  void epochWithoutAnEnd_asOfAnIngestThatDied_isFollowedByTheNext() throws Exception {
+    List<LogEntry> source =
+        new ArrayList<>(
+            SourceClip.log(
+                SourceClip.encode(directory, "320x180", 30, 3, "-g", "60"),
+                SourceClip.encode(directory, "640x360", 30, 3, "-g", "60")));
+    LogEntry lost = source.stream().filter(EpochEnded.class::isInstance).findFirst().orElseThrow();
+    source.remove(lost);
+
+    WorkerRun run = WorkerRun.of(job(30, rung(LOW, 320, 180, 1)), source);
+
+    assertThat(run.exitStatus()).isEqualTo(LadderWorker.CLOSED);
+    assertSameFrames(source, run.log(LOW));
   }
 
   @Test

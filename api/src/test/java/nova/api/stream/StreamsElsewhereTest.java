@@ -1,11 +1,11 @@
 package nova.api.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import nova.control.TestEvents;
 import nova.control.TestServer;
 import nova.control.audit.Actor;
@@ -160,14 +160,6 @@ class StreamsElsewhereTest {
 
   private void write(StreamEvent event) {
     ingest.journal().onEvent(event);
-    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
-    while (ingest.journal().backlog() > 0) {
-      assertThat(System.nanoTime()).as("time to wait").isLessThan(deadline);
-      try {
-        TimeUnit.MILLISECONDS.sleep(5);
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
-      }
-    }
+    await().atMost(Duration.ofSeconds(20)).until(() -> ingest.journal().backlog() == 0);
   }
 }

@@ -2,6 +2,7 @@ package nova.control.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -18,7 +19,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,10 +105,13 @@ class EmbeddedPostgresIT {
     try (Connection _ = DriverManager.getConnection(url, "postgres", password)) {
       long pid = Long.parseLong(Files.readAllLines(pidFile).getFirst());
       assertThat(ProcessHandle.of(pid).orElseThrow().destroy()).isTrue(); // waits for its clients
-      await(() -> status(pidFile).equals("stopping"));
+      await().atMost(DEADLINE).until(() -> status(pidFile).equals("stopping"));
       assertThat(EmbeddedPostgres.running(data, 1, PATIENCE)).isEmpty();
       starting.start();
-      await(() -> starting.getState() == Thread.State.TIMED_WAITING);
+      await()
+          .pollInterval(Duration.ofMillis(1)) // it waits for moments
+          .atMost(DEADLINE)
+          .until(() -> starting.getState() == Thread.State.TIMED_WAITING);
     }
     try (EmbeddedPostgres postgres = next.get(DEADLINE.toSeconds(), TimeUnit.SECONDS);
         Database database = Database.open(postgres.config(2, PATIENCE))) {
@@ -121,7 +124,11 @@ class EmbeddedPostgresIT {
   void firstStartThatIsKilled_isFollowedByAnother() throws Exception {
     Process killed = startKilledServer();
     Path written = data.resolve("postgres").resolve("cluster").resolve("postgresql.conf");
-    await(() -> Files.exists(written) || !killed.isAlive());
+    await()
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(1)) // what follows must find it half done
+        .atMost(DEADLINE)
+        .until(() -> Files.exists(written) || !killed.isAlive());
     int _ = killed.destroyForcibly().waitFor();
     assertThat(EmbeddedPostgres.exists(data)).isFalse();
     try (EmbeddedPostgres postgres = EmbeddedPostgres.start(data);
@@ -263,14 +270,6 @@ class EmbeddedPostgresIT {
       return Files.readAllLines(pidFile).get(7).strip();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    long deadline = System.nanoTime() + DEADLINE.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("time to wait").isLessThan(deadline);
-      TimeUnit.MILLISECONDS.sleep(1);
     }
   }
 

@@ -1,13 +1,13 @@
 package nova.control.quality;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import nova.control.audit.Actor;
 import nova.control.audit.AuditLog;
 import nova.control.database.Database;
@@ -63,12 +63,7 @@ class CurrentLevelsIT {
     return levels.enabled().stream().map(QualityLevel::name).toList();
   }
 
-  private static void awaitNames(CurrentLevels levels, List<String> expected)
-      throws InterruptedException {
-    long deadline = System.nanoTime() + DEADLINE.toNanos();
-    while (!names(levels).equals(expected)) {
-      assertThat(System.nanoTime()).as("time to wait; %s", names(levels)).isLessThan(deadline);
-      TimeUnit.MILLISECONDS.sleep(10);
-    }
+  private static void awaitNames(CurrentLevels levels, List<String> expected) {
+    await().atMost(DEADLINE).untilAsserted(() -> assertThat(names(levels)).isEqualTo(expected));
   }
 }

@@ -2,11 +2,10 @@ package nova.control.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import nova.control.TestEvents;
 import nova.control.TestServer;
 import nova.control.database.Database;
@@ -65,11 +64,13 @@ class DatabaseReadOnlyTest {
       database.watch();
       assertThat(database.answers()).isFalse();
       alter("RESET default_transaction_read_only");
-      await(
-          () -> {
-            database.watch();
-            return database.answers() && server.journal().backlog() == 0;
-          });
+      await()
+          .atMost(DEADLINE)
+          .until(
+              () -> {
+                database.watch();
+                return database.answers() && server.journal().backlog() == 0;
+              });
       assertThat(server.streams().find(events.stream()).state()).isEqualTo(StreamState.ACTIVE);
     }
   }
@@ -90,13 +91,15 @@ class DatabaseReadOnlyTest {
                     """,
                     name());
           });
-      await(
-          () -> {
-            assertThatThrownBy(() -> server.channel(new ChannelSlug("other")))
-                .isInstanceOf(DatabaseAwayException.class);
-            database.watch();
-            return !database.answers();
-          });
+      await()
+          .atMost(DEADLINE)
+          .until(
+              () -> {
+                assertThatThrownBy(() -> server.channel(new ChannelSlug("other")))
+                    .isInstanceOf(DatabaseAwayException.class);
+                database.watch();
+                return !database.answers();
+              });
     }
   }
 
@@ -109,13 +112,5 @@ class DatabaseReadOnlyTest {
 
   private String name() {
     return config.url().substring(config.url().lastIndexOf('/') + 1);
-  }
-
-  private static void await(BooleanSupplier condition) throws InterruptedException {
-    long deadline = System.nanoTime() + DEADLINE.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as("time to wait").isLessThan(deadline);
-      TimeUnit.MILLISECONDS.sleep(10);
-    }
   }
 }

@@ -2,6 +2,7 @@ package nova.control.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,7 +10,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import nova.control.TestEvents;
 import nova.control.TestServer;
 import nova.control.audit.Actor;
@@ -150,29 +150,24 @@ class DatabaseStopsIT {
   }
 
   /// Until the journal's transaction waits for the audit log.
-  private void awaitHalfWritten() throws InterruptedException {
-    await(() -> server.count("pg_locks WHERE NOT granted AND relation = 'audit'::regclass") > 0);
+  private void awaitHalfWritten() {
+    await()
+        .atMost(DEADLINE)
+        .until(
+            () -> server.count("pg_locks WHERE NOT granted AND relation = 'audit'::regclass") > 0);
   }
 
-  private void awaitAnswers() throws InterruptedException {
-    await(
-        () -> {
-          database.watch();
-          return database.answers();
-        });
+  private void awaitAnswers() {
+    await()
+        .atMost(DEADLINE)
+        .until(
+            () -> {
+              database.watch();
+              return database.answers();
+            });
   }
 
-  private void awaitWritten() throws InterruptedException {
-    await(() -> server.journal().backlog() == 0);
-  }
-
-  private void await(BooleanSupplier condition) throws InterruptedException {
-    long deadline = System.nanoTime() + DEADLINE.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime())
-          .as("time to wait; %d wait", server.journal().backlog())
-          .isLessThan(deadline);
-      TimeUnit.MILLISECONDS.sleep(10);
-    }
+  private void awaitWritten() {
+    await().atMost(DEADLINE).until(() -> server.journal().backlog() == 0);
   }
 }

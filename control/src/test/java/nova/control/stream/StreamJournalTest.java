@@ -1,6 +1,7 @@
 package nova.control.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -267,11 +268,9 @@ class StreamJournalTest {
             Duration.ofSeconds(1));
   }
 
-  private void awaitPoints(int count) throws InterruptedException {
-    long deadline = System.nanoTime() + DEADLINE.toNanos();
-    while (points().size() < count) {
-      assertThat(System.nanoTime()).as("time to wait; %s", points()).isLessThan(deadline);
-      TimeUnit.MILLISECONDS.sleep(5);
-    }
+  private void awaitPoints(int count) {
+    await()
+        .atMost(DEADLINE)
+        .untilAsserted(() -> assertThat(points()).hasSizeGreaterThanOrEqualTo(count));
   }
 }

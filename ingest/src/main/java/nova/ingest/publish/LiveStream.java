@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import nova.core.ChannelSlug;
 import nova.core.Epoch;
 import nova.core.StreamEvent.EpochBegan;
@@ -134,6 +135,26 @@ final class LiveStream {
     Publisher taken = successor;
     successor = null;
     return taken;
+  }
+
+  void refuseApplicant(String reason, String sentence) {
+    Publisher waiting = takeApplicant();
+    if (waiting != null) {
+      waiting.refused(reason, sentence);
+    }
+  }
+
+  void refuseSuccessor(String reason, String sentence) {
+    Publisher waiting = takeSuccessor();
+    if (waiting != null) {
+      waiting.refused(reason, sentence);
+    }
+  }
+
+  /// Tells whoever waits for the stream, if anybody, that it may try again.
+  void failWaiting(String reason, String sentence) {
+    Stream.concat(Stream.ofNullable(takeSuccessor()), Stream.ofNullable(takeApplicant()))
+        .forEach(waiting -> waiting.failed(reason, sentence));
   }
 
   /// Whether the broadcaster is away.

@@ -13,13 +13,13 @@ import nova.framelog.StreamLogWriter;
 ///
 /// *Confined to its session's thread.*
 public final class StreamGrant {
-  private final LiveStreams streams;
+  private final StreamSteps steps;
   private final LiveStream stream;
   private final StreamLogWriter log;
   private final AtomicBoolean released = new AtomicBoolean();
 
-  StreamGrant(LiveStreams streams, LiveStream stream, StreamLogWriter log) {
-    this.streams = streams;
+  StreamGrant(StreamSteps steps, LiveStream stream, StreamLogWriter log) {
+    this.steps = steps;
     this.stream = stream;
     this.log = log;
   }
@@ -41,17 +41,17 @@ public final class StreamGrant {
   }
 
   void epochBegan(Epoch epoch, List<TrackDescription> tracks) {
-    streams.report(() -> stream.epochBegan(epoch, tracks));
+    steps.report(() -> stream.epochBegan(epoch, tracks));
   }
 
   void measured(StreamHealth health) {
-    streams.report(() -> stream.measured(health));
+    steps.report(() -> stream.measured(health));
   }
 
   /// Gives the stream back; only the first call counts. The holder must not touch the log again.
   public void release(Release how) {
     if (released.compareAndSet(false, true)) {
-      streams.report(() -> streams.released(stream, this, how));
+      steps.report(() -> steps.released(stream, this, how));
     }
   }
 

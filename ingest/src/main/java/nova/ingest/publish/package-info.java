@@ -2,7 +2,7 @@
 /// stream across lost connections.
 ///
 /// Media messages in, log entries and stream events out. Start reading at [PublishSession] for the
-/// media and at [LiveStreams] for the life.
+/// media, and at [LiveStreams] and [StreamSteps] for the steps.
 @NullMarked
 package nova.ingest.publish;
 
