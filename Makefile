@@ -60,7 +60,7 @@ cluster: ## Run several services with Kafka, Redis and PostgreSQL on this machin
 cluster-stop: ## End what `make cluster` started
 	@tools/run-cluster stop
 
-cluster-test: ## Break a cluster on this machine in 13 ways, 6 minutes; prints what came of each. FAILURES="redis kafka" chooses
+cluster-test: ## Break a cluster on this machine in 13 ways, 8 minutes; prints what came of each. FAILURES="redis kafka" chooses
 	@tools/install-test-deps cluster
 	@tools/run-cluster-test $(FAILURES)
 
