@@ -60,8 +60,8 @@ cluster: ## Run several services with Kafka, Redis and PostgreSQL on this machin
 cluster-stop: ## End what `make cluster` started
 	@tools/run-cluster stop
 
-cluster-test: ## Break a cluster on this machine in 11 ways, 4 minutes; prints what came of each. FAILURES="redis kafka" chooses
-	@tools/install-test-deps soak
+cluster-test: ## Run the end-to-end suites on a cluster on this machine, then break it in 11 ways, 11 minutes; FAILURES="redis kafka" chooses
+	@tools/install-test-deps test
 	@tools/run-cluster-test $(FAILURES)
 
 image: ## Build the container image nova:latest, with Docker
