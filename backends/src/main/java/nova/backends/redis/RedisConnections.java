@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import nova.core.NanoClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,7 +42,17 @@ public final class RedisConnections implements AutoCloseable {
   private static final Duration SILENCE = Duration.ofSeconds(5); // of a peer that is gone
   private static final int STOP_SECONDS = 2;
 
+  /// What to do while Redis cannot be connected to once more.
+  @FunctionalInterface
+  public interface Patience {
+    /// Connects, perhaps later or several times.
+    ///
+    /// @param connect throws [RedisStartException] when that is not possible now
+    <T> T until(Supplier<T> connect);
+  }
+
   private final RedisConfig config;
+  private final Patience patience;
   private final NanoClock nanoClock;
   private final ClientResources resources;
   private final RedisClient client;
@@ -52,8 +63,10 @@ public final class RedisConnections implements AutoCloseable {
       RedisMetrics metrics,
       InstantSource clock,
       NanoClock nanoClock,
-      ThreadFactory threads) {
+      ThreadFactory threads,
+      Patience patience) {
     this.config = config;
+    this.patience = patience;
     this.nanoClock = nanoClock;
     this.resources =
         DefaultClientResources.builder()
@@ -69,7 +82,7 @@ public final class RedisConnections implements AutoCloseable {
     this.client = RedisClient.create(resources);
     try {
       client.setOptions(options(config));
-      RedisLink first = link(RedisArea.MEDIA, "watch");
+      RedisLink first = connect(RedisArea.MEDIA, "watch");
       RedisServerFacts.require(first, config);
       this.watch = RedisWatch.start(first, metrics, clock, nanoClock, config.timeout(), threads);
     } catch (RuntimeException e) {
@@ -88,12 +101,25 @@ public final class RedisConnections implements AutoCloseable {
       InstantSource clock,
       NanoClock nanoClock,
       ThreadFactory threads) {
+    return open(config, metrics, clock, nanoClock, threads, Supplier::get);
+  }
+
+  /// As [#open(RedisConfig, RedisMetrics, InstantSource, NanoClock, ThreadFactory)].
+  ///
+  /// @param patience of whoever opens an adapter, which has further connections
+  public static RedisConnections open(
+      RedisConfig config,
+      RedisMetrics metrics,
+      InstantSource clock,
+      NanoClock nanoClock,
+      ThreadFactory threads,
+      Patience patience) {
     if (!config.isPresent()) {
       throw new RedisStartException(
           "redis.url is empty (expected: the address of the Redis that the servers share, such as"
               + " redis://redis.example.com:6379)");
     }
-    return new RedisConnections(config, metrics, clock, nanoClock, threads);
+    return new RedisConnections(config, metrics, clock, nanoClock, threads, patience);
   }
 
   /// Whether Redis answered when it was asked last, which is every two seconds.
@@ -120,6 +146,10 @@ public final class RedisConnections implements AutoCloseable {
   /// @param purpose what Redis shows it as
   /// @throws RedisStartException when Redis cannot be used
   RedisLink link(RedisArea area, String purpose) {
+    return patience.until(() -> connect(area, purpose));
+  }
+
+  private RedisLink connect(RedisArea area, String purpose) {
     try {
       return new RedisLink(
           client.connect(BytesCodec.INSTANCE, uri(area, purpose)), keys(area), nanoClock);
@@ -132,6 +162,10 @@ public final class RedisConnections implements AutoCloseable {
   ///
   /// @throws RedisStartException when Redis cannot be used
   RedisSubscription subscription(String purpose) {
+    return patience.until(() -> subscribe(purpose));
+  }
+
+  private RedisSubscription subscribe(String purpose) {
     try {
       return new RedisSubscription(
           client.connectPubSub(BytesCodec.INSTANCE, uri(RedisArea.MEDIA, purpose)));

@@ -182,6 +182,9 @@ public final class Database implements AutoCloseable {
       throw new DatabaseStartException(
           "the schema of %s cannot be read: %s".formatted(config, e.getMessage()), e);
     }
+    if (version == NEWEST_SCHEMA && isUpToDate()) {
+      return; // it was away when it was asked first
+    }
     throw new DatabaseStartException(
         version > NEWEST_SCHEMA
             ? "%s has schema %d (expected: %d); `nova migrate` of a later release was run on it: start that release here too"

@@ -50,6 +50,17 @@ final class SqlErrors {
     return thrown;
   }
 
+  /// Whether what failed may go well later, without anybody changing anything: the database is
+  /// away, and does not refuse us.
+  static boolean mayPass(Throwable thrown) {
+    if (thrown instanceof DatabaseAwayException) {
+      return true;
+    }
+    SQLException sql = sqlException(thrown);
+    return sql != null
+        && translated(new IllegalStateException(sql)) instanceof DatabaseAwayException;
+  }
+
   /// Whether a query failed because its connection may only read.
   static boolean isReadOnly(Throwable thrown) {
     SQLException sql = sqlException(thrown);
