@@ -27,12 +27,11 @@ import nova.cluster.EmbeddedRedis;
 import nova.cluster.FreePorts;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /// Services whose surroundings are not as they should be when they start.
 class ServiceStartIT {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final List<String> SERVICES = List.of("ingest", "transcode", "delivery", "api");
   private static final Duration PATIENCE = Duration.ofSeconds(60); // for busy machines
 
   @TempDir private Path folder;
@@ -54,7 +53,7 @@ class ServiceStartIT {
       kafka.stop();
       postgres.stop();
 
-      for (String service : List.of("ingest", "transcode", "delivery", "api")) {
+      for (String service : SERVICES) {
         services.put(service, start(service, environment));
       }
       awaitDown(services.get("ingest"), "server", "database", "kafka", "redis");
@@ -80,8 +79,8 @@ class ServiceStartIT {
       awaitDown(services.get("api"), "server", "database", "kafka");
 
       postgres.start();
-      NovaProcess.Ready _ = services.get("delivery").process.awaitReady();
-      NovaProcess.Ready _ = services.get("api").process.awaitReady();
+      String _ = services.get("delivery").process.awaitOut("nova ready ");
+      String _ = services.get("api").process.awaitOut("nova ready ");
       String noKafka =
           "Kafka at %s (kafka.bootstrap-servers, kafka.properties) does not answer: "
               .formatted(kafka.bootstrapServers());
@@ -124,32 +123,40 @@ class ServiceStartIT {
     }
   }
 
-  @ParameterizedTest
-  @CsvSource({"ingest", "transcode", "delivery", "api"})
-  void serviceThatIsRefused_endsWithASentenceThatNamesTheSetting(String service) throws Exception {
+  @Test
+  void servicesThatAreRefused_endWithASentenceThatNamesTheSetting() throws Exception {
     try (EmbeddedRedis redis = EmbeddedRedis.open("--requirepass", "secret");
         SystemPostgres postgres = SystemPostgres.create()) {
       String right = redis.url().replace("//", "//:secret@");
       Map<String, String> environment = environment(postgres, right);
       environment.put("NOVA_KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:" + nobody());
-      assertRefused(service, environment, "run `nova migrate` once");
+      assertRefused(environment, "run `nova migrate` once");
       migrate(environment);
       environment.put("NOVA_DATABASE_PASSWORD", "wrong");
-      assertRefused(service, environment, "database.url");
+      assertRefused(environment, "database.url");
       environment.putAll(postgres.environment());
       environment.put("NOVA_REDIS_URL", redis.url());
-      assertRefused(service, environment, "wants another user or password (NOAUTH");
+      assertRefused(environment, "wants another user or password (NOAUTH");
     }
   }
 
-  private void assertRefused(String service, Map<String, String> environment, String sentence)
-      throws Exception {
-    try (NovaProcess process = start(service, environment).process) {
-      assertThat(process.awaitExit()).as(process.err()).isEqualTo(1);
-      assertThat(process.err().strip().lines().toList().getLast())
-          .startsWith("nova: ")
-          .contains(sentence);
-      assertThat(process.err()).doesNotContain("\tat ");
+  private void assertRefused(Map<String, String> environment, String sentence) throws Exception {
+    Map<String, Started> services = new LinkedHashMap<>();
+    try {
+      for (String service : SERVICES) {
+        services.put(service, start(service, environment));
+      }
+      for (Map.Entry<String, Started> service : services.entrySet()) {
+        NovaProcess process = service.getValue().process;
+        assertThat(process.awaitExit()).as(service.getKey()).isEqualTo(1);
+        assertThat(process.err().strip().lines().toList().getLast())
+            .as(service.getKey())
+            .startsWith("nova: ")
+            .contains(sentence);
+        assertThat(process.err()).doesNotContain("\tat ");
+      }
+    } finally {
+      services.values().forEach(service -> service.process.close());
     }
   }
 
