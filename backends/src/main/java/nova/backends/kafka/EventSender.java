@@ -123,8 +123,9 @@ final class EventSender implements AutoCloseable {
     }
     lock.lock();
     try {
-      queue.removeFirst();
-      queuedBytes -= event.value().length();
+      if (queue.pollFirst() != null) { // else it was given up meanwhile
+        queuedBytes -= event.value().length();
+      }
     } finally {
       lock.unlock();
     }
@@ -145,6 +146,8 @@ final class EventSender implements AutoCloseable {
     lock.lock();
     try {
       left = queue.size();
+      queue.clear();
+      queuedBytes = 0;
     } finally {
       lock.unlock();
     }
