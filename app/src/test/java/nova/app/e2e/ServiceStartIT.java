@@ -133,7 +133,7 @@ class ServiceStartIT {
       assertRefused(environment, "run `nova migrate` once");
       migrate(environment);
       environment.put("NOVA_DATABASE_PASSWORD", "wrong");
-      assertRefused(environment, "database.url");
+      assertRefused(environment, "(expected: the database.user and database.password");
       environment.putAll(postgres.environment());
       environment.put("NOVA_REDIS_URL", redis.url());
       assertRefused(environment, "wants another user or password (NOAUTH");

@@ -120,8 +120,13 @@ public final class Database implements AutoCloseable {
       return new Database(new HikariDataSource(pool), config, name);
     } catch (RuntimeException e) {
       throw new DatabaseStartException(
-          "database.url %s cannot be used: %s (expected: a PostgreSQL of version 14 or later)"
-              .formatted(config, rootMessage(e)),
+          "database.url %s cannot be used: %s (expected: %s)"
+              .formatted(
+                  config,
+                  rootMessage(e),
+                  SqlErrors.isAboutUser(e)
+                      ? "the database.user and database.password that it knows"
+                      : "a PostgreSQL of version 14 or later"),
           e);
     }
   }
