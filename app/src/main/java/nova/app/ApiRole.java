@@ -36,6 +36,7 @@ final class ApiRole {
                 events,
                 events.own(),
                 new BroadcastsElsewhere(events, base.clock()),
+                new RegisteredStreams(foundation.registry(redis)),
                 foundation.keyCache(redis),
                 base.clock(),
                 base.nanoClock(),
@@ -77,7 +78,7 @@ final class ApiRole {
                 api.showStreamsElsewhere(Thread.ofVirtual().factory()));
     foundation.serve(List.of(new MetricsRoute(base.metrics()::scrape, api.guard()), api::mount));
     foundation.readyForClients(() -> {});
-    FirstStart.make(
-        config, new RunningServer(foundation.links(), control.control()), System.err::println);
+    RunningServer running = new RunningServer(foundation.links(), control.control());
+    foundation.withDatabase(() -> FirstStart.make(config, running, System.err::println));
   }
 }

@@ -124,7 +124,7 @@ final class CommandDatabase {
 
   private static void pause() {
     try {
-      Thread.sleep(ASKED_EVERY);
+      Thread.sleep(ASKED_EVERY); // nobody tells of a file that is let go; startPatience bounds it
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StartupException("interrupted", e);

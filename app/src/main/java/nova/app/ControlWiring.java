@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.function.Predicate;
 import nova.api.http.Authenticator;
 import nova.api.token.TokenAuthenticator;
 import nova.app.config.AppConfig;
@@ -15,6 +16,7 @@ import nova.control.ControlConfig;
 import nova.control.ControlPorts;
 import nova.control.audit.Actor;
 import nova.control.channel.Channel;
+import nova.control.database.DatabaseAwayException;
 import nova.control.database.DatabaseStartException;
 import nova.control.playback.PlaybackRights;
 import nova.control.quality.CurrentLevels;
@@ -25,12 +27,12 @@ import nova.transcode.LadderStep;
 ///
 /// *Thread-safe* once opened.
 final class ControlWiring {
-  private final ServerData data;
+  private final ServerFolder folder;
   private final Control control;
   private final PlaybackRights rights;
 
-  private ControlWiring(Foundation foundation, ServerData data, Control control) {
-    this.data = data;
+  private ControlWiring(Foundation foundation, ServerFolder folder, Control control) {
+    this.folder = folder;
     this.control = control;
     this.rights =
         PlaybackRights.open(
@@ -51,7 +53,7 @@ final class ControlWiring {
   static Future<ControlWiring> begin(
       Foundation foundation, ConfiguredKeys keys, ControlPorts ports) {
     FutureTask<ControlWiring> opening =
-        new FutureTask<>(() -> openAlone(foundation, ServerData.open(foundation), keys, ports));
+        new FutureTask<>(() -> openAlone(foundation, ServerFolder.open(foundation), keys, ports));
     Thread thread = Thread.ofPlatform().name("control-start").unstarted(opening);
     AutoCloseable _ = foundation.lifecycle().own("start of the control plane", () -> join(thread));
     thread.start();
@@ -80,10 +82,10 @@ final class ControlWiring {
   }
 
   private static ControlWiring openAlone(
-      Foundation foundation, ServerData data, ConfiguredKeys keys, ControlPorts ports) {
+      Foundation foundation, ServerFolder folder, ConfiguredKeys keys, ControlPorts ports) {
     try {
-      return open(foundation, data, keys, ports, false);
-    } catch (DatabaseStartException e) {
+      return open(foundation, folder, keys, ports, false);
+    } catch (DatabaseStartException | DatabaseAwayException e) {
       throw new StartupException(String.valueOf(e.getMessage()), e);
     }
   }
@@ -91,31 +93,32 @@ final class ControlWiring {
   /// Opens the control plane of a service that shares the database with others.
   ///
   /// @throws DatabaseStartException when there is no database to use, perhaps not yet
+  /// @throws DatabaseAwayException when it went away meanwhile; nothing is left open then
   static ControlWiring openShared(
-      Foundation foundation, ServerData data, ConfiguredKeys keys, ControlPorts ports) {
-    return open(foundation, data, keys, ports, true);
+      Foundation foundation, ServerFolder folder, ConfiguredKeys keys, ControlPorts ports) {
+    return open(foundation, folder, keys, ports, true);
   }
 
   private static ControlWiring open(
       Foundation foundation,
-      ServerData data,
+      ServerFolder folder,
       ConfiguredKeys keys,
       ControlPorts ports,
       boolean shared) {
     AppConfig config = foundation.config();
     Control control =
-        foundation
-            .lifecycle()
-            .own(
-                "control plane",
-                Control.open(
-                    new ControlConfig(
-                        data.folder().path(), config.database(), config.metrics(), shared),
-                    ports));
-    for (ChannelSlug channel : keys.channels()) {
-      Channel _ = control.channels().ensure(channel, Actor.SYSTEM);
+        Control.open(
+            new ControlConfig(folder.path(), config.database(), config.metrics(), shared), ports);
+    try {
+      for (ChannelSlug channel : keys.channels()) {
+        Channel _ = control.channels().ensure(channel, Actor.SYSTEM);
+      }
+    } catch (RuntimeException e) {
+      control.close(); // who waits for the database opens another
+      throw e;
     }
-    return new ControlWiring(foundation, data, control);
+    return new ControlWiring(
+        foundation, folder, foundation.lifecycle().own("control plane", control));
   }
 
   Control control() {
@@ -123,8 +126,8 @@ final class ControlWiring {
   }
 
   /// The folder of the server.
-  ServerData data() {
-    return data;
+  ServerFolder folder() {
+    return folder;
   }
 
   PlaybackRights rights() {
@@ -133,7 +136,7 @@ final class ControlWiring {
 
   /// Whose a token is: of the database, or the one that commands on this machine find.
   Authenticator authenticator() {
-    return data.authenticator(new TokenAuthenticator(rights::tokenOf));
+    return folder.authenticator(new TokenAuthenticator(rights::tokenOf));
   }
 
   /// The quality levels, as the ladder calls them.
@@ -148,13 +151,18 @@ final class ControlWiring {
         .toList();
   }
 
-  void measure(Metrics metrics) {
+  /// Shows whether the database that something uses answers.
+  static <T> void measureDatabase(Metrics metrics, T user, Predicate<T> answers) {
     metrics.gauge(
         "nova.database.up",
         "Whether the database answered when it was last asked.",
         "",
-        control,
-        watched -> watched.databaseAnswers() ? 1 : 0);
+        user,
+        asked -> answers.test(asked) ? 1 : 0);
+  }
+
+  void measure(Metrics metrics) {
+    measureDatabase(metrics, control, Control::databaseAnswers);
     metrics.gauge(
         "nova.journal.waiting",
         "Events of streams that wait for the database.",

@@ -82,7 +82,7 @@ final class DeliveryRole {
                     Thread.ofVirtual().factory()));
     Delivery delivery = openDelivery(cache, timelines, control, metrics);
     RouteGuard guard = foundation.guard(new TokenAuthenticator(control.rights()::tokenOf));
-    foundation.await("the timelines in Redis", replica::isFilled);
+    foundation.awaitTimelines(replica);
     foundation.serve(List.of(new MetricsRoute(metrics::scrape, guard), delivery::mount));
     foundation.readyForClients(delivery::stopHolding);
   }

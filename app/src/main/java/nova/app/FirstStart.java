@@ -21,13 +21,13 @@ final class FirstStart {
 
   private FirstStart() {}
 
-  /// Makes what is missing.
+  /// Makes what is missing. May be repeated when the database went away in between.
   ///
   /// @param tell is told each secret as soon as it is made, for it cannot be told again
   static void make(AppConfig config, RunningServer server, Consumer<String> tell) {
     Control control = server.control();
     if (config.streamKeys().isEmpty() && control.streamKeys().isEmpty()) {
-      tell.accept(explain(firstKey(control), server.links()));
+      firstKey(control).ifPresent(issued -> tell.accept(explain(issued, server.links())));
     }
     control
         .tokens()
@@ -35,11 +35,12 @@ final class FirstStart {
         .ifPresent(issued -> tell.accept(explain(issued, server.links())));
   }
 
-  private static IssuedKey firstKey(Control control) {
+  /// Empty when another server that starts at the same time has made one meanwhile.
+  private static Optional<IssuedKey> firstKey(Control control) {
     Channel channel = control.channels().ensure(CHANNEL, Actor.SYSTEM);
     return control
         .streamKeys()
-        .create(
+        .createFirst(
             channel.slug(), new KeyTerms("first key", List.of(), Optional.empty()), Actor.SYSTEM);
   }
 

@@ -43,6 +43,7 @@ final class IngestRole {
     FrameLog frames = kafka.frameLog(); // which begins to read its index
     OwnStreamEvents events = new OwnStreamEvents(kafka.events(), Failed::subscriber);
     RedisConnections redis = foundation.redis();
+    LiveStreamRegistry registry = foundation.registry(redis);
     RtmpBroadcasts broadcasts = new RtmpBroadcasts();
     ConfiguredKeys keys = ConfiguredKeys.parse(foundation.config().streamKeys());
     ControlWiring control =
@@ -52,17 +53,12 @@ final class IngestRole {
                 events,
                 events.own(),
                 broadcasts,
+                new RegisteredStreams(registry),
                 foundation.keyCache(redis),
                 base.clock(),
                 base.nanoClock(),
                 new SecureRandom(),
                 Thread.ofVirtual().factory()));
-    LiveStreamRegistry registry =
-        base.lifecycle()
-            .own(
-                "register of streams",
-                LiveStreamRegistry.open(
-                    redis, foundation.redisMetrics(), Thread.ofVirtual().factory()));
     AutoCloseable _ =
         base.lifecycle()
             .own("announcements of streams", LiveStreamAnnouncer.start(registry, events));
@@ -71,7 +67,7 @@ final class IngestRole {
             new MetricsRoute(
                 base.metrics()::scrape,
                 foundation.guard(new TokenAuthenticator(control.rights()::tokenOf)))));
-    foundation.await("Kafka", kafka::answers);
+    foundation.awaitKafka(kafka);
     RedisChannelClaims claims =
         base.lifecycle()
             .own(

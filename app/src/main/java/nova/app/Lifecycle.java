@@ -1,7 +1,10 @@
 package nova.app;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,11 +17,11 @@ final class Lifecycle implements AutoCloseable {
   private record Opened(String name, AutoCloseable closeable) {}
 
   private final Deque<Opened> opened = new ArrayDeque<>();
-  private boolean closing;
+  private final CountDownLatch closing = new CountDownLatch(1);
 
   /// Takes charge of `closeable`; when closing has already begun it is closed at once.
   synchronized <T extends AutoCloseable> T own(String name, T closeable) {
-    if (closing) {
+    if (isClosing()) {
       close(new Opened(name, closeable));
     } else {
       opened.push(new Opened(name, closeable));
@@ -26,15 +29,27 @@ final class Lifecycle implements AutoCloseable {
     return closeable;
   }
 
-  synchronized boolean isClosing() {
-    return closing;
+  boolean isClosing() {
+    return closing.getCount() == 0;
+  }
+
+  /// Waits at most that long for the beginning of the end, or until the thread is interrupted.
+  ///
+  /// @return whether it has come
+  boolean awaitClosing(Duration atMost) {
+    try {
+      return closing.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return true;
+    }
   }
 
   /// Closes everything, last opened first. What fails is logged and does not stop the rest.
   @Override
   public void close() {
     synchronized (this) {
-      closing = true;
+      closing.countDown(); // what is owned from now on is closed at once
     }
     while (true) {
       Opened next;

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import nova.api.http.Authenticator;
 import nova.api.http.RouteGuard;
 import nova.app.config.AppConfig;
@@ -27,14 +28,14 @@ import nova.app.metrics.KafkaMeters;
 import nova.app.metrics.RedisMeters;
 import nova.backends.kafka.KafkaBackend;
 import nova.backends.kafka.KafkaPorts;
+import nova.backends.redis.LiveStreamRegistry;
 import nova.backends.redis.NodeId;
 import nova.backends.redis.RedisConnections;
 import nova.backends.redis.RedisMetrics;
-import nova.backends.redis.RedisStartException;
 import nova.backends.redis.RedisStreamKeyCache;
+import nova.backends.redis.RedisTimelineReplica;
 import nova.control.ControlPorts;
 import nova.control.ControlView;
-import nova.control.database.DatabaseStartException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,8 +52,9 @@ final class RoleFoundation {
   private final Role role;
   private final Foundation base;
   private final NodeId node;
-  private final ServerData data;
+  private final ServerFolder ownFolder;
   private final RedisMetrics redisMetrics;
+  private final StartPatience patience;
   private final LateRoutes late = new LateRoutes();
   private final HttpServers servers;
   private OptionalInt rtmpPort = OptionalInt.empty();
@@ -65,8 +67,9 @@ final class RoleFoundation {
     this.role = role;
     this.base = Foundation.of(config, lifecycle);
     this.node = name(role);
-    this.data = ServerData.open(base);
+    this.ownFolder = ServerFolder.open(base);
     this.redisMetrics = new RedisMeters(base.metrics());
+    this.patience = new StartPatience(lifecycle);
     HttpWiring http = HttpWiring.open(base);
     this.servers = http.serve(List.of(new HealthRoutes(checks()), late));
   }
@@ -145,22 +148,28 @@ final class RoleFoundation {
                         Thread.ofPlatform().daemon().factory(),
                         new SecureRandom())));
     kafka = opened;
+    base.metrics()
+        .gauge(
+            "nova.kafka.up",
+            "Whether Kafka answered when it was last asked.",
+            "",
+            opened,
+            asked -> asked.answers() ? 1 : 0);
     return opened;
   }
 
   /// Waits for Redis.
   RedisConnections redis() {
     RedisConnections opened =
-        new StartPatience(lifecycle(), RedisStartException.class)
-            .until(
-                "Redis",
-                () ->
-                    RedisConnections.open(
-                        config().redis(),
-                        redisMetrics,
-                        base.clock(),
-                        base.nanoClock(),
-                        Thread.ofVirtual().factory()));
+        untilRedis(
+            () ->
+                RedisConnections.open(
+                    config().redis(),
+                    redisMetrics,
+                    base.clock(),
+                    base.nanoClock(),
+                    Thread.ofVirtual().factory(),
+                    this::untilRedis));
     redis = lifecycle().own("connections to Redis", opened);
     base.metrics()
         .gauge(
@@ -179,6 +188,25 @@ final class RoleFoundation {
     return opened;
   }
 
+  private <T> T untilRedis(Supplier<T> open) {
+    return patience.until("Redis", open);
+  }
+
+  /// Does something with the database once that answers.
+  <T> T withDatabase(Supplier<T> work) {
+    return patience.until("the database", work);
+  }
+
+  /// As [#withDatabase(Supplier)], without a result.
+  void withDatabase(Runnable work) {
+    String _ =
+        withDatabase(
+            () -> {
+              work.run();
+              return "";
+            });
+  }
+
   /// Waits for the database, whose schema somebody else brings up to date.
   ControlView controlView() {
     ControlView.Ports ports =
@@ -190,17 +218,16 @@ final class RoleFoundation {
             Thread::startVirtualThread);
     int wrongTokens = config().api().limits().failedAuthenticationsPerMinute();
     ControlView view =
-        new StartPatience(lifecycle(), DatabaseStartException.class)
-            .until("the database", () -> ControlView.open(config().database(), wrongTokens, ports));
+        withDatabase(() -> ControlView.open(config().database(), wrongTokens, ports));
     databaseAnswers = view::databaseAnswers;
+    ControlWiring.measureDatabase(base.metrics(), view, ControlView::databaseAnswers);
     return lifecycle().own("view of the control plane", view);
   }
 
   /// Waits for the database, as [#controlView], for a service that does things with it.
   ControlWiring control(ConfiguredKeys keys, ControlPorts ports) {
     ControlWiring opened =
-        new StartPatience(lifecycle(), DatabaseStartException.class)
-            .until("the database", () -> ControlWiring.openShared(base, data, keys, ports));
+        withDatabase(() -> ControlWiring.openShared(base, ownFolder, keys, ports));
     databaseAnswers = opened.control()::databaseAnswers;
     opened.measure(base.metrics());
     return opened;
@@ -213,6 +240,14 @@ final class RoleFoundation {
             "cache of stream keys",
             RedisStreamKeyCache.open(
                 connections, redisMetrics, new SecureRandom(), Thread.ofVirtual().factory()));
+  }
+
+  /// The register of streams that ingest services receive.
+  LiveStreamRegistry registry(RedisConnections connections) {
+    return lifecycle()
+        .own(
+            "register of streams",
+            LiveStreamRegistry.open(connections, redisMetrics, Thread.ofVirtual().factory()));
   }
 
   /// Where whole segments are while Redis is away, if there is such a folder.
@@ -232,34 +267,29 @@ final class RoleFoundation {
     }
   }
 
-  /// The folder of this service.
-  ServerData data() {
-    return data;
-  }
-
   /// Lets in who shows a token: that of this machine, or one that `others` know.
   RouteGuard guard(Authenticator others) {
     return new RouteGuard(
-        data.authenticator(others),
+        ownFolder.authenticator(others),
         config().api().limits(),
         base.nanoClock(),
         Thread::startVirtualThread);
   }
 
-  /// Waits for something that comes by itself.
+  /// Waits until Kafka answers.
   ///
-  /// @param what for people
   /// @throws StartupException when the service is to end before
-  void await(String what, BooleanSupplier there) {
-    new StartPatience(lifecycle(), StartupException.class)
-        .until(
-            what,
-            () -> {
-              if (!there.getAsBoolean()) {
-                throw new StartupException("not there yet");
-              }
-              return what;
-            });
+  void awaitKafka(KafkaBackend asked) {
+    patience.await("Kafka", asked::problem);
+  }
+
+  /// Waits until all timelines are known.
+  ///
+  /// @throws StartupException when the service is to end before
+  void awaitTimelines(RedisTimelineReplica replica) {
+    patience.await(
+        "the timelines in Redis",
+        () -> replica.isFilled() ? Optional.empty() : Optional.of("not all of them were read"));
   }
 
   /// Answers from now on.
@@ -273,7 +303,7 @@ final class RoleFoundation {
 
   /// The service takes whoever comes from now on, and commands on this machine find it.
   void ready() {
-    data.announce(links().localHttp(), lifecycle());
+    ownFolder.announce(links().localHttp(), lifecycle());
     serving = true;
   }
 

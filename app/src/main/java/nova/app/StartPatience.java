@@ -1,76 +1,110 @@
 package nova.app;
 
 import java.time.Duration;
-import java.util.concurrent.Callable;
+import java.util.Optional;
+import java.util.function.Supplier;
 import nova.app.error.StartupException;
+import nova.backends.redis.RedisStartException;
+import nova.control.database.DatabaseAwayException;
+import nova.control.database.DatabaseStartException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Waits for what a service needs and others run: it is asked again and again, at first each second
-/// and later each ten, until it is there or the service is to end. The operator is told at once and
-/// whenever something else is wrong.
+/// Waits for what a service needs and others run: it is asked again and again, soon at first and
+/// later every ten seconds, until it is there or the service is to end. The operator is told at
+/// once and whenever something else is wrong. What is there but refuses us is not waited for.
 ///
 /// *Confined to its thread.*
 final class StartPatience {
   private static final Logger log = LoggerFactory.getLogger(StartPatience.class);
-  private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
-  private static final Duration LOOK = Duration.ofMillis(100);
 
   private final Lifecycle lifecycle;
-  private final Class<? extends RuntimeException> away;
 
   /// @param lifecycle of the service; when that closes, nothing is waited for
-  /// @param away what is thrown while the thing is not there, with a sentence for the operator
-  StartPatience(Lifecycle lifecycle, Class<? extends RuntimeException> away) {
+  StartPatience(Lifecycle lifecycle) {
     this.lifecycle = lifecycle;
-    this.away = away;
   }
 
-  /// Opens it.
+  /// Opens something, as soon as what it needs is there.
   ///
-  /// @param what for people, such as `Redis`
-  /// @throws StartupException when the service is to end before
-  <T> T until(String what, Callable<T> open) {
-    Duration pause = FIRST_PAUSE;
-    String told = "";
+  /// @param what is needed, for people, such as `Redis`
+  /// @throws StartupException when it cannot be used as things are set, or the service is to end
+  <T> T until(String what, Supplier<T> open) {
+    Waiting waiting = new Waiting(what);
     while (true) {
       try {
-        T opened = open.call();
-        if (!told.isEmpty()) {
-          log.info("{} is there", what);
-        }
+        T opened = open.get();
+        waiting.isOver();
         return opened;
-      } catch (Exception e) {
-        if (!away.isInstance(e)) {
-          throw e instanceof RuntimeException unexpected
-              ? unexpected
-              : new IllegalStateException("cannot open " + what, e);
-        }
-        String sentence = String.valueOf(e.getMessage());
-        if (!sentence.equals(told)) {
-          log.warn("waiting for {}: {}", what, sentence);
-          told = sentence;
-        }
+      } catch (RedisStartException e) {
+        waiting.refused(e, e.mayPass());
+      } catch (DatabaseStartException e) {
+        waiting.refused(e, e.mayPass());
+      } catch (DatabaseAwayException e) {
+        waiting.refused(e, true);
       }
-      rest(pause);
-      pause = pause.multipliedBy(2);
-      pause = pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
     }
   }
 
-  private void rest(Duration pause) {
-    long startNs = System.nanoTime();
-    try {
-      while (System.nanoTime() - startNs < pause.toNanos()) {
-        if (lifecycle.isClosing()) {
-          throw new StartupException("the start was ended");
-        }
-        Thread.sleep(LOOK);
+  /// Waits for something that comes by itself.
+  ///
+  /// @param what for people
+  /// @param missing why it is not there; empty once it is
+  /// @throws StartupException when the service is to end before
+  void await(String what, Supplier<Optional<String>> missing) {
+    Waiting waiting = new Waiting(what);
+    Optional<String> why = missing.get();
+    if (why.isPresent()) { // it is often a moment late, which is not worth telling
+      waiting.rest();
+      why = missing.get();
+    }
+    while (why.isPresent()) {
+      waiting.rest(why.get());
+      why = missing.get();
+    }
+    waiting.isOver();
+  }
+
+  /// One wait, with longer and longer pauses.
+  private final class Waiting {
+    private final String what;
+    private Duration pause = FIRST_PAUSE;
+    private String told = "";
+
+    Waiting(String what) {
+      this.what = what;
+    }
+
+    void refused(RuntimeException why, boolean mayPass) {
+      String sentence = String.valueOf(why.getMessage());
+      if (!mayPass) {
+        throw new StartupException(sentence, why);
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StartupException("the start was interrupted", e);
+      rest(sentence);
+    }
+
+    void rest(String why) {
+      if (!why.equals(told)) {
+        log.warn("waiting for {}: {}", what, why);
+        told = why;
+      }
+      rest();
+    }
+
+    void rest() {
+      if (lifecycle.awaitClosing(pause)) {
+        throw new StartupException("the start was ended");
+      }
+      Duration longer = pause.multipliedBy(2);
+      pause = longer.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : longer;
+    }
+
+    void isOver() {
+      if (!told.isEmpty()) {
+        log.info("{} is there", what);
+      }
     }
   }
 }

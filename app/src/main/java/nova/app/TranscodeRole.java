@@ -12,7 +12,6 @@ import nova.backends.assignment.AssignmentPorts;
 import nova.backends.assignment.KeptFrameLog;
 import nova.backends.assignment.StreamStages;
 import nova.backends.kafka.KafkaBackend;
-import nova.backends.redis.LiveStreamRegistry;
 import nova.backends.redis.RedisConnections;
 import nova.backends.redis.RedisLadderStore;
 import nova.backends.redis.RedisMediaPublisher;
@@ -119,8 +118,8 @@ final class TranscodeRole {
             new MetricsRoute(
                 base.metrics()::scrape,
                 foundation.guard(new TokenAuthenticator(control.rights()::tokenOf)))));
-    foundation.await("Kafka", kafka::answers);
-    foundation.await("the timelines in Redis", replica::isFilled);
+    foundation.awaitKafka(kafka);
+    foundation.awaitTimelines(replica);
     AssignedStreams assigned =
         own(
             "streams of this node",
@@ -132,7 +131,7 @@ final class TranscodeRole {
                     local,
                     stages,
                     leases,
-                    own("register of streams", LiveStreamRegistry.open(redis, metrics, threads)),
+                    foundation.registry(redis),
                     own("loads of nodes", TranscodeNodes.open(redis, metrics, threads)),
                     publisher,
                     replica,

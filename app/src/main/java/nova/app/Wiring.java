@@ -128,7 +128,7 @@ final class Wiring {
     broadcasts.listens(rtmp);
     rtmpPort = rtmp.address().getPort();
     Links links = Links.of(config, rtmpPort, servers.port(), servers.httpsPort());
-    control.data().announce(links.localHttp(), lifecycle);
+    control.folder().announce(links.localHttp(), lifecycle);
     return new RunningServer(links, control.control());
   }
 

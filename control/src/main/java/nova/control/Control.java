@@ -11,6 +11,7 @@ import nova.control.channel.ChannelDeletion;
 import nova.control.channel.ChannelRepository;
 import nova.control.channel.Channels;
 import nova.control.database.Database;
+import nova.control.database.DatabaseAwayException;
 import nova.control.database.DatabaseConfig;
 import nova.control.database.DatabaseStartException;
 import nova.control.database.EmbeddedPostgres;
@@ -127,7 +128,8 @@ public final class Control implements AutoCloseable {
       if (config.shared()) {
         Subscription _ = opened.own(ports.events().subscribe(journal::onEventElsewhere));
         GoneServers gone =
-            new GoneServers(database, streamRows, recorder, ports.clock(), ports.nanoClock());
+            new GoneServers(
+                database, streamRows, recorder, ports.onAir(), ports.clock(), ports.nanoClock());
         opened.repeat("gone-servers", GONE_LOOKED_FOR_EVERY, gone::look);
       }
       channels.directory().refresh();
@@ -146,6 +148,7 @@ public final class Control implements AutoCloseable {
   /// streams with others, and begins to follow the events of streams.
   ///
   /// @throws DatabaseStartException when there is no database to use
+  /// @throws DatabaseAwayException when it went away meanwhile; nothing is left open then
   public static Control open(ControlConfig config, ControlPorts ports) {
     return new Control(config, ports);
   }

@@ -9,6 +9,7 @@ import nova.control.audit.AuditLog;
 import nova.control.channel.ChannelDirectory;
 import nova.control.channel.ChannelRepository;
 import nova.control.database.Database;
+import nova.control.database.DatabaseAwayException;
 import nova.control.database.DatabaseConfig;
 import nova.control.database.DatabaseStartException;
 import nova.control.playback.PlaybackRights;
@@ -83,6 +84,7 @@ public final class ControlView implements AutoCloseable {
   ///
   /// @param wrongTokensPerMinute of an address, as [PlaybackRights#open] takes it
   /// @throws DatabaseStartException when there is no database to use, or its schema is another
+  /// @throws DatabaseAwayException when it went away meanwhile; nothing is left open then
   public static ControlView open(DatabaseConfig config, int wrongTokensPerMinute, Ports ports) {
     return new ControlView(config, wrongTokensPerMinute, ports);
   }

@@ -2,6 +2,7 @@ package nova.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import java.security.SecureRandom;
@@ -73,6 +74,28 @@ class ControlViewTest {
     assertThatThrownBy(() -> open(DATABASE.createEmpty()).close())
         .isInstanceOf(DatabaseStartException.class)
         .hasMessageContaining("run `nova migrate` once");
+  }
+
+  @Test
+  void databaseThatIsAway_mayCome_butNotOneThatRefusesUs() {
+    DatabaseConfig there = DATABASE.config();
+    String url = there.url();
+    String nobody = url.replaceFirst(":[0-9]+/", ":%d/".formatted(1));
+    String nowhere = url.replaceFirst("//[^/]*/", "//nowhere.invalid/");
+    String other = url.substring(0, url.lastIndexOf('/')) + "/another";
+    assertThat(failureOf(at(there, nobody, there.password())).mayPass()).isTrue();
+    assertThat(failureOf(at(there, nowhere, there.password())).mayPass()).isTrue();
+    assertThat(failureOf(at(there, other, there.password())).mayPass()).isFalse();
+    assertThat(failureOf(at(there, url, "wrong")).mayPass()).isFalse();
+    assertThat(failureOf(DATABASE.createEmpty()).mayPass()).isFalse();
+  }
+
+  private static DatabaseConfig at(DatabaseConfig like, String url, String password) {
+    return new DatabaseConfig(url, like.user(), password, 1, like.patience());
+  }
+
+  private DatabaseStartException failureOf(DatabaseConfig config) {
+    return catchThrowableOfType(DatabaseStartException.class, () -> open(config).close());
   }
 
   private static boolean watches(ControlView view, ChannelSlug channel, String secret)

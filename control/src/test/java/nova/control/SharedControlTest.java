@@ -25,6 +25,7 @@ import nova.control.stream.BroadcastsElsewhere;
 import nova.control.stream.ChannelStream;
 import nova.control.stream.LiveBroadcasts;
 import nova.control.stream.Streams;
+import nova.control.stream.StreamsOnAir;
 import nova.control.streamkey.CaffeineStreamKeyCache;
 import nova.control.streamkey.IssuedKey;
 import nova.control.streamkey.KeyTerms;
@@ -77,6 +78,7 @@ class SharedControlTest {
                   events,
                   events.own(),
                   live,
+                  StreamsOnAir.UNTOLD,
                   new CaffeineStreamKeyCache(clock::nanoTime),
                   clock,
                   clock::nanoTime,

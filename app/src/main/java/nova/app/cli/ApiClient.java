@@ -147,7 +147,7 @@ final class ApiClient {
         break;
       }
       output.say("too many requests for now; going on in %d s".formatted(seconds));
-      Thread.sleep(Duration.ofSeconds(seconds));
+      Thread.sleep(Duration.ofSeconds(seconds)); // as the server asks; Ctrl-C ends it
       response = http.send(request, BodyHandlers.ofString());
     }
     return response;

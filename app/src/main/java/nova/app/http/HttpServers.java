@@ -87,7 +87,7 @@ public final class HttpServers implements AutoCloseable {
   /// connections are taken for as long as load balancers may need to notice, for which this waits.
   public void leave() throws InterruptedException {
     verticles.forEach(HttpServerVerticle::leave);
-    Thread.sleep(config.drainDelay());
+    Thread.sleep(config.drainDelay()); // of the end of the process alone, which bounds it
   }
 
   /// Stops listening, closes connections that wait for nothing and the others when they have had

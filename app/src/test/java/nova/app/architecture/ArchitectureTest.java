@@ -221,7 +221,7 @@ class ArchitectureTest {
   void clocksAndThreads_comeFromTheCompositionRoot() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("nova.app..", "nova.bench..", "nova.testkit..")
+        .resideOutsideOfPackages("nova.app..", "nova.bench..", "nova.cluster..", "nova.testkit..")
         .should()
         .callMethod(System.class, "currentTimeMillis")
         .orShould()

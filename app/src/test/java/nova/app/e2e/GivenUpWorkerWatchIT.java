@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import nova.app.e2e.WatchedPage.Look;
 import nova.app.process.NovaProcess;
+import nova.app.process.PreparedLadder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

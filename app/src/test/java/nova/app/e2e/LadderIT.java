@@ -22,18 +22,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import nova.app.e2e.LivePlaylist.Segment;
 import nova.app.process.NovaProcess;
+import nova.app.process.RunningNova;
 import nova.testkit.Ffprobe.Packet;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The encoded rungs as players get them, and what becomes of them when their worker dies.
+@Tag("cluster")
 class LadderIT {
-  private static final String KEY = "a-secret-key-for-tests";
   private static final Duration FOLLOWED = Duration.ofSeconds(24);
 
   @TempDir private Path directory;
   private final HttpClient http = HttpClient.newHttpClient();
 
+  @OneProcess("the demo is a server that publishes to itself")
   @Test
   void demoOf1080p_hasTheSameNumbersAndStartTimesInEveryRung() throws Exception {
     try (NovaProcess nova = NovaProcess.serve(directory, "demo", "--seconds", "60")) {
@@ -79,10 +82,10 @@ class LadderIT {
   @Test
   void workerKilled_rungGoesOnWithTheSameNumbers_andTheSourceDoesNotNotice() throws Exception {
     Path clip = Ffmpeg.clip(directory, "clip.flv", "1280x720", 60, 10);
-    try (NovaProcess nova = NovaProcess.start(directory, "--stream-key", "live=" + KEY);
+    try (RunningNova nova = RunningNova.start(directory);
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-        Ffmpeg publisher = Ffmpeg.publish(clip, nova.rtmp("/live/" + KEY))) {
-      String multivariant = awaitRungs(nova, "live", "source", "480p");
+        Ffmpeg publisher = Ffmpeg.publish(clip, nova.publishUrl())) {
+      String multivariant = awaitRungs(nova, nova.channel(), "source", "480p");
       URI source = variant(nova, multivariant, "source");
       URI rung = variant(nova, multivariant, "480p");
       Future<PlaylistFollower> ofSource =
@@ -110,7 +113,7 @@ class LadderIT {
               assertThat(segment.time()).isEqualTo(whole.get(number).time());
             }
           });
-      assertThat(nova.get("/metrics").body())
+      assertThat(nova.metrics())
           .contains("nova_transcode_worker_restarts_total{reason=\"worker-exited\"} 1.0");
       assertThat(publisher.isAlive()).isTrue();
     }
@@ -124,7 +127,7 @@ class LadderIT {
     return numbers;
   }
 
-  private static String awaitRungs(NovaProcess nova, String channel, String... rungs)
+  private static String awaitRungs(RunningNova nova, String channel, String... rungs)
       throws Exception {
     return nova.await(
         "/hls/" + channel + "/index.m3u8",
@@ -140,8 +143,8 @@ class LadderIT {
         .toList();
   }
 
-  private static URI variant(NovaProcess nova, String multivariant, String rung) throws Exception {
-    return variants(nova.web("/hls/live/index.m3u8"), multivariant).stream()
+  private static URI variant(RunningNova nova, String multivariant, String rung) throws Exception {
+    return variants(nova.web("/hls/" + nova.channel() + "/index.m3u8"), multivariant).stream()
         .filter(uri -> rendition(uri).equals(rung))
         .findFirst()
         .orElseThrow();

@@ -6,19 +6,17 @@ import com.google.gson.JsonObject;
 import com.microsoft.playwright.CDPSession;
 import com.microsoft.playwright.Page;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import nova.app.e2e.WatchedPage.Look;
-import nova.app.process.NovaProcess;
+import nova.app.process.RunningNova;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What viewers have of a ladder. The pictures are small, because the browser decodes on the same
 /// cores that encode.
+@Tag("cluster")
 class LadderWatchIT {
-  private static final String KEY = "a-secret-key-for-tests";
-  private static final Map<Integer, Long> SMALL_LADDER =
-      Map.of(480, 2_500_000L, 360, 1_000_000L, 240, 450_000L);
   private static final int ENOUGH_FOR_THE_SOURCE_KBPS = 4_500;
   private static final int TOO_SLOW_FOR_THE_SOURCE_KBPS = 1_900;
   private static final int PLENTY_KBPS = 20_000;
@@ -44,12 +42,11 @@ class LadderWatchIT {
             "2500k",
             "-x264-params",
             "nal-hrd=cbr");
-    try (NovaProcess nova =
-            PreparedLadder.start(directory, SMALL_LADDER, Map.of(), "--stream-key", "live=" + KEY);
-        Ffmpeg publisher = Ffmpeg.publish(clip, nova.rtmp("/live/" + KEY));
+    try (RunningNova nova = RunningNova.startWithSmallLadder(directory);
+        Ffmpeg publisher = Ffmpeg.publish(clip, nova.publishUrl());
         Chromium chromium = new Chromium()) {
       awaitLadder(nova);
-      Page tab = chromium.open(nova.web("/watch/live").toString(), 640, 480);
+      Page tab = chromium.open(nova.web("/watch/" + nova.channel()).toString(), 640, 480);
       WatchedPage page = new WatchedPage(tab);
       Network network = new Network(tab);
       network.limit(ENOUGH_FOR_THE_SOURCE_KBPS);
@@ -74,12 +71,11 @@ class LadderWatchIT {
   @Test
   void rungChosenInTheMenu_playsOnWhenItsWorkerIsKilled() throws Exception {
     Path clip = Ffmpeg.clip(directory, "clip.flv", "854x480", 60, 10);
-    try (NovaProcess nova =
-            PreparedLadder.start(directory, SMALL_LADDER, Map.of(), "--stream-key", "live=" + KEY);
-        Ffmpeg publisher = Ffmpeg.publish(clip, nova.rtmp("/live/" + KEY));
+    try (RunningNova nova = RunningNova.startWithSmallLadder(directory);
+        Ffmpeg publisher = Ffmpeg.publish(clip, nova.publishUrl());
         Chromium chromium = new Chromium()) {
       awaitLadder(nova);
-      Page tab = chromium.open(nova.web("/watch/live").toString(), 1280, 800);
+      Page tab = chromium.open(nova.web("/watch/" + nova.channel()).toString(), 1280, 800);
       WatchedPage page = new WatchedPage(tab);
       page.awaitPlaying();
       tab.locator("#player").hover();
@@ -106,8 +102,10 @@ class LadderWatchIT {
     }
   }
 
-  private static void awaitLadder(NovaProcess nova) throws Exception {
-    String _ = nova.await("/hls/live/index.m3u8", body -> body.contains("/240p/index.m3u8"));
+  private static void awaitLadder(RunningNova nova) throws Exception {
+    String _ =
+        nova.await(
+            "/hls/" + nova.channel() + "/index.m3u8", body -> body.contains("/240p/index.m3u8"));
   }
 
   /// The way between a tab and the server.

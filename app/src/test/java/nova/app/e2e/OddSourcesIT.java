@@ -18,6 +18,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import nova.app.e2e.LivePlaylist.Segment;
 import nova.app.process.NovaProcess;
+import nova.app.process.PreparedLadder;
 import nova.app.publish.PublishTarget;
 import nova.app.publish.RtmpPublisher;
 import nova.media.flv.FlvTag;

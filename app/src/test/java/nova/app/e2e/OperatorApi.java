@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
-import nova.app.process.NovaProcess;
+import nova.app.process.RunningNova;
 
 /// The API of a running server as a program sees it that has one token, or none.
 ///
@@ -26,11 +26,11 @@ final class OperatorApi {
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final HttpClient HTTP = HttpClient.newHttpClient();
 
-  private final NovaProcess nova;
+  private final RunningNova nova;
   private final String token;
 
   /// @param token empty for none
-  OperatorApi(NovaProcess nova, String token) {
+  OperatorApi(RunningNova nova, String token) {
     this.nova = nova;
     this.token = token;
   }

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 import nova.app.e2e.OperatorApi.Answer;
 import nova.app.process.NovaProcess;
+import nova.app.process.RunningNova;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,37 +35,39 @@ abstract class OperatorContract {
   /// Of the promised 2 s; the rest is for busy machines.
   private static final Duration DROPPED_WITHIN = Duration.ofSeconds(10);
 
-  private Path folder;
   private Path clip;
-  private NovaProcess nova;
+  private RunningNova nova;
   private OperatorApi api;
   private OperatorApi anonymous;
   private String apiToken;
 
-  /// Settings of the database in the environment.
-  abstract Map<String, String> database();
+  /// Starts what all tests use.
+  abstract RunningNova start(Path directory) throws Exception;
 
-  /// No server uses the database any more.
-  void over() throws Exception {}
+  /// Ends it, and sees that it went well all the time.
+  abstract void end() throws Exception;
 
   @BeforeAll
-  void start(@TempDir Path directory) throws Exception {
-    folder = directory;
+  void open(@TempDir Path directory) throws Exception {
     clip = Ffmpeg.clip(directory, "clip.flv", "320x180", 30, 10);
-    nova = NovaProcess.start(directory, database());
+    nova = start(directory);
     apiToken = command(TOKEN_ALONE, "token", "create", "--scope", "admin", "--label", "operations");
     api = new OperatorApi(nova, apiToken);
     anonymous = new OperatorApi(nova, "");
   }
 
   @AfterAll
-  void stop() throws Exception {
-    nova.terminate();
-    int exit = nova.awaitExit();
-    nova.close();
-    over();
+  void close() throws Exception {
+    end();
+  }
+
+  /// Asks a process to end, and sees that nothing went wrong in it.
+  static void assertEndsWell(NovaProcess process) throws Exception {
+    process.terminate();
+    int exit = process.awaitExit();
+    process.close();
     assertThat(exit).isZero();
-    assertThat(nova.err()).doesNotContain("ERROR").doesNotContain("\tat ");
+    assertThat(process.err()).doesNotContain("ERROR").doesNotContain("\tat ");
   }
 
   @Test
@@ -303,7 +306,7 @@ abstract class OperatorContract {
   private double refusals(String reason) throws Exception {
     Matcher counter =
         Pattern.compile("nova_ingest_refused_total\\{reason=\"" + reason + "\"} ([0-9.E]+)")
-            .matcher(nova.get("/metrics").body());
+            .matcher(nova.metrics());
     return counter.find() ? Double.parseDouble(counter.group(1)) : 0;
   }
 
@@ -359,7 +362,7 @@ abstract class OperatorContract {
 
   /// What a command that goes well prints on stdout.
   private String command(String... words) throws Exception {
-    try (NovaProcess command = NovaProcess.run(folder, database(), words)) {
+    try (NovaProcess command = nova.command(words)) {
       assertThat(command.awaitExit()).as(command.err()).isZero();
       return command.out();
     }

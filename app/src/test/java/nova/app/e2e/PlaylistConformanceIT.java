@@ -14,14 +14,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import nova.app.e2e.LivePlaylist.Segment;
-import nova.app.process.NovaProcess;
+import nova.app.process.RunningNova;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What a client that follows both playlists of a live stream may rely on, also while the
 /// broadcaster is away and comes back.
+@Tag("cluster")
 class PlaylistConformanceIT {
-  private static final String KEY = "a-secret-key-for-tests";
   // Delta updates begin when more than 24 s are listed.
   private static final Duration FOLLOWED = Duration.ofSeconds(32);
   private static final Pattern VARIANT = Pattern.compile("(?m)^[^#\\s].*$");
@@ -31,15 +32,16 @@ class PlaylistConformanceIT {
   @Test
   void liveStream_keepsTheRulesBetweenReloads_acrossAReconnectWithoutSound() throws Exception {
     Path clip = Ffmpeg.clip(directory, "clip.flv", "320x180", 60, 10);
-    try (NovaProcess nova = NovaProcess.start(directory, "--stream-key", "live=" + KEY);
+    try (RunningNova nova = RunningNova.start(directory);
         HttpClient http = HttpClient.newHttpClient();
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-      String url = nova.rtmp("/live/" + KEY);
+      String url = nova.publishUrl();
       Ffmpeg first = Ffmpeg.publish(clip, url);
-      String multivariant = nova.await("/hls/live/index.m3u8", body -> body.contains("TYPE=AUDIO"));
+      String multivariant =
+          nova.await("/hls/" + nova.channel() + "/index.m3u8", body -> body.contains("TYPE=AUDIO"));
       Matcher variant = VARIANT.matcher(multivariant);
       assertThat(variant.find()).isTrue();
-      URI video = nova.web("/hls/live/index.m3u8").resolve(variant.group());
+      URI video = nova.web("/hls/" + nova.channel() + "/index.m3u8").resolve(variant.group());
       URI audio = video.resolve("../audio/index.m3u8");
       Future<PlaylistFollower> videos = threads.submit(new PlaylistFollower(http, video, FOLLOWED));
       Future<PlaylistFollower> audios = threads.submit(new PlaylistFollower(http, audio, FOLLOWED));

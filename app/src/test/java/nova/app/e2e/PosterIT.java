@@ -20,14 +20,15 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
-import nova.app.process.NovaProcess;
+import nova.app.process.RunningNova;
 import nova.testkit.Ffprobe;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What a stream shows can be seen before it is played.
+@Tag("cluster")
 class PosterIT {
-  private static final String KEY = "a-secret-key-for-tests";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir private Path directory;
@@ -35,15 +36,17 @@ class PosterIT {
   @Test
   void broadcast_hasAPosterOfItsPicture_onThePagesAndInTheApi() throws Exception {
     Path clip = Ffmpeg.clip(directory, "clip.flv", "1920x1080", 60, 10);
-    try (NovaProcess nova = NovaProcess.start(directory, "--stream-key", "live=" + KEY);
+    try (RunningNova nova = RunningNova.start(directory);
         Chromium chromium = new Chromium();
-        Ffmpeg publisher = Ffmpeg.publish(clip, nova.rtmp("/live/" + KEY))) {
+        Ffmpeg publisher = Ffmpeg.publish(clip, nova.publishUrl())) {
       String playback =
-          nova.await("/api/v1/channels/live/playback", body -> body.contains("poster.jpg"));
+          nova.await(
+              "/api/v1/channels/" + nova.channel() + "/playback",
+              body -> body.contains("poster.jpg"));
       JsonNode known = JSON.readTree(playback);
       String path = known.get("poster").asText();
-      assertThat(path)
-          .startsWith("/media/%s/poster.jpg?t=".formatted(known.get("stream").asText()));
+      assertThat(nova.web(path).getPath())
+          .isEqualTo("/media/%s/poster.jpg".formatted(known.get("stream").asText()));
 
       HttpResponse<byte[]> poster = get(nova, path);
       assertThat(poster.headers().firstValue("content-type")).contains("image/jpeg");
@@ -57,8 +60,10 @@ class PosterIT {
       home.waitForSelector(".card-poster"); // visible once it is loaded
       assertThat(home.evaluate("document.querySelector('.card-poster').naturalWidth"))
           .isEqualTo(1280);
-      assertThat(home.getAttribute(".card-poster", "alt")).isEqualTo("What live shows now");
-      Page watch = chromium.open(nova.web("/watch/live?autoplay=0").toString(), 1280, 800);
+      assertThat(home.getAttribute(".card-poster", "alt"))
+          .isEqualTo("What %s shows now".formatted(nova.channel()));
+      Page watch =
+          chromium.open(nova.web("/watch/" + nova.channel() + "?autoplay=0").toString(), 1280, 800);
       watch.waitForSelector("#player[data-poster=true]");
       assertThat(watch.getAttribute("video", "poster")).contains("/poster.jpg?t=");
       watch.click("#big-play");
@@ -68,9 +73,9 @@ class PosterIT {
           .isNull();
 
       nova.await(
-          "/api/v1/channels/live/playback",
+          "/api/v1/channels/" + nova.channel() + "/playback",
           body -> body.contains("poster.jpg") && !body.contains(path)); // there is a newer one
-      assertThat(nova.get("/metrics").body()).contains("nova_posters_taken_seconds_count");
+      assertThat(nova.metrics()).contains("nova_posters_taken_seconds_count");
       assertThat(publisher.isAlive()).isTrue();
     }
   }
@@ -78,24 +83,26 @@ class PosterIT {
   @Test
   void workerOfPostersThatIsKilled_isReplaced_andTheStreamGoesOn() throws Exception {
     Path clip = Ffmpeg.clip(directory, "clip.flv", "640x360", 30, 10);
-    try (NovaProcess nova = NovaProcess.start(directory, "--stream-key", "live=" + KEY);
-        Ffmpeg publisher = Ffmpeg.publish(clip, nova.rtmp("/live/" + KEY))) {
+    try (RunningNova nova = RunningNova.start(directory);
+        Ffmpeg publisher = Ffmpeg.publish(clip, nova.publishUrl())) {
       String first =
-          nova.await("/api/v1/channels/live/playback", body -> body.contains("poster.jpg"));
+          nova.await(
+              "/api/v1/channels/" + nova.channel() + "/playback",
+              body -> body.contains("poster.jpg"));
       String path = JSON.readTree(first).get("poster").asText();
       ProcessHandle worker =
           nova.workers("nova.worker.poster.PosterWorker").findFirst().orElseThrow();
       assertThat(worker.destroyForcibly()).isTrue();
 
       nova.await(
-          "/api/v1/channels/live/playback",
+          "/api/v1/channels/" + nova.channel() + "/playback",
           body -> body.contains("poster.jpg") && !body.contains(path));
       assertThat(nova.workers("nova.worker.poster.PosterWorker")).hasSize(1).doesNotContain(worker);
       assertThat(publisher.isAlive()).isTrue();
     }
   }
 
-  private static HttpResponse<byte[]> get(NovaProcess nova, String path) throws Exception {
+  private static HttpResponse<byte[]> get(RunningNova nova, String path) throws Exception {
     try (HttpClient client = HttpClient.newHttpClient()) {
       return client.send(
           HttpRequest.newBuilder(nova.web(path)).build(), BodyHandlers.ofByteArray());

@@ -10,15 +10,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import nova.app.process.NovaProcess;
+import nova.app.process.RunningNova;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What went in over RTMP comes out over HLS, as an independent reader sees it.
+@Tag("cluster")
 class ReadBackIT {
-  private static final String KEY = "a-secret-key-for-tests";
   private static final ObjectMapper JSON = new ObjectMapper();
 
   @TempDir private Path directory;
@@ -26,11 +27,13 @@ class ReadBackIT {
   @Test
   void ffmpegPublishes720p_ffprobeReadsTheSameBack() throws Exception {
     Path clip = Ffmpeg.clip(directory, "clip.flv", "1280x720", 60, 10);
-    try (NovaProcess nova = NovaProcess.start(directory, "--stream-key", "live=" + KEY);
-        Ffmpeg publisher = Ffmpeg.publish(clip, nova.rtmp("/live/" + KEY))) {
-      nova.await("/hls/live/index.m3u8", body -> body.contains("#EXT-X-STREAM-INF"));
+    try (RunningNova nova = RunningNova.start(directory);
+        Ffmpeg publisher = Ffmpeg.publish(clip, nova.publishUrl())) {
+      nova.await(
+          "/hls/" + nova.channel() + "/index.m3u8", body -> body.contains("#EXT-X-STREAM-INF"));
       JsonNode streams =
-          ffprobe(nova.web("/hls/live/index.m3u8").toString(), "-show_streams").get("streams");
+          ffprobe(nova.web("/hls/" + nova.channel() + "/index.m3u8").toString(), "-show_streams")
+              .get("streams");
       JsonNode video = stream(streams, "video");
       JsonNode audio = stream(streams, "audio");
 
@@ -45,7 +48,7 @@ class ReadBackIT {
       for (String kind : List.of("v:0", "a:0")) {
         List<Double> times = new ArrayList<>();
         ffprobe(
-                nova.web("/hls/live/index.m3u8").toString(),
+                nova.web("/hls/" + nova.channel() + "/index.m3u8").toString(),
                 "-select_streams",
                 kind,
                 "-read_intervals",
@@ -65,11 +68,12 @@ class ReadBackIT {
     }
   }
 
+  @OneProcess("what GStreamer sends is read by the same code wherever it runs")
   @ParameterizedTest
   @ValueSource(strings = {"rtmpsink", "rtmp2sink"})
   void gstreamerPublishes_ffprobeReadsTheSameBack(String sink) throws Exception {
-    try (NovaProcess nova = NovaProcess.start(directory, "--stream-key", "live=" + KEY)) {
-      String location = nova.rtmp("/live/" + KEY);
+    try (RunningNova nova = RunningNova.start(directory)) {
+      String location = nova.publishUrl();
       Process gstreamer =
           new ProcessBuilder(
                   List.of(
@@ -102,9 +106,11 @@ class ReadBackIT {
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .start();
       try {
-        nova.await("/hls/live/index.m3u8", body -> body.contains("#EXT-X-STREAM-INF"));
+        nova.await(
+            "/hls/" + nova.channel() + "/index.m3u8", body -> body.contains("#EXT-X-STREAM-INF"));
         JsonNode streams =
-            ffprobe(nova.web("/hls/live/index.m3u8").toString(), "-show_streams").get("streams");
+            ffprobe(nova.web("/hls/" + nova.channel() + "/index.m3u8").toString(), "-show_streams")
+                .get("streams");
 
         assertThat(stream(streams, "video").get("height").asInt()).isEqualTo(180);
         assertThat(stream(streams, "audio").get("codec_name").asText()).isEqualTo("aac");

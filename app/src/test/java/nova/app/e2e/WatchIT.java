@@ -13,15 +13,18 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import nova.app.e2e.WatchedPage.Look;
 import nova.app.process.NovaProcess;
+import nova.app.process.RunningNova;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The main job as a person does it: start, publish, watch in a browser.
+@Tag("cluster")
 class WatchIT {
-  private static final String KEY = "a-secret-key-for-tests";
 
   @TempDir private Path directory;
 
+  @OneProcess("the demo is a server that publishes to itself")
   @Test
   void demo_watchedInChromium_playsVideoAndAudioCloseToLive() throws Exception {
     try (NovaProcess nova = NovaProcess.serve(directory, "demo");
@@ -63,13 +66,13 @@ class WatchIT {
   @Test
   void page_openedBeforeTheBroadcast_startsByItselfAndSaysWhenItIsOver() throws Exception {
     Path clip = Ffmpeg.clip(directory, "clip.flv", "640x360", 60, 10);
-    try (NovaProcess nova = NovaProcess.start(directory, "--stream-key", "live=" + KEY);
+    try (RunningNova nova = RunningNova.start(directory);
         Chromium chromium = new Chromium()) {
       WatchedPage page =
-          new WatchedPage(chromium.open(nova.web("/watch/live").toString(), 390, 844));
+          new WatchedPage(chromium.open(nova.web("/watch/" + nova.channel()).toString(), 390, 844));
       page.await("offline", l -> l.state().equals("offline"));
 
-      try (Ffmpeg publisher = Ffmpeg.publish(clip, nova.rtmp("/live/" + KEY))) {
+      try (Ffmpeg publisher = Ffmpeg.publish(clip, nova.publishUrl())) {
         page.awaitPlaying();
         assertThat(page.look().height()).isEqualTo(360);
         page.await("live", l -> l.state().equals("live"));
@@ -77,7 +80,7 @@ class WatchIT {
       }
       page.await("ended", l -> l.state().equals("ended"));
 
-      try (Ffmpeg again = Ffmpeg.publish(clip, nova.rtmp("/live/" + KEY))) {
+      try (Ffmpeg again = Ffmpeg.publish(clip, nova.publishUrl())) {
         page.await("live again", l -> l.state().equals("live"));
         page.awaitPlaying();
         assertThat(again.isAlive()).isTrue();
@@ -88,18 +91,20 @@ class WatchIT {
   @Test
   void publisher_killedAndRestarted_openPlayerGoesOnByItself() throws Exception {
     Path clip = Ffmpeg.clip(directory, "clip.flv", "640x360", 60, 10);
-    try (NovaProcess nova = NovaProcess.start(directory, "--stream-key", "live=" + KEY);
+    try (RunningNova nova = RunningNova.start(directory);
         Chromium chromium = new Chromium()) {
       WatchedPage page;
-      try (Ffmpeg publisher = Ffmpeg.publish(clip, nova.rtmp("/live/" + KEY))) {
-        page = new WatchedPage(chromium.open(nova.web("/watch/live").toString(), 1280, 800));
+      try (Ffmpeg publisher = Ffmpeg.publish(clip, nova.publishUrl())) {
+        page =
+            new WatchedPage(
+                chromium.open(nova.web("/watch/" + nova.channel()).toString(), 1280, 800));
         page.awaitPlaying();
         publisher.kill();
       }
       page.await("reconnecting", l -> l.state().equals("reconnecting"));
       String before = nova.get("/api/v1/streams").body();
       TimeUnit.SECONDS.sleep(5); // the broadcaster's machine is away for a while
-      try (Ffmpeg again = Ffmpeg.publish(clip, nova.rtmp("/live/" + KEY))) {
+      try (Ffmpeg again = Ffmpeg.publish(clip, nova.publishUrl())) {
         page.await("live again", l -> l.state().equals("live"));
         page.awaitPlaying();
         double from = page.look().currentTime();
@@ -114,12 +119,15 @@ class WatchIT {
   void page_ofAChannelForTokenHolders_playsByTheTokenOfItsAddress_andSaysWhenItNeedsOne()
       throws Exception {
     Path clip = Ffmpeg.clip(directory, "clip.flv", "640x360", 60, 10);
-    try (NovaProcess nova = NovaProcess.start(directory, "--stream-key", "live=" + KEY);
+    try (RunningNova nova = RunningNova.start(directory);
         Chromium chromium = new Chromium();
-        Ffmpeg publisher = Ffmpeg.publish(clip, nova.rtmp("/live/" + KEY))) {
+        Ffmpeg publisher = Ffmpeg.publish(clip, nova.publishUrl())) {
       WatchedPage page =
           new WatchedPage(
-              chromium.open(nova.web("/watch/live#token=nova_abc234").toString(), 1280, 800));
+              chromium.open(
+                  nova.web("/watch/" + nova.channel() + "#token=nova_abc234").toString(),
+                  1280,
+                  800));
       List<String> asked = new CopyOnWriteArrayList<>();
       page.page().onRequest(request -> asked.add(request.url()));
       page.awaitPlaying();
@@ -129,11 +137,12 @@ class WatchIT {
           .allMatch(url -> url.contains("/p/nova_abc234/"));
 
       WatchedPage without =
-          new WatchedPage(chromium.open(nova.web("/watch/live").toString(), 1280, 800));
+          new WatchedPage(
+              chromium.open(nova.web("/watch/" + nova.channel()).toString(), 1280, 800));
       for (WatchedPage each : List.of(page, without)) {
         each.page()
             .route(
-                "**/api/v1/channels/live/playback",
+                "**/api/v1/channels/" + nova.channel() + "/playback",
                 route -> route.fulfill(new Route.FulfillOptions().setStatus(401)));
         each.await("private", look -> look.state().equals("private"));
       }
@@ -146,11 +155,12 @@ class WatchIT {
   @Test
   void gopOf250Frames_asObsSendsByDefault_playsAndTheBroadcasterIsTold() throws Exception {
     Path clip = Ffmpeg.clip(directory, "long.flv", "640x360", 250, 30);
-    try (NovaProcess nova = NovaProcess.start(directory, "--stream-key", "live=" + KEY);
+    try (RunningNova nova = RunningNova.start(directory);
         Chromium chromium = new Chromium();
-        Ffmpeg publisher = Ffmpeg.publish(clip, nova.rtmp("/live/" + KEY))) {
+        Ffmpeg publisher = Ffmpeg.publish(clip, nova.publishUrl())) {
       WatchedPage page =
-          new WatchedPage(chromium.open(nova.web("/watch/live").toString(), 1280, 800));
+          new WatchedPage(
+              chromium.open(nova.web("/watch/" + nova.channel()).toString(), 1280, 800));
       page.awaitPlaying();
 
       double from = page.look().currentTime();

@@ -4,10 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -17,16 +13,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import nova.app.local.LocalServer;
 
 /// `nova` as its users run it: a process of its own with its output in files.
 ///
 /// *Confined to its creator's thread.*
-public final class NovaProcess implements AutoCloseable {
+public final class NovaProcess extends RunningNova {
   private static final Duration PATIENCE = Duration.ofSeconds(60); // for busy machines
+  static final String WORKER = System.getProperty("nova.worker", "");
   private static final String[] ANY_PORTS = {
     "--bind", "127.0.0.1", "--rtmp-port", "0", "--http-port", "0"
   };
@@ -34,10 +29,19 @@ public final class NovaProcess implements AutoCloseable {
   private final Process process;
   private final Path out;
   private final Path err;
+  private final Path folder;
+  private final Map<String, String> environment;
   private final Path data;
-  private final HttpClient http = HttpClient.newHttpClient();
 
-  private NovaProcess(Process process, Path out, Path err, Path data) {
+  private NovaProcess(
+      Process process,
+      Path out,
+      Path err,
+      Path folder,
+      Map<String, String> environment,
+      Path data) {
+    this.folder = folder;
+    this.environment = environment;
     this.data = data;
     this.process = process;
     this.out = out;
@@ -47,7 +51,7 @@ public final class NovaProcess implements AutoCloseable {
   /// Runs any command line in `folder`, with no setting in the environment but those given.
   public static NovaProcess run(Path folder, Map<String, String> environment, String... arguments)
       throws IOException {
-    return run(folder, environment, System.getProperty("nova.worker", ""), arguments);
+    return run(folder, environment, WORKER, arguments);
   }
 
   /// As [#run(Path, Map, String...)], with the worker's jars in another folder.
@@ -58,17 +62,7 @@ public final class NovaProcess implements AutoCloseable {
   private static NovaProcess run(
       Path folder, Map<String, String> environment, String worker, String... arguments)
       throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Xmx256m");
-    command.add("-XX:MaxDirectMemorySize=1g");
-    command.add("-XX:TieredStopAtLevel=1");
-    command.add("--enable-native-access=ALL-UNNAMED");
-    command.add("--sun-misc-unsafe-memory-access=allow");
-    command.add("-Dnova.worker=" + worker);
-    command.add("-cp");
-    command.add(System.getProperty("java.class.path"));
-    command.add("nova.app.Main");
+    List<String> command = command(worker);
     command.addAll(List.of(arguments));
     Path out = Files.createTempFile(folder, "out", ".txt");
     Path err = Files.createTempFile(folder, "err", ".txt");
@@ -82,7 +76,24 @@ public final class NovaProcess implements AutoCloseable {
       builder.environment().putAll(TestPostgres.environment(folder));
     }
     builder.environment().putAll(environment);
-    return new NovaProcess(builder.start(), out, err, dataFolder(folder, List.of(arguments)));
+    return new NovaProcess(
+        builder.start(), out, err, folder, environment, dataFolder(folder, List.of(arguments)));
+  }
+
+  /// The `nova` command of what was built, without words.
+  static List<String> command(String worker) {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-Xmx256m");
+    command.add("-XX:MaxDirectMemorySize=1g");
+    command.add("-XX:TieredStopAtLevel=1");
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("--sun-misc-unsafe-memory-access=allow");
+    command.add("-Dnova.worker=" + worker);
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add("nova.app.Main");
+    return command;
   }
 
   private static Path dataFolder(Path folder, List<String> arguments) {
@@ -167,65 +178,35 @@ public final class NovaProcess implements AutoCloseable {
         .orElseThrow(() -> new AssertionError("nova is not ready yet"));
   }
 
-  /// `rtmp://host:port` and `applicationAndKey` of a ready server.
+  @Override
   public String rtmp(String applicationAndKey) throws IOException {
     URI rtmp = URI.create(ready().rtmp());
     return "rtmp://" + rtmp.getHost() + ":" + rtmp.getPort() + applicationAndKey;
   }
 
-  /// The address of a page of a ready server.
+  @Override
   public URI web(String path) throws IOException {
     return URI.create(ready().http()).resolve(path);
   }
 
-  /// Asks for `path`; what needs a token gets that of the machine's owner.
-  public HttpResponse<String> get(String path) throws IOException, InterruptedException {
-    return send(path, request -> request);
-  }
-
-  /// Posts a JSON body as the machine's owner.
-  public HttpResponse<String> post(String path, String body)
-      throws IOException, InterruptedException {
-    return send(
-        path,
-        request ->
-            request
-                .header("Content-Type", "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body)));
-  }
-
-  private HttpResponse<String> send(String path, UnaryOperator<HttpRequest.Builder> kind)
-      throws IOException, InterruptedException {
-    HttpRequest.Builder request =
-        kind.apply(HttpRequest.newBuilder(web(path)).timeout(Duration.ofSeconds(30)));
-    if (path.startsWith("/api/") || path.startsWith("/metrics")) {
-      request = request.header("Authorization", "Bearer " + ownersToken());
-    }
-    return http.send(request.build(), BodyHandlers.ofString());
-  }
-
-  /// The token of whoever can read the data folder.
+  @Override
   public String ownersToken() {
     return LocalServer.find(data).orElseThrow().token();
   }
 
-  /// Asks for `path` until the body satisfies `condition`; the bound is generous and only met by a
-  /// failure.
-  public String await(String path, Predicate<String> condition)
-      throws IOException, InterruptedException {
-    long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
-    String last = "";
-    while (System.nanoTime() < deadlineNs) {
-      HttpResponse<String> response = get(path);
-      last = response.statusCode() + " " + response.body();
-      if (response.statusCode() == 200 && condition.test(response.body())) {
-        return response.body();
-      }
-      if (process.waitFor(100, TimeUnit.MILLISECONDS)) {
-        break;
-      }
-    }
-    throw new AssertionError(path + " never satisfied the condition; last answer: " + last);
+  @Override
+  public String metrics() throws IOException, InterruptedException {
+    return get("/metrics").body();
+  }
+
+  @Override
+  public NovaProcess command(String... words) throws IOException {
+    return run(folder, environment, words);
+  }
+
+  @Override
+  boolean endsWithin(long ms) throws InterruptedException {
+    return process.waitFor(ms, TimeUnit.MILLISECONDS);
   }
 
   /// Waits for the end and returns the exit code.
@@ -241,25 +222,13 @@ public final class NovaProcess implements AutoCloseable {
     process.destroy();
   }
 
-  /// A worker process of this server.
-  public ProcessHandle worker(String mainClass) {
-    return process
-        .descendants()
-        .filter(ProcessHandle::isAlive)
-        .filter(child -> child.info().commandLine().orElse("").contains(mainClass))
-        .findFirst()
-        .orElseThrow(() -> new AssertionError("no process runs " + mainClass));
-  }
-
   public long pid() {
     return process.pid();
   }
 
-  /// The child processes that run this main class.
-  public Stream<ProcessHandle> workers(String mainClass) {
-    return process
-        .children()
-        .filter(child -> child.info().commandLine().orElse("").endsWith(mainClass));
+  @Override
+  Stream<ProcessHandle> descendants() {
+    return process.descendants();
   }
 
   public String out() throws IOException {
@@ -282,7 +251,7 @@ public final class NovaProcess implements AutoCloseable {
       Process _ = process.destroyForcibly();
     }
     Process _ = process.onExit().join();
-    http.close();
+    super.close();
   }
 
   /// The addresses of a ready server.

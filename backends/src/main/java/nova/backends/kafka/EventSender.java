@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
 /// *Thread-safe.*
 final class EventSender implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(EventSender.class);
+  private static final String CLOSED = "closed";
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
   private static final List<Header> HEADERS =
       List.of(
@@ -103,6 +104,7 @@ final class EventSender implements AutoCloseable {
   /// Hands over one event, and waits for as long as Kafka's client has no room.
   private void send(KafkaProducer<String, byte[]> producer, Queued event) {
     Handover handover;
+    boolean notNow;
     do {
       handover = new Handover();
       var _ =
@@ -114,11 +116,16 @@ final class EventSender implements AutoCloseable {
                   event.value().toByteArray(),
                   HEADERS),
               handover);
-    } while (handover.isToBeRepeated() && !loop.isClosing());
+      notNow = handover.isToBeRepeated();
+    } while (notNow && !loop.isClosing());
+    if (notNow) {
+      metrics.eventDropped(CLOSED);
+    }
     lock.lock();
     try {
-      queue.removeFirst();
-      queuedBytes -= event.value().length();
+      if (queue.pollFirst() != null) { // else it was given up meanwhile
+        queuedBytes -= event.value().length();
+      }
     } finally {
       lock.unlock();
     }
@@ -135,6 +142,21 @@ final class EventSender implements AutoCloseable {
       lock.unlock();
     }
     loop.awaitEnd(CLOSE_TIMEOUT);
+    int left;
+    lock.lock();
+    try {
+      left = queue.size();
+      queue.clear();
+      queuedBytes = 0;
+    } finally {
+      lock.unlock();
+    }
+    for (int i = 0; i < left; i++) {
+      metrics.eventDropped(CLOSED);
+    }
+    if (left > 0) {
+      log.atWarn().log("{} events were not sent to Kafka before the end", left);
+    }
   }
 
   /// What becomes of one event.

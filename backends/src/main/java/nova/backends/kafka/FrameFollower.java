@@ -235,7 +235,7 @@ final class FrameFollower implements AutoCloseable {
       log.atDebug().setCause(failure).log("cannot follow Kafka now");
     }
     again(List.copyOf(assigned));
-    Thread.sleep(AFTER_FAILURE);
+    Thread.sleep(AFTER_FAILURE); // so that what fails at once is not asked without a pause
   }
 
   /// Takes partitions of frames up anew at their ends.

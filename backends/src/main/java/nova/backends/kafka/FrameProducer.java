@@ -59,7 +59,7 @@ final class FrameProducer implements AutoCloseable {
         if (clock.nanoTime() - deadline > 0) {
           return false;
         }
-        Thread.sleep(Duration.ofMillis(5)); // it asks meanwhile
+        Thread.sleep(Duration.ofMillis(5)); // the client asks meanwhile, and tells nobody
       }
     }
   }

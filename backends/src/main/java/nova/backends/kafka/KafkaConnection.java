@@ -10,6 +10,7 @@ import nova.core.NanoClock;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -78,13 +79,18 @@ final class KafkaConnection implements AutoCloseable {
       while (closed.getCount() > 0) {
         try {
           pause = connect(pause);
+        } catch (InterruptException e) {
+          throw e; // the process ends
         } catch (ExecutionException | KafkaException e) {
+          failed(e);
+        } catch (RuntimeException e) {
+          log.atError().setCause(e).log("{} failed and begins again", thread.getName());
           failed(e);
         }
         pause(pause);
         pause = longer(pause);
       }
-    } catch (InterruptedException _) {
+    } catch (InterruptedException | InterruptException _) {
       Thread.currentThread().interrupt(); // the process ends
     }
   }

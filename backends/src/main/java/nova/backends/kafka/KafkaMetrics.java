@@ -31,7 +31,7 @@ public interface KafkaMetrics {
 
   /// An event does not reach other processes.
   ///
-  /// @param reason `queue-full` or `refused`
+  /// @param reason `queue-full`, `refused`, or `closed` when the process ended before it was sent
   default void eventDropped(String reason) {}
 
   /// An event of another process was left out.

@@ -149,7 +149,7 @@ final class KafkaStreamReader implements FrameLogReader, StreamIndex.Watcher {
       throw (InterruptedException) new InterruptedException(e.getMessage()).initCause(e);
     } catch (KafkaException e) {
       failed = true; // whether Kafka answers is watched elsewhere
-      Thread.sleep(slice(deadline));
+      Thread.sleep(slice(deadline)); // as long as it would have waited for records
       return false;
     } finally {
       held = readyCost + cursor.heldBytes();

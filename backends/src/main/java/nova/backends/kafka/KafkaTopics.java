@@ -83,7 +83,7 @@ final class KafkaTopics {
       if (found.size() == wanted.size()) {
         return check(admin, found);
       }
-      Thread.sleep(LOOK_INTERVAL);
+      Thread.sleep(LOOK_INTERVAL); // nothing tells when; LOOKS bounds it
     }
     return Optional.of("topics that were made are not to be seen");
   }

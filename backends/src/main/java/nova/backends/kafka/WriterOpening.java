@@ -98,20 +98,25 @@ final class WriterOpening {
             clock,
             halted -> index.unwatch(stream, halted));
     index.watch(stream, writer);
-    long opened =
-        await(
-            producer.sendIndex(
-                stream, new IndexRecord.Opened(number, fence.partition(), fence.offset())),
-            "opening");
-    if (!index.await(opened, remaining())) {
+    try {
+      tell(new IndexRecord.Opened(number, fence.partition(), fence.offset()));
+    } catch (Failed | InterruptedException | RuntimeException e) {
       index.unwatch(stream, writer);
-      throw new Failed("Kafka's index of streams cannot be read");
+      throw e;
     }
     if (!index.isLatest(stream, number)) {
       // Another began meanwhile, and may not have seen this one.
       writer.announced(Long.MAX_VALUE);
     }
     return writer;
+  }
+
+  /// Tells the index that the writer began, and waits until this process has read that.
+  private void tell(IndexRecord.Opened record) throws Failed, InterruptedException {
+    long opened = await(producer.sendIndex(stream, record), "opening");
+    if (!index.await(opened, remaining())) {
+      throw new Failed("Kafka's index of streams cannot be read");
+    }
   }
 
   private CompletableFuture<Written> fence(long number, @Nullable Integer partition) {

@@ -6,6 +6,7 @@ import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLException;
 
@@ -14,27 +15,42 @@ final class ConnectFailure {
   private ConnectFailure() {}
 
   static RedisStartException explain(RedisConfig config, Throwable failure) {
-    return new RedisStartException(sentence(config, failure), failure);
+    List<Throwable> causes = causes(failure);
+    Optional<String> refusal = refusal(config, answer(causes));
+    return new RedisStartException(
+        refusal.orElseGet(() -> absence(config, causes)), refusal.isEmpty(), failure);
   }
 
-  private static String sentence(RedisConfig config, Throwable failure) {
-    String at = "Redis at " + config.address();
-    List<Throwable> causes = causes(failure);
-    String answer = answer(causes);
+  /// Why a Redis that answers does not let us in, which lasts until somebody changes that.
+  private static Optional<String> refusal(RedisConfig config, String answer) {
+    String at = at(config);
     if (answer.startsWith("WRONGPASS") || answer.startsWith("NOAUTH") || isAboutPassword(answer)) {
-      return "%s wants another user or password (%s); see redis.url".formatted(at, brief(answer));
+      return Optional.of(
+          "%s wants another user or password (%s); see redis.url".formatted(at, brief(answer)));
     }
     if (answer.startsWith("NOPERM")) {
-      return "%s does not let this user do what Nova needs (%s); see redis.url"
-          .formatted(at, brief(answer));
+      return Optional.of(
+          "%s does not let this user do what Nova needs (%s); see redis.url"
+              .formatted(at, brief(answer)));
     }
     if (answer.contains("DB index") || answer.contains("SELECT is not allowed")) {
-      return "%s has not the databases 0 to 3 (%s); set redis.databases to prefixes"
-          .formatted(at, brief(answer));
+      return Optional.of(
+          "%s has not the databases 0 to 3 (%s); set redis.databases to prefixes"
+              .formatted(at, brief(answer)));
     }
+    return Optional.empty();
+  }
+
+  private static String at(RedisConfig config) {
+    return "Redis at " + config.address();
+  }
+
+  /// Why Redis does not answer, which may pass.
+  private static String absence(RedisConfig config, List<Throwable> causes) {
+    String at = at(config);
+    String answer = answer(causes);
     if (answer.startsWith("LOADING")) {
-      return "%s is still reading what it saved; start again when it has, see redis.url"
-          .formatted(at);
+      return "%s is not ready: it is still reading what it saved".formatted(at);
     }
     if (has(causes, UnknownHostException.class)) {
       return "%s cannot be reached: no such host; see redis.url".formatted(at);

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import nova.core.NanoClock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,7 +48,17 @@ public final class RedisConnections implements AutoCloseable {
   /// second, and the collector was busy with them.
   private static final Duration TICK = Duration.ofMillis(10);
 
+  /// What to do while Redis cannot be connected to once more.
+  @FunctionalInterface
+  public interface Patience {
+    /// Connects, perhaps later or several times.
+    ///
+    /// @param connect throws [RedisStartException] when that is not possible now
+    <T> T until(Supplier<T> connect);
+  }
+
   private final RedisConfig config;
+  private final Patience patience;
   private final NanoClock nanoClock;
   private final HashedWheelTimer timer;
   private final ClientResources resources;
@@ -59,8 +70,10 @@ public final class RedisConnections implements AutoCloseable {
       RedisMetrics metrics,
       InstantSource clock,
       NanoClock nanoClock,
-      ThreadFactory threads) {
+      ThreadFactory threads,
+      Patience patience) {
     this.config = config;
+    this.patience = patience;
     this.nanoClock = nanoClock;
     this.timer = new HashedWheelTimer(threads, TICK.toMillis(), TimeUnit.MILLISECONDS);
     this.resources =
@@ -78,7 +91,7 @@ public final class RedisConnections implements AutoCloseable {
     this.client = RedisClient.create(resources);
     try {
       client.setOptions(options(config));
-      RedisLink first = link(RedisArea.MEDIA, "watch");
+      RedisLink first = connect(RedisArea.MEDIA, "watch");
       RedisServerFacts.require(first, config);
       this.watch = RedisWatch.start(first, metrics, clock, nanoClock, config.timeout(), threads);
     } catch (RuntimeException e) {
@@ -97,12 +110,25 @@ public final class RedisConnections implements AutoCloseable {
       InstantSource clock,
       NanoClock nanoClock,
       ThreadFactory threads) {
+    return open(config, metrics, clock, nanoClock, threads, Supplier::get);
+  }
+
+  /// As [#open(RedisConfig, RedisMetrics, InstantSource, NanoClock, ThreadFactory)].
+  ///
+  /// @param patience of whoever opens an adapter, which has further connections
+  public static RedisConnections open(
+      RedisConfig config,
+      RedisMetrics metrics,
+      InstantSource clock,
+      NanoClock nanoClock,
+      ThreadFactory threads,
+      Patience patience) {
     if (!config.isPresent()) {
       throw new RedisStartException(
           "redis.url is empty (expected: the address of the Redis that the servers share, such as"
               + " redis://redis.example.com:6379)");
     }
-    return new RedisConnections(config, metrics, clock, nanoClock, threads);
+    return new RedisConnections(config, metrics, clock, nanoClock, threads, patience);
   }
 
   /// Whether Redis answered when it was asked last, which is every two seconds.
@@ -129,6 +155,10 @@ public final class RedisConnections implements AutoCloseable {
   /// @param purpose what Redis shows it as
   /// @throws RedisStartException when Redis cannot be used
   RedisLink link(RedisArea area, String purpose) {
+    return patience.until(() -> connect(area, purpose));
+  }
+
+  private RedisLink connect(RedisArea area, String purpose) {
     try {
       return new RedisLink(
           client.connect(BytesCodec.INSTANCE, uri(area, purpose)), keys(area), nanoClock);
@@ -141,6 +171,10 @@ public final class RedisConnections implements AutoCloseable {
   ///
   /// @throws RedisStartException when Redis cannot be used
   RedisSubscription subscription(String purpose) {
+    return patience.until(() -> subscribe(purpose));
+  }
+
+  private RedisSubscription subscribe(String purpose) {
     try {
       return new RedisSubscription(
           client.connectPubSub(BytesCodec.INSTANCE, uri(RedisArea.MEDIA, purpose)));

@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.List;
 import nova.cluster.EmbeddedKafka;
 import nova.core.DataSize;
+import nova.core.StreamEvent;
+import nova.core.StreamEvents;
 import nova.core.StreamId;
 import nova.framelog.FrameLog;
 import nova.framelog.FrameLogReader;
@@ -56,6 +58,17 @@ class KafkaOutageTest {
     }
     assertThat(reader.skippedEntries()).isZero();
     assertThat(kafka.counts.keySet()).isSubsetOf("behind");
+  }
+
+  @Test
+  void eventsThatTheEndOfTheProcessCutsOff_areCounted() {
+    broker.stop();
+    KafkaBackend backend = kafka.open(kafka.config());
+    StreamEvents events = backend.events();
+    List<StreamEvent> all = StreamEventSamples.all();
+    all.forEach(events::publish);
+    backend.close();
+    assertThat(kafka.count("dropped closed")).isEqualTo(all.size());
   }
 
   @Test

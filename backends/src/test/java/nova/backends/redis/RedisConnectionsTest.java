@@ -14,11 +14,13 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import nova.cluster.EmbeddedRedis;
 import nova.cluster.FreePorts;
 import nova.core.DataSize;
@@ -87,7 +89,8 @@ class RedisConnectionsTest {
 
     assertThatThrownBy(() -> TestConnections.open(RedisConfig.at(url)))
         .isInstanceOf(RedisStartException.class)
-        .hasMessage("Redis at %s cannot be reached: nobody listens there; see redis.url", url);
+        .hasMessage("Redis at %s cannot be reached: nobody listens there; see redis.url", url)
+        .matches(failure -> ((RedisStartException) failure).mayPass());
     assertThatThrownBy(() -> TestConnections.open(RedisConfig.at("redis://nowhere.invalid")))
         .isInstanceOf(RedisStartException.class)
         .hasMessage(
@@ -95,6 +98,41 @@ class RedisConnectionsTest {
     assertThatThrownBy(() -> TestConnections.open(RedisConfig.defaults()))
         .isInstanceOf(RedisStartException.class)
         .hasMessageStartingWith("redis.url is empty");
+  }
+
+  @Test
+  void furtherConnections_areWaitedFor_asTheirOwnerDoes() throws Exception {
+    try (EmbeddedRedis redis = EmbeddedRedis.open()) {
+      List<String> told = new ArrayList<>();
+      RedisConnections.Patience patience =
+          new RedisConnections.Patience() {
+            @Override
+            public <T> T until(Supplier<T> connect) {
+              try {
+                return connect.get();
+              } catch (RedisStartException e) {
+                told.add(e.getMessage());
+                redis.start();
+                return connect.get();
+              }
+            }
+          };
+      try (RedisConnections connections =
+          RedisConnections.open(
+              RedisConfig.at(redis.url()),
+              RedisMetrics.NONE,
+              InstantSource.system(),
+              System::nanoTime,
+              Thread.ofVirtual().factory(),
+              patience)) {
+        redis.stop();
+        RedisLink link = connections.link(RedisArea.MEDIA, "test");
+        assertThat(await(link.commands().ping())).isEqualTo("PONG");
+        redis.stop();
+        RedisSubscription _ = connections.subscription("test");
+      }
+      assertThat(told).hasSize(2).allMatch(sentence -> sentence.contains("nobody listens there"));
+    }
   }
 
   @Test
@@ -129,6 +167,7 @@ class RedisConnectionsTest {
             .hasMessageStartingWith(
                 "Redis at %s wants another user or password (".formatted(redis.url()))
             .hasMessageEndingWith("; see redis.url")
+            .matches(failure -> !((RedisStartException) failure).mayPass())
             .message()
             .doesNotContain("s3cret");
       }

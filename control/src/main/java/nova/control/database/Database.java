@@ -120,8 +120,13 @@ public final class Database implements AutoCloseable {
       return new Database(new HikariDataSource(pool), config, name);
     } catch (RuntimeException e) {
       throw new DatabaseStartException(
-          "database.url %s cannot be used: %s (expected: a PostgreSQL of version 14 or later)"
-              .formatted(config, rootMessage(e)),
+          "database.url %s cannot be used: %s (expected: %s)"
+              .formatted(
+                  config,
+                  rootMessage(e),
+                  SqlErrors.isAboutUser(e)
+                      ? "the database.user and database.password that it knows"
+                      : "a PostgreSQL of version 14 or later"),
           e);
     }
   }
@@ -181,6 +186,9 @@ public final class Database implements AutoCloseable {
     } catch (DatabaseAwayException e) {
       throw new DatabaseStartException(
           "the schema of %s cannot be read: %s".formatted(config, e.getMessage()), e);
+    }
+    if (version == NEWEST_SCHEMA && isUpToDate()) {
+      return; // it was away when it was asked first
     }
     throw new DatabaseStartException(
         version > NEWEST_SCHEMA

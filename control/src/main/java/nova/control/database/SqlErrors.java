@@ -11,6 +11,7 @@ import org.postgresql.util.ServerErrorMessage;
 /// Spec: PostgreSQL 18, Appendix A (error codes).
 final class SqlErrors {
   private static final String CONNECTION = "08";
+  private static final String AUTHORIZATION = "28";
   private static final String INSUFFICIENT_RESOURCES = "53";
   private static final String OPERATOR_INTERVENTION = "57"; // shutting down, cancelled
   private static final String SYSTEM_ERROR = "58"; // of the disk, for one
@@ -48,6 +49,24 @@ final class SqlErrors {
       return new ConflictException(constraint == null ? state : constraint, thrown);
     }
     return thrown;
+  }
+
+  /// Whether what failed may go well later, without anybody changing anything: the database is
+  /// away, and does not refuse us.
+  static boolean mayPass(Throwable thrown) {
+    if (thrown instanceof DatabaseAwayException) {
+      return true;
+    }
+    SQLException sql = sqlException(thrown);
+    return sql != null
+        && translated(new IllegalStateException(sql)) instanceof DatabaseAwayException;
+  }
+
+  /// Whether a connection was refused for its user or password.
+  static boolean isAboutUser(Throwable thrown) {
+    SQLException sql = sqlException(thrown);
+    String state = sql == null ? null : sql.getSQLState();
+    return state != null && state.startsWith(AUTHORIZATION);
   }
 
   /// Whether a query failed because its connection may only read.

@@ -5,6 +5,8 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import nova.control.database.Database;
 import nova.control.database.DatabaseAwayException;
 import nova.core.NanoClock;
@@ -14,11 +16,11 @@ import org.slf4j.LoggerFactory;
 
 /// Ends the streams of servers that are gone, where nobody else went on with them: those whose rows
 /// have not changed for [#SILENT_FOR], because each server writes something of its streams every
-/// few seconds.
+/// few seconds, and that no server says it has, as one does that alone lost the database.
 ///
-/// The time is measured here, and only while the database answers: neither the clocks of servers
-/// nor a database that all of them have lost say anything of theirs. It is long, because a stream
-/// that is ended by mistake is one that viewers lose.
+/// The time is measured here, and only while both can be asked: neither the clocks of servers nor a
+/// database that all of them have lost say anything of theirs. It is long, because a stream that is
+/// ended by mistake is one that viewers lose.
 ///
 /// *Confined to the thread of its task.*
 public final class GoneServers {
@@ -30,6 +32,7 @@ public final class GoneServers {
   private final Database database;
   private final StreamRepository streams;
   private final StreamRecorder recorder;
+  private final StreamsOnAir onAir;
   private final InstantSource clock;
   private final NanoClock nanoClock;
   private Map<StreamId, Seen> seen = Map.of();
@@ -40,21 +43,29 @@ public final class GoneServers {
       Database database,
       StreamRepository streams,
       StreamRecorder recorder,
+      StreamsOnAir onAir,
       InstantSource clock,
       NanoClock nanoClock) {
     this.database = database;
     this.streams = streams;
     this.recorder = recorder;
+    this.onAir = onAir;
     this.clock = clock;
     this.nanoClock = nanoClock;
   }
 
-  /// Looks once; to be repeated, several times within [#SILENT_FOR].
+  /// Looks once; to be repeated, several times within [#SILENT_FOR]. When that cannot be done, the
+  /// time begins anew.
   ///
-  /// @throws DatabaseAwayException when that cannot be done; the time begins anew then
+  /// @throws DatabaseAwayException when the database cannot be asked
   public void look() {
+    Optional<Set<StreamId>> had = onAir.now();
+    if (had.isEmpty()) {
+      seen = Map.of();
+      return;
+    }
     try {
-      remember(database.inTransaction(streams::live));
+      remember(database.inTransaction(streams::live), had.get());
       List<ChannelStream> silent =
           seen.values().stream().filter(this::isSilent).map(Seen::row).toList();
       silent.forEach(this::end);
@@ -64,13 +75,13 @@ public final class GoneServers {
     }
   }
 
-  private void remember(List<ChannelStream> live) {
+  private void remember(List<ChannelStream> live, Set<StreamId> had) {
     long nowNs = nanoClock.nanoTime();
     Map<StreamId, Seen> next = HashMap.newHashMap(live.size());
     for (ChannelStream row : live) {
       Seen before = seen.get(row.id());
-      next.put(
-          row.id(), before != null && before.row().equals(row) ? before : new Seen(row, nowNs));
+      boolean silent = before != null && before.row().equals(row) && !had.contains(row.id());
+      next.put(row.id(), silent ? before : new Seen(row, nowNs));
     }
     seen = next;
   }

@@ -81,17 +81,34 @@ public final class StreamKeys {
   /// @throws InvalidFieldException when the terms cannot be
   /// @throws UnknownException when there is no such channel
   public IssuedKey create(ChannelSlug slug, KeyTerms terms, Actor actor) {
+    return database.inTransaction(handle -> create(handle, lock(handle, slug), terms, actor));
+  }
+
+  /// Makes a key for a channel unless there is a key of any channel. Of several servers that ask
+  /// for it at once, for the same channel, one gets it.
+  ///
+  /// @throws UnknownException when there is no such channel
+  public Optional<IssuedKey> createFirst(ChannelSlug slug, KeyTerms terms, Actor actor) {
     return database.inTransaction(
         handle -> {
-          Channel channel =
-              channels
-                  .lock(handle, slug)
-                  .orElseThrow(() -> new UnknownException("channel", slug.value()));
-          requireRoom(handle, channel);
-          IssuedKey issued = issue(handle, channel, terms);
-          audit(handle, actor, "stream-key-created", issued.key(), channel.slug(), Map.of());
-          return issued;
+          Channel channel = lock(handle, slug); // so that the others wait and find ours
+          return keys.isEmpty(handle)
+              ? Optional.of(create(handle, channel, terms, actor))
+              : Optional.empty();
         });
+  }
+
+  private Channel lock(Handle handle, ChannelSlug slug) {
+    return channels
+        .lock(handle, slug)
+        .orElseThrow(() -> new UnknownException("channel", slug.value()));
+  }
+
+  private IssuedKey create(Handle handle, Channel channel, KeyTerms terms, Actor actor) {
+    requireRoom(handle, channel);
+    IssuedKey issued = issue(handle, channel, terms);
+    audit(handle, actor, "stream-key-created", issued.key(), channel.slug(), Map.of());
+    return issued;
   }
 
   /// Makes a key in place of another, which works on for a while. Each is replaced once: its expiry

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 import nova.control.TestEvents;
 import nova.control.TestServer;
 import nova.control.audit.Actor;
@@ -35,6 +36,7 @@ class GoneServersTest {
   private final TestEvents events = new TestEvents(LIVE, clock);
   private TestServer server;
   private GoneServers gone;
+  private Optional<Set<StreamId>> onAir = Optional.of(Set.of());
 
   @BeforeEach
   void open() {
@@ -92,6 +94,30 @@ class GoneServersTest {
   }
 
   @Test
+  void streamThatAServerSaysItHas_isLeftAlone_whileThatServerHasNoDatabase() {
+    onAir = Optional.of(Set.of(new StreamId("another"), LIVE));
+    lookFor(GoneServers.SILENT_FOR.multipliedBy(3));
+    assertThat(state()).isEqualTo(StreamState.ACTIVE);
+    onAir = Optional.of(Set.of());
+    lookFor(GoneServers.SILENT_FOR.minus(EVERY));
+    assertThat(state()).as("since the server said it last").isEqualTo(StreamState.ACTIVE);
+    lookFor(EVERY.multipliedBy(2));
+    assertThat(state()).isEqualTo(StreamState.ERROR);
+  }
+
+  @Test
+  void timeBeginsAnew_whenNobodyCouldTellWhichStreamsServersHave() {
+    lookFor(GoneServers.SILENT_FOR);
+    onAir = Optional.empty();
+    gone.look();
+    onAir = Optional.of(Set.of());
+    lookFor(GoneServers.SILENT_FOR);
+    assertThat(state()).isEqualTo(StreamState.ACTIVE);
+    gone.look();
+    assertThat(state()).isEqualTo(StreamState.ERROR);
+  }
+
+  @Test
   void whatIsPrepared_isLeftAlone() {
     write(events.ended(1));
     ChannelStream prepared = server.streams().prepare(SHOW, StreamMetadata.NONE, Actor.SYSTEM);
@@ -123,7 +149,7 @@ class GoneServersTest {
 
   private GoneServers on(Database database) {
     return new GoneServers(
-        database, new StreamRepository(), server.recorder(), clock, clock::nanoTime);
+        database, new StreamRepository(), server.recorder(), () -> onAir, clock, clock::nanoTime);
   }
 
   private void lookFor(Duration time) {

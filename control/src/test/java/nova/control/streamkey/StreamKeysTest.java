@@ -10,6 +10,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import nova.control.TestEvents;
 import nova.control.TestServer;
 import nova.control.audit.Actor;
@@ -65,6 +66,31 @@ class StreamKeysTest {
     assertThat(server.keys().find(issued.key().id()).key().sha256())
         .isEqualTo(issued.secret().sha256());
     assertThat(server.count("audit WHERE subject_kind = 'stream-key'")).isEqualTo(4);
+  }
+
+  @Test
+  void firstKey_isMadeOnce_alsoByTwoServersThatStartAtOnce() throws Exception {
+    try (TestServer another = TestServer.on(DATABASE.database(), clock)) {
+      for (int round = 0; round < 10; round++) {
+        TestServer.empty(DATABASE.database());
+        var _ = server.channel(SHOW);
+        List<CompletableFuture<Optional<IssuedKey>>> made =
+            Stream.of(server, another)
+                .map(
+                    each ->
+                        CompletableFuture.supplyAsync(
+                            () -> each.keys().createFirst(SHOW, KeyTerms.NONE, ADA),
+                            Thread::startVirtualThread))
+                .toList();
+        int keys = 0;
+        for (CompletableFuture<Optional<IssuedKey>> each : made) {
+          keys += each.get(20, TimeUnit.SECONDS).isPresent() ? 1 : 0;
+        }
+        assertThat(keys).isEqualTo(1);
+        assertThat(server.count("stream_keys")).isEqualTo(1);
+      }
+    }
+    assertThat(server.keys().createFirst(SHOW, KeyTerms.NONE, ADA)).as("there is one").isEmpty();
   }
 
   @Test

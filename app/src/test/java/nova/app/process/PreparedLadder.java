@@ -1,12 +1,10 @@
-package nova.app.e2e;
+package nova.app.process;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
-import nova.app.process.NovaProcess;
-import nova.app.process.TestPostgres;
 import nova.control.audit.Actor;
 import nova.control.audit.AuditLog;
 import nova.control.database.Database;
@@ -16,7 +14,7 @@ import nova.control.quality.QualityLevelRepository;
 import nova.control.quality.QualityLevels;
 
 /// Servers whose quality levels are others than those of a new one.
-final class PreparedLadder {
+public final class PreparedLadder {
   private static final int FRAME_RATE = 30;
 
   private PreparedLadder() {}
@@ -24,14 +22,15 @@ final class PreparedLadder {
   /// Starts a server on a database that was prepared.
   ///
   /// @param ladder heights and bits per second
-  static NovaProcess start(
+  public static NovaProcess start(
       Path folder, Map<Integer, Long> ladder, Map<String, String> environment, String... options)
       throws IOException, InterruptedException {
     prepare(folder, ladder);
     return NovaProcess.start(folder, environment, options);
   }
 
-  private static void prepare(Path folder, Map<Integer, Long> ladder) {
+  /// Replaces the quality levels of the database of `folder`.
+  static void prepare(Path folder, Map<Integer, Long> ladder) {
     QualityLevelRepository rows = new QualityLevelRepository();
     try (Database database = Database.open(TestPostgres.of(folder));
         CurrentLevels current = CurrentLevels.start(database, rows, Thread.ofVirtual().factory())) {

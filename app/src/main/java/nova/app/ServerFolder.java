@@ -1,5 +1,6 @@
 package nova.app;
 
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,8 +17,8 @@ import org.slf4j.LoggerFactory;
 /// machine reach that server.
 ///
 /// *Thread-safe.*
-final class ServerData {
-  private static final Logger log = LoggerFactory.getLogger(ServerData.class);
+final class ServerFolder {
+  private static final Logger log = LoggerFactory.getLogger(ServerFolder.class);
   private static final Duration LOCK_PATIENCE = Duration.ofMinutes(1);
   private static final Duration LOCK_LOOK = Duration.ofMillis(100);
 
@@ -25,7 +26,7 @@ final class ServerData {
   private final TokenSecret localToken = TokenSecret.random(new SecureRandom());
   private final Instant since;
 
-  private ServerData(DataFolder folder, Instant since) {
+  private ServerFolder(DataFolder folder, Instant since) {
     this.folder = folder;
     this.since = since;
   }
@@ -33,11 +34,11 @@ final class ServerData {
   /// Makes the folder unless it is there, and keeps others out until the lifecycle closes.
   ///
   /// @throws nova.app.error.StartupException when it cannot be used
-  static ServerData open(Foundation foundation) {
+  static ServerFolder open(Foundation foundation) {
     DataFolder folder = DataFolder.of(foundation.config());
     folder.prepare();
     AutoCloseable _ = foundation.lifecycle().own("lock of the data folder", lock(folder));
-    return new ServerData(folder, foundation.clock().instant());
+    return new ServerFolder(folder, foundation.clock().instant());
   }
 
   /// Waits for the end of a backup or a restore, and of a server that is just ending, but not for
@@ -61,8 +62,8 @@ final class ServerData {
     return lock.orElseGet(folder::lock);
   }
 
-  DataFolder folder() {
-    return folder;
+  Path path() {
+    return folder.path();
   }
 
   /// Whose a token is: the one that commands on this machine find, or of others.

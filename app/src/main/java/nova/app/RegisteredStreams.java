@@ -1,0 +1,38 @@
+package nova.app;
+
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import nova.backends.redis.AnnouncedStream;
+import nova.backends.redis.LiveStreamRegistry;
+import nova.control.stream.StreamsOnAir;
+import nova.core.StreamId;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The streams that ingest services announce in Redis, for who asks which are on air.
+///
+/// *Thread-safe.*
+record RegisteredStreams(LiveStreamRegistry registry) implements StreamsOnAir {
+  private static final Logger log = LoggerFactory.getLogger(RegisteredStreams.class);
+  private static final long PATIENCE_SECONDS = 5; // Redis answers or fails before
+
+  @Override
+  public Optional<Set<StreamId>> now() {
+    try {
+      return Optional.of(
+          registry.list().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS).stream()
+              .map(AnnouncedStream::stream)
+              .collect(Collectors.toUnmodifiableSet()));
+    } catch (ExecutionException | TimeoutException e) {
+      log.debug("Redis does not tell which streams are on air", e);
+      return Optional.empty();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    }
+  }
+}
