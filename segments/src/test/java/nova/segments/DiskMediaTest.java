@@ -201,8 +201,9 @@ class DiskMediaTest extends MediaSourceContract {
 
     assertThat(troubles).containsExactly("refused");
     assertThat(waiting).noneMatch(stage -> stage.toCompletableFuture().isDone());
-    for (CompletionStage<?> stage : waiting) {
-      try (FileChannel _ = FileChannel.open(file, StandardOpenOption.WRITE)) {
+    try (FileChannel _ = // opens a pipe without waiting for readers
+        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      for (CompletionStage<?> stage : waiting) {
         assertThat(stage.toCompletableFuture().get(20, TimeUnit.SECONDS))
             .isEqualTo(Optional.empty());
       }

@@ -43,6 +43,7 @@ public final class RedisConnections implements AutoCloseable {
 
   private final RedisConfig config;
   private final NanoClock nanoClock;
+  private final RedisMetrics metrics;
   private final ClientResources resources;
   private final RedisClient client;
   private final RedisWatch watch;
@@ -55,6 +56,7 @@ public final class RedisConnections implements AutoCloseable {
       ThreadFactory threads) {
     this.config = config;
     this.nanoClock = nanoClock;
+    this.metrics = metrics;
     this.resources =
         DefaultClientResources.builder()
             .ioThreadPoolSize(EVENT_LOOPS)
@@ -96,7 +98,8 @@ public final class RedisConnections implements AutoCloseable {
     return new RedisConnections(config, metrics, clock, nanoClock, threads);
   }
 
-  /// Whether Redis answered when it was asked last, which is every two seconds.
+  /// Whether Redis answered in time when it was asked last, which is twice a second. One that hangs
+  /// does not, though its connections are open.
   public boolean answers() {
     return watch.answers();
   }
@@ -122,7 +125,10 @@ public final class RedisConnections implements AutoCloseable {
   RedisLink link(RedisArea area, String purpose) {
     try {
       return new RedisLink(
-          client.connect(BytesCodec.INSTANCE, uri(area, purpose)), keys(area), nanoClock);
+          client.connect(BytesCodec.INSTANCE, uri(area, purpose)),
+          keys(area),
+          nanoClock,
+          this::answers);
     } catch (RedisException e) {
       throw ConnectFailure.explain(config, e);
     }
@@ -134,7 +140,7 @@ public final class RedisConnections implements AutoCloseable {
   RedisSubscription subscription(String purpose) {
     try {
       return new RedisSubscription(
-          client.connectPubSub(BytesCodec.INSTANCE, uri(RedisArea.MEDIA, purpose)));
+          client.connectPubSub(BytesCodec.INSTANCE, uri(RedisArea.MEDIA, purpose)), metrics);
     } catch (RedisException e) {
       throw ConnectFailure.explain(config, e);
     }

@@ -324,6 +324,26 @@ class AssignedStreamsTest {
     assertThat(second.heard).anyMatch(StreamEnded.class::isInstance);
   }
 
+  @Test
+  void streamThatNobodyAnnouncesAnyMore_isEnded_byTheNodeThatCarriesIt() {
+    TestNode node = node("first");
+    TestBroadcast broadcast = broadcast();
+    broadcast.until(7);
+    TimelineSnapshot _ = viewers.awaitParts(broadcast.id, 4, 2);
+
+    registry.withdraw(broadcast.id);
+    await(
+        "a minute later",
+        () -> {
+          node.aheadNanos.addAndGet(Duration.ofSeconds(1).toNanos());
+          return node.heard.stream().anyMatch(StreamEvent.StreamError.class::isInstance);
+        });
+
+    TimelineSnapshot _ =
+        viewers.awaitTimeline("it ends", broadcast.id, now -> now.endedAt().isPresent());
+    assertThat(node.heard).filteredOn(StreamEvent.StreamError.class::isInstance).hasSize(1);
+  }
+
   /// Viewers have what one packager alone makes of the broadcast.
   private void assertWhole(TestBroadcast broadcast, Map<String, Bytes> published) throws Exception {
     TimelineSnapshot ended =
