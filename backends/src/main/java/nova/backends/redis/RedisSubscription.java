@@ -3,6 +3,7 @@ package nova.backends.redis;
 import io.lettuce.core.pubsub.RedisPubSubAdapter;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
 import nova.core.Bytes;
@@ -78,18 +79,13 @@ final class RedisSubscription {
   }
 
   private void subscribeLater(String channel) {
-    var _ =
-        connection
-            .getResources()
-            .eventExecutorGroup()
-            .schedule(
-                () -> {
-                  if (!closed) {
-                    subscribe(channel, false);
-                  }
-                },
-                RETRY.toMillis(),
-                TimeUnit.MILLISECONDS);
+    CompletableFuture.delayedExecutor(RETRY.toMillis(), TimeUnit.MILLISECONDS, Runnable::run)
+        .execute(
+            () -> {
+              if (!closed) {
+                subscribe(channel, false);
+              }
+            });
   }
 
   void close() {
