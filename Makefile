@@ -61,8 +61,7 @@ cluster-stop: ## End what `make cluster` started
 	@tools/run-cluster stop
 
 cluster-test: ## Run the end-to-end suites on a cluster on this machine, then break it in 13 ways, 16 minutes; FAILURES="redis kafka" chooses
-	@tools/install-test-deps test
-	@tools/install-test-deps cluster
+	@tools/install-test-deps test cluster
 	@tools/run-cluster-test $(FAILURES)
 
 image: ## Build the container image nova:latest, with Docker

@@ -57,7 +57,14 @@ final class DeliveryRole {
             .mediaFolder()
             .map(
                 folder ->
-                    new DiskMedia(folder, new DiskMeters(metrics), Thread::startVirtualThread));
+                    foundation
+                        .lifecycle()
+                        .own(
+                            "media on disk",
+                            new DiskMedia(
+                                folder,
+                                new DiskMeters(metrics),
+                                Thread.ofPlatform().daemon().name("disk-media-", 1).factory())));
     MediaSource media =
         onDisk.<MediaSource>map(disk -> new FallbackMedia(stored, disk)).orElse(stored);
     CachedMedia cache =

@@ -96,7 +96,7 @@ final class TranscodeRole {
                         timelines,
                         segments,
                         posters,
-                        publisher::owns,
+                        publisher::token,
                         new DiskMeters(base.metrics()),
                         base.clock(),
                         threads)));

@@ -130,6 +130,30 @@ public sealed interface Awaited {
     }
   }
 
+  /// The bytes of a segment that is open here, and complete in a playlist of another server that
+  /// knew one change more of the timeline.
+  record OpenSegment(RenditionId rendition, Epoch epoch, long number) implements Awaited {
+    @Override
+    public Readiness in(TimelineSnapshot snapshot) {
+      Optional<RenditionTimeline> timeline = snapshot.rendition(rendition);
+      if (timeline.isEmpty() || timeline.get().segments().isEmpty()) {
+        return Readiness.WITHDRAWN;
+      }
+      TimelineSegment last = timeline.get().segments().getLast();
+      boolean isOpen = last.number() == number && last.epoch().equals(epoch) && !last.complete();
+      return readyIf(!isOpen || over(snapshot));
+    }
+
+    @Override
+    public long mediaBytes(TimelineSnapshot snapshot) {
+      return snapshot.rendition(rendition).stream()
+          .flatMap(timeline -> timeline.segments().stream())
+          .filter(segment -> segment.number() == number)
+          .mapToLong(TimelineSegment::sizeBytes)
+          .sum();
+    }
+  }
+
   private static Readiness readyIf(boolean ready) {
     return ready ? Readiness.READY : Readiness.WAIT;
   }

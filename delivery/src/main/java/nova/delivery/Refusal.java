@@ -20,6 +20,8 @@ public enum Refusal {
   TOKEN_NOT_JUDGED("token-not-judged"),
   /// Its media is kept elsewhere and cannot be asked for now.
   MEDIA_UNAVAILABLE("media-unavailable"),
+  /// Too many requests wait for media that is kept elsewhere.
+  TOO_MUCH_MEDIA_AWAITED("too-much-media-awaited"),
   /// The client read so slowly that its connection was closed.
   TOO_SLOW("too-slow"),
   /// The server is stopping.

@@ -164,13 +164,22 @@ public final class Broadcast {
   }
 
   public Broadcast part(RenditionId id, long durationMs) {
+    return part(id, durationMs, Optional.empty());
+  }
+
+  /// Publishes the next part of a rendition, of bytes of its own.
+  public Broadcast part(RenditionId id, Bytes chunk) {
+    return part(id, 320, Optional.of(chunk));
+  }
+
+  private Broadcast part(RenditionId id, long durationMs, Optional<Bytes> bytes) {
     Rendition rendition = rendition(id);
     TimelineSegment last = rendition.segments.isEmpty() ? null : rendition.segments.getLast();
     if (last == null || last.complete()) {
       last = open(rendition, last);
     }
     int index = last.parts().size();
-    Bytes chunk = chunk(id, last.number(), index);
+    Bytes chunk = bytes.orElse(chunk(id, last.number(), index));
     segments.putPart(new SegmentKey(stream, id, last.epoch(), last.number()), index, chunk);
     long ticks = durationMs * rendition.timescale.ticksPerSecond() / 1_000;
     TimelinePart part = new TimelinePart(ticks, index == 0 || id.equals(AUDIO), chunk.length());

@@ -2,11 +2,13 @@ package nova.segments;
 
 import com.github.benmanes.caffeine.cache.AsyncCache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Expiry;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import nova.core.Bytes;
 import nova.core.DataSize;
@@ -14,23 +16,28 @@ import nova.core.Epoch;
 import nova.core.NanoClock;
 import nova.core.RenditionId;
 import nova.core.StreamId;
-import org.jspecify.annotations.Nullable;
 
 /// Media of another [MediaSource], kept in the memory of this process for those who ask next.
 ///
 /// Who asks for something that is just being read gets the same answer: a part that a thousand
-/// viewers want at once is read once. That something is not there, or cannot be read, is not kept.
-/// What was asked for least goes first when there is too much.
+/// viewers want at once is read once. That something is not there is believed for a second, that it
+/// cannot be read not at all; no more than [#MOST_READS] are under way, and what comes beyond fails
+/// with [StoreUnavailableException]. What was asked for least goes first when there is too much.
 ///
 /// *Thread-safe.*
 public final class CachedMedia implements MediaSource {
   private static final Duration POSTER_KEPT = Duration.ofSeconds(1);
+  private static final Duration MISSING_KEPT = Duration.ofSeconds(1);
+  private static final Duration FOR_EVER = Duration.ofNanos(Long.MAX_VALUE);
+  private static final int MOST_READS = 1_000;
   private static final int ENTRY_BYTES = 200; // of what is kept beside the media
   private static final int POSTERS_SHARE = 8; // of the memory
 
   private final MediaSource source;
-  private final AsyncCache<Name, @Nullable Loaded<List<Bytes>>> media;
-  private final AsyncCache<StreamId, @Nullable Loaded<Poster>> posters;
+  private final int mostReads;
+  private final AtomicInteger reads = new AtomicInteger(); // under way
+  private final AsyncCache<Name, Loaded<List<Bytes>>> media;
+  private final AsyncCache<StreamId, Loaded<Poster>> posters;
 
   /// What can be asked for.
   private sealed interface Name {
@@ -41,12 +48,11 @@ public final class CachedMedia implements MediaSource {
     record Segment(SegmentKey segment) implements Name {}
   }
 
-  /// How reading ended, unless nothing was there. A failure goes through the cache as a value too,
-  /// as Caffeine would log it with its stack trace, once for every read while a store is away.
+  /// How reading ended. A failure goes through the cache as a value too, as Caffeine would log it
+  /// with its stack trace, once for every read while a store is away.
   private record Loaded<T>(Optional<T> found, Optional<Throwable> failure) {
-    /// Null when nothing was there.
-    static <T> @Nullable Loaded<T> of(Optional<T> found) {
-      return found.isEmpty() ? null : new Loaded<>(found, Optional.empty());
+    static <T> Loaded<T> of(Optional<T> found) {
+      return new Loaded<>(found, Optional.empty());
     }
 
     static <T> Loaded<T> failed(Throwable failure) {
@@ -58,11 +64,20 @@ public final class CachedMedia implements MediaSource {
   ///
   /// @param memory for media; posters, which are read again each second, get a part of it
   public CachedMedia(MediaSource source, DataSize memory, NanoClock clock) {
+    this(source, memory, MOST_READS, clock);
+  }
+
+  CachedMedia(MediaSource source, DataSize memory, int mostReads, NanoClock clock) {
     this.source = source;
+    this.mostReads = mostReads;
     this.media =
         Caffeine.newBuilder()
             .maximumWeight(memory.bytes() - memory.bytes() / POSTERS_SHARE)
             .weigher(CachedMedia::weight)
+            .expireAfter(
+                Expiry.<Name, Loaded<List<Bytes>>>creating(
+                    (_, loaded) -> loaded.found.isPresent() ? FOR_EVER : MISSING_KEPT))
+            .ticker(clock::nanoTime)
             .executor(Runnable::run)
             .recordStats()
             .buildAsync();
@@ -129,26 +144,12 @@ public final class CachedMedia implements MediaSource {
     return load(media, name, read);
   }
 
-  /// What the cache has or is reading; it drops what turns out to be null, and failures are removed
-  /// by those who asked.
-  private static <K, V> CompletionStage<Optional<V>> load(
-      AsyncCache<K, @Nullable Loaded<V>> cache,
-      K key,
-      Supplier<CompletionStage<Optional<V>>> read) {
-    CompletableFuture<@Nullable Loaded<V>> loading =
-        cache.get(
-            key,
-            (_, _) ->
-                read.get()
-                    .<@Nullable Loaded<V>>handle(
-                        (found, failure) ->
-                            failure == null ? Loaded.of(found) : Loaded.failed(failure))
-                    .toCompletableFuture());
+  /// What the cache has or is reading; failures are removed by those who asked.
+  private <K, V> CompletionStage<Optional<V>> load(
+      AsyncCache<K, Loaded<V>> cache, K key, Supplier<CompletionStage<Optional<V>>> read) {
+    CompletableFuture<Loaded<V>> loading = cache.get(key, (_, _) -> read(read));
     return loading.thenCompose(
         loaded -> {
-          if (loaded == null) {
-            return CompletableFuture.completedStage(Optional.<V>empty());
-          }
           if (loaded.failure.isEmpty()) {
             return CompletableFuture.completedStage(loaded.found);
           }
@@ -157,16 +158,30 @@ public final class CachedMedia implements MediaSource {
         });
   }
 
-  private static int weight(Name name, @Nullable Loaded<List<Bytes>> loaded) {
+  private <V> CompletableFuture<Loaded<V>> read(Supplier<CompletionStage<Optional<V>>> read) {
+    if (reads.incrementAndGet() > mostReads) {
+      reads.decrementAndGet();
+      return CompletableFuture.completedFuture(
+          Loaded.failed(new StoreUnavailableException("too much media is being read")));
+    }
+    return read.get()
+        .handle(
+            (found, failure) -> {
+              reads.decrementAndGet();
+              return failure == null ? Loaded.of(found) : Loaded.<V>failed(failure);
+            })
+        .toCompletableFuture();
+  }
+
+  private static int weight(Name name, Loaded<List<Bytes>> loaded) {
     long bytes = ENTRY_BYTES;
-    for (Bytes chunk : loaded == null ? List.<Bytes>of() : loaded.found.orElse(List.of())) {
+    for (Bytes chunk : loaded.found.orElse(List.of())) {
       bytes += chunk.length();
     }
     return (int) Math.min(bytes, Integer.MAX_VALUE);
   }
 
-  private static int posterWeight(StreamId stream, @Nullable Loaded<Poster> loaded) {
-    return ENTRY_BYTES
-        + (loaded == null ? 0 : loaded.found.map(poster -> poster.jpeg().length()).orElse(0));
+  private static int posterWeight(StreamId stream, Loaded<Poster> loaded) {
+    return ENTRY_BYTES + loaded.found.map(poster -> poster.jpeg().length()).orElse(0);
   }
 }

@@ -4,9 +4,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import nova.core.Bytes;
 import nova.core.Epoch;
 import nova.core.RenditionId;
@@ -15,64 +19,91 @@ import nova.core.StreamId;
 /// [MediaSource] of a folder that a [DiskMediaWriter] fills, perhaps in another process. Only
 /// complete segments and their parts are there.
 ///
+/// A few threads read, and a bounded number of reads waits for them: a folder that hangs, as one on
+/// another machine may, holds up nothing else. Reads beyond fail with [StoreUnavailableException].
+///
 /// *Thread-safe.*
-public final class DiskMedia implements MediaSource {
+public final class DiskMedia implements MediaSource, AutoCloseable {
+  private static final int THREADS = 8;
+  private static final int MOST_WAITING = 1_000;
+  private static final int IDLE_SECONDS = 30;
+
   private final SegmentFolder folder;
   private final DiskMetrics metrics;
-  private final Executor executor;
+  private final ThreadPoolExecutor executor;
 
   /// Reads a folder.
   ///
-  /// @param executor runs what blocks
-  public DiskMedia(Path folder, DiskMetrics metrics, Executor executor) {
+  /// @param threads makes those that read; platform threads, as what they do blocks
+  public DiskMedia(Path folder, DiskMetrics metrics, ThreadFactory threads) {
+    this(folder, metrics, THREADS, MOST_WAITING, threads);
+  }
+
+  DiskMedia(Path folder, DiskMetrics metrics, int most, int mostWaiting, ThreadFactory threads) {
     this.folder = new SegmentFolder(folder);
     this.metrics = metrics;
-    this.executor = executor;
+    this.executor =
+        new ThreadPoolExecutor(
+            most,
+            most,
+            IDLE_SECONDS,
+            TimeUnit.SECONDS,
+            new ArrayBlockingQueue<>(mostWaiting),
+            threads);
+    executor.allowCoreThreadTimeOut(true);
   }
 
   @Override
   public CompletionStage<Optional<Bytes>> init(
       StreamId stream, RenditionId rendition, Epoch epoch) {
-    return read(() -> folder.init(stream, rendition, epoch));
+    return find(stream, holder -> holder.findInit(rendition, epoch));
   }
 
   @Override
   public CompletionStage<Optional<Bytes>> part(SegmentKey segment, int part) {
-    return read(() -> folder.part(segment, part));
+    return find(segment.stream(), holder -> holder.part(segment, part));
   }
 
   @Override
   public CompletionStage<Optional<List<Bytes>>> segment(SegmentKey segment) {
-    return read(() -> folder.segment(segment));
+    return find(segment.stream(), holder -> holder.segment(segment));
   }
 
   @Override
   public CompletionStage<Optional<Poster>> poster(StreamId stream) {
-    return read(() -> folder.poster(stream));
+    return find(stream, HolderFolder::poster);
   }
 
   /// The timeline of the stream's complete segments, as it was written last; empty when there is
   /// none.
   public CompletionStage<Optional<TimelineSnapshot>> timeline(StreamId stream) {
-    return read(() -> folder.timeline(stream));
+    return find(stream, HolderFolder::timeline);
   }
 
-  private interface Reading<T> {
-    Optional<T> run() throws IOException;
+  private <T> CompletionStage<Optional<T>> find(StreamId stream, SegmentFolder.Reading<T> reading) {
+    try {
+      return CompletableFuture.supplyAsync(() -> findNow(stream, reading), executor);
+    } catch (RejectedExecutionException e) {
+      metrics.refused();
+      return CompletableFuture.failedStage(
+          new StoreUnavailableException("too many reads wait for the folder of media", e));
+    }
   }
 
-  private <T> CompletionStage<Optional<T>> read(Reading<T> reading) {
-    return CompletableFuture.supplyAsync(
-        () -> {
-          try {
-            return reading.run();
-          } catch (MalformedTimelineException e) {
-            metrics.malformed(e.reason());
-            return Optional.empty();
-          } catch (IOException e) {
-            throw new StoreUnavailableException("the folder of media cannot be read", e);
-          }
-        },
-        executor);
+  private <T> Optional<T> findNow(StreamId stream, SegmentFolder.Reading<T> reading) {
+    try {
+      return folder.find(stream, reading);
+    } catch (MalformedTimelineException e) {
+      metrics.malformed(e.reason());
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new StoreUnavailableException("the folder of media cannot be read", e);
+    }
+  }
+
+  /// Reads what waits, and nothing more.
+  @Override
+  public void close() {
+    executor.shutdown();
   }
 }

@@ -11,13 +11,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import nova.core.Bytes;
 import nova.core.Epoch;
 import nova.core.RenditionId;
@@ -28,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 /// for delivery to go on while what is shared otherwise is away.
 ///
 /// The packager never waits: that a stream has a new complete segment is queued, at most once per
-/// stream, and one thread writes. Files that are too old or too many are removed twice a minute.
+/// stream, and one thread writes. A listed segment that the store no longer has is listed as a gap.
+/// Files that are too old or too many are removed twice a minute.
 ///
 /// *Thread-safe.*
 public final class DiskMediaWriter implements AutoCloseable {
@@ -40,7 +42,7 @@ public final class DiskMediaWriter implements AutoCloseable {
   private final TimelineStore timelines;
   private final SegmentStore segments;
   private final PosterStore posters;
-  private final Predicate<StreamId> carriedHere;
+  private final Function<StreamId, OptionalLong> tokens;
   private final DiskMetrics metrics;
   private final InstantSource clock;
 
@@ -58,7 +60,7 @@ public final class DiskMediaWriter implements AutoCloseable {
       TimelineStore timelines,
       SegmentStore segments,
       PosterStore posters,
-      Predicate<StreamId> carriedHere,
+      Function<StreamId, OptionalLong> tokens,
       DiskMetrics metrics,
       InstantSource clock,
       ThreadFactory threads) {
@@ -67,7 +69,7 @@ public final class DiskMediaWriter implements AutoCloseable {
     this.timelines = timelines;
     this.segments = segments;
     this.posters = posters;
-    this.carriedHere = carriedHere;
+    this.tokens = tokens;
     this.metrics = metrics;
     this.clock = clock;
     this.registration = timelines.listen(this::onChange);
@@ -78,7 +80,8 @@ public final class DiskMediaWriter implements AutoCloseable {
   /// Starts to copy.
   ///
   /// @param timelines of the packager, which keeps its output in `segments`
-  /// @param carriedHere the streams to copy
+  /// @param tokens of the leases under which this node carries streams; empty for others, which are
+  ///   not copied
   /// @param threads makes the thread that writes
   public static DiskMediaWriter start(
       Path folder,
@@ -86,13 +89,13 @@ public final class DiskMediaWriter implements AutoCloseable {
       TimelineStore timelines,
       SegmentStore segments,
       PosterStore posters,
-      Predicate<StreamId> carriedHere,
+      Function<StreamId, OptionalLong> tokens,
       DiskMetrics metrics,
       InstantSource clock,
       ThreadFactory threads) {
     DiskMediaWriter writer =
         new DiskMediaWriter(
-            folder, config, timelines, segments, posters, carriedHere, metrics, clock, threads);
+            folder, config, timelines, segments, posters, tokens, metrics, clock, threads);
     writer.thread.start();
     return writer;
   }
@@ -104,7 +107,7 @@ public final class DiskMediaWriter implements AutoCloseable {
 
   private void onChange(TimelineSnapshot snapshot) {
     StreamId stream = snapshot.stream();
-    if (carriedHere.test(stream) && queued.add(stream)) {
+    if (tokens.apply(stream).isPresent() && queued.add(stream)) {
       changed.add(stream);
     }
   }
@@ -130,7 +133,7 @@ public final class DiskMediaWriter implements AutoCloseable {
   private void sweep() {
     try {
       metrics.size(folder.sweep(config.size().bytes(), clock.instant().minus(config.age())));
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       metrics.failed(e);
     }
   }
@@ -139,60 +142,75 @@ public final class DiskMediaWriter implements AutoCloseable {
     working = true;
     queued.remove(stream); // whatever changes from here on is queued again
     try {
+      OptionalLong token = tokens.apply(stream);
       Optional<TimelineSnapshot> snapshot = timelines.find(stream);
-      if (snapshot.isPresent()) {
-        copy(snapshot.get());
+      if (token.isEmpty()) {
+        written.remove(stream); // lost to another node, which writes it now
+      } else if (snapshot.isPresent()) {
+        copy(snapshot.get(), token.getAsLong());
       } else {
         written.remove(stream);
-        if (carriedHere.test(stream)) { // and not lost to another node, which writes it now
-          folder.removeStream(stream);
-        }
+        folder.removeStream(stream, token.getAsLong());
       }
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) { // one stream must not keep others from the disk
       metrics.failed(e);
     } finally {
       working = false;
     }
   }
 
-  private void copy(TimelineSnapshot snapshot) throws IOException {
-    Written known = written.computeIfAbsent(snapshot.stream(), _ -> new Written());
-    TimelineSnapshot whole = whole(snapshot);
-    Set<SegmentKey> listed = new HashSet<>();
+  private void copy(TimelineSnapshot snapshot, long token) throws IOException {
+    Written known = written.get(snapshot.stream());
+    if (known == null || known.token != token) {
+      known = new Written(token, folder.of(snapshot.stream(), token));
+      written.put(snapshot.stream(), known);
+    }
     boolean isNews = known.state != snapshot.state();
-    for (RenditionTimeline rendition : whole.renditions()) {
+    Set<SegmentKey> listed = new HashSet<>();
+    List<RenditionTimeline> renditions = new ArrayList<>();
+    for (RenditionTimeline rendition : whole(snapshot).renditions()) {
+      List<TimelineSegment> segments = new ArrayList<>();
       for (TimelineSegment segment : rendition.segments()) {
         SegmentKey key =
             new SegmentKey(snapshot.stream(), rendition.id(), segment.epoch(), segment.number());
-        listed.add(key);
-        if (!segment.gap() && !known.segments.contains(key)) {
+        if (!segment.gap() && !known.segments.contains(key) && put(known, key)) {
           isNews = true;
-          putInit(known, key);
-          put(key);
           known.segments.add(key);
         }
+        listed.add(key);
+        segments.add(known.segments.contains(key) ? segment : segment.asGap());
       }
+      renditions.add(rendition.withSegments(segments));
     }
     known.segments.retainAll(listed);
     putPoster(known, snapshot.stream());
-    if (isNews && !whole.renditions().isEmpty()) {
-      boolean _ = folder.putTimeline(whole);
+    if (isNews && !renditions.isEmpty()) {
+      known.folder.putTimeline(snapshot.withRenditions(renditions));
       known.state = snapshot.state();
     }
   }
 
-  private void put(SegmentKey key) throws IOException {
+  /// @return whether it is in the folder; one of an earlier holder need not be in the store
+  private boolean put(Written known, SegmentKey key) throws IOException {
     Optional<List<Bytes>> chunks = segments.segment(key);
-    if (chunks.isPresent() && !folder.hasSegment(key) && folder.putSegment(key, chunks.get())) {
+    if (chunks.isEmpty()) {
+      return folder
+          .find(
+              key.stream(), holder -> holder.hasSegment(key) ? Optional.of(true) : Optional.empty())
+          .isPresent();
+    }
+    putInit(known, key);
+    if (known.folder.putSegment(key, chunks.get())) {
       metrics.written(chunks.get().stream().mapToLong(Bytes::length).sum());
     }
+    return true;
   }
 
   private void putInit(Written known, SegmentKey key) throws IOException {
     Optional<Bytes> init = segments.init(key.stream(), key.rendition(), key.epoch());
     Init name = new Init(key.rendition(), key.epoch());
     if (init.isPresent() && !known.inits.contains(name)) {
-      boolean _ = folder.putInit(key.stream(), key.rendition(), key.epoch(), init.get());
+      boolean _ = known.folder.putInit(key.rendition(), key.epoch(), init.get());
       known.inits.add(name);
     }
   }
@@ -200,7 +218,7 @@ public final class DiskMediaWriter implements AutoCloseable {
   private void putPoster(Written known, StreamId stream) throws IOException {
     Poster poster = posters.find(stream).orElse(null);
     if (poster != null && !poster.takenAt().equals(known.posterAt)) {
-      folder.putPoster(stream, poster);
+      known.folder.putPoster(poster);
       known.posterAt = poster.takenAt();
     }
   }
@@ -218,12 +236,19 @@ public final class DiskMediaWriter implements AutoCloseable {
     return snapshot.withRenditions(renditions);
   }
 
-  /// What is in the folder of one stream.
+  /// What this holder put of one stream.
   private static final class Written {
-    final Set<SegmentKey> segments = new HashSet<>(); // that are listed
+    final long token;
+    final HolderFolder folder;
+    final Set<SegmentKey> segments = new HashSet<>(); // that are listed, and there
     final Set<Init> inits = new HashSet<>();
     TimelineSnapshot.@Nullable TimelineState state;
     @Nullable Instant posterAt;
+
+    Written(long token, HolderFolder folder) {
+      this.token = token;
+      this.folder = folder;
+    }
   }
 
   private record Init(RenditionId rendition, Epoch epoch) {}

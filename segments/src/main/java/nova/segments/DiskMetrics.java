@@ -1,7 +1,5 @@
 package nova.segments;
 
-import java.io.IOException;
-
 /// Port: what is counted of media on disk. Methods are called on any thread and must return at
 /// once.
 ///
@@ -17,7 +15,10 @@ public interface DiskMetrics {
   default void size(long bytes) {}
 
   /// Something could not be written; it is tried again with the next segment.
-  default void failed(IOException why) {}
+  default void failed(Exception why) {}
+
+  /// A read was refused because too many wait.
+  default void refused() {}
 
   /// A file could not be read and was left out.
   ///

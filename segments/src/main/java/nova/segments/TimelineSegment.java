@@ -46,6 +46,13 @@ public record TimelineSegment(
     return with(parts, true);
   }
 
+  /// This segment without its media, which cannot be had.
+  public TimelineSegment asGap() {
+    TimelinePart all = new TimelinePart(duration(), false, 0);
+    return new TimelineSegment(
+        number, epoch, discontinuity, programDateTime, start, List.of(all), complete, true);
+  }
+
   private TimelineSegment with(List<TimelinePart> nextParts, boolean nextComplete) {
     return new TimelineSegment(
         number, epoch, discontinuity, programDateTime, start, nextParts, nextComplete, gap);

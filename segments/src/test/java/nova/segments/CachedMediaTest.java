@@ -128,16 +128,42 @@ class CachedMediaTest extends MediaSourceContract {
   }
 
   @Test
-  void whatIsNotThere_isAskedForAgain() {
+  void whatIsNotThere_isAskedForAgain_afterASecond() {
     CompletionStage<Optional<List<Bytes>>> before = cached.segment(KEY);
     slow.segments.getFirst().complete(Optional.empty());
     assertThat(get(before)).isEmpty();
+    clock.advance(Duration.ofMillis(990));
+    assertThat(get(cached.segment(KEY))).isEmpty();
+    assertThat(slow.segments).hasSize(1);
 
+    clock.advance(Duration.ofMillis(20));
     CompletionStage<Optional<List<Bytes>>> after = cached.segment(KEY);
     slow.segments.getLast().complete(Optional.of(List.of(Bytes.EMPTY)));
 
     assertThat(get(after)).contains(List.of(Bytes.EMPTY));
+    clock.advance(Duration.ofHours(1));
+    assertThat(get(cached.segment(KEY))).as("what is there is kept").isPresent();
     assertThat(slow.segments).hasSize(2);
+  }
+
+  @Test
+  void readsThatAreUnderWay_areBounded() {
+    CachedMedia few = new CachedMedia(slow, DataSize.ofMiB(1), 2, clock::nanoTime);
+    CompletionStage<Optional<Bytes>> first = few.part(KEY, 0);
+    CompletionStage<Optional<Bytes>> second = few.part(KEY, 1);
+
+    assertThatThrownBy(() -> get(few.part(KEY, 2)))
+        .rootCause()
+        .isInstanceOf(StoreUnavailableException.class);
+    assertThat(slow.bytes).hasSize(2);
+    slow.bytes.getFirst().complete(Optional.of(Bytes.EMPTY));
+    slow.bytes.getLast().completeExceptionally(new StoreUnavailableException("away"));
+
+    assertThat(get(first)).isPresent();
+    assertThat(second.toCompletableFuture()).isCompletedExceptionally();
+    assertThat(few.part(KEY, 2).toCompletableFuture()).isNotDone();
+    assertThat(few.part(KEY, 3).toCompletableFuture()).isNotDone();
+    assertThat(slow.bytes).hasSize(4);
   }
 
   @Test

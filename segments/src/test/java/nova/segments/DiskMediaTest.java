@@ -4,21 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import nova.core.Bytes;
 import nova.core.ChannelSlug;
@@ -40,6 +43,8 @@ class DiskMediaTest extends MediaSourceContract {
   private static final DiskMediaConfig CONFIG =
       new DiskMediaConfig("", DataSize.ofMiB(16), Duration.ofMinutes(10));
 
+  private static final long TOKEN = 1_000;
+
   @TempDir Path folder;
 
   private final FakeClock clock = new FakeClock(Instant.now()); // as files have it
@@ -59,8 +64,13 @@ class DiskMediaTest extends MediaSourceContract {
   private final DiskMetrics metrics =
       new DiskMetrics() {
         @Override
-        public void failed(IOException why) {
+        public void failed(Exception why) {
           troubles.add(why.getClass().getSimpleName());
+        }
+
+        @Override
+        public void refused() {
+          troubles.add("refused");
         }
 
         @Override
@@ -120,31 +130,123 @@ class DiskMediaTest extends MediaSourceContract {
   }
 
   @Test
-  void timelineOfAnEarlierWriter_doesNotReplaceALaterOne() throws IOException {
+  void nodeThatHasLostTheStream_changesNothingOfWhatItsSuccessorPut() throws IOException {
     SegmentFolder files = new SegmentFolder(folder);
-    TimelineSnapshot later = snapshot(7, TimelineState.LIVE);
+    HolderFolder before = files.of(STREAM, TOKEN);
+    HolderFolder now = files.of(STREAM, TOKEN + 1);
+    SegmentKey inherited = key(new Epoch(0), 2);
+    SegmentKey key = key(new Epoch(0), 3);
+    boolean _ = before.putSegment(inherited, List.of(Bytes.ofUtf8("inherited")));
+    TimelineSnapshot shown = snapshot(7, TimelineState.LIVE);
+    now.putTimeline(shown);
+    now.putPoster(new Poster(Bytes.ofUtf8("now"), NOON));
+    boolean _ = now.putSegment(key, List.of(Bytes.ofUtf8("now")));
 
-    assertThat(files.putTimeline(later)).isTrue();
-    assertThat(files.putTimeline(snapshot(6, TimelineState.ENDED))).isFalse();
-    assertThat(files.timeline(STREAM)).contains(later);
-    Files.writeString(folder.resolve("stream1").resolve("timeline.bin"), "junk");
-    assertThat(files.putTimeline(snapshot(5, TimelineState.LIVE))).isTrue();
+    before.putTimeline(snapshot(99, TimelineState.ENDED));
+    before.putPoster(new Poster(Bytes.ofUtf8("late"), NOON.plusSeconds(60)));
+    boolean _ = before.putSegment(key, List.of(Bytes.ofUtf8("late")));
+    files.removeStream(STREAM, TOKEN);
+
+    DiskMedia media = media(folder);
+    assertThat(get(media.timeline(STREAM))).contains(shown);
+    assertThat(get(media.poster(STREAM)).orElseThrow().jpeg()).isEqualTo(Bytes.ofUtf8("now"));
+    assertThat(get(media.segment(key))).contains(List.of(Bytes.ofUtf8("now")));
+    assertThat(get(media.segment(inherited))).contains(List.of(Bytes.ofUtf8("inherited")));
+    files.removeStream(STREAM, TOKEN + 1);
+    assertThat(get(media.timeline(STREAM))).isEmpty();
+  }
+
+  @Test
+  void segmentThatTheStoreHasNot_isListed_whereAFormerHolderPutIt_andIsAGapElsewhere()
+      throws IOException {
+    SegmentKey lost = key(new Epoch(0), 2);
+    SegmentKey inherited = key(new Epoch(0), 3);
+    SegmentKey own = key(new Epoch(0), 4);
+    boolean _ =
+        new SegmentFolder(folder)
+            .of(STREAM, TOKEN - 1)
+            .putSegment(inherited, List.of(Bytes.ofUtf8("b")));
+    list(lost, List.of(Bytes.ofUtf8("a"), Bytes.ofUtf8("a")), true);
+    list(inherited, List.of(Bytes.ofUtf8("b")), true);
+    DiskMediaWriter writer = writer(folder);
+
+    put(own, List.of(Bytes.ofUtf8("c")), true);
+    settle(writer);
+
+    List<TimelineSegment> shown =
+        get(media(folder).timeline(STREAM)).orElseThrow().renditions().getFirst().segments();
+    assertThat(shown).extracting(TimelineSegment::gap).containsExactly(true, false, false);
+    assertThat(shown)
+        .extracting(TimelineSegment::duration)
+        .containsExactly(60_000L, 30_000L, 30_000L);
+    assertThat(troubles).isEmpty();
+  }
+
+  @Test
+  void readsThatWaitForAFolderThatHangs_areBounded() throws Exception {
+    SegmentKey hangs = key(new Epoch(0), 3);
+    Path file = folder.resolve("stream1/1000/source/0/3");
+    Path _ = Files.createDirectories(file.resolve("..").normalize());
+    assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor()).isZero();
+    DiskMedia media = new DiskMedia(folder, metrics, 1, 2, Thread.ofPlatform().daemon().factory());
+    opened.add(media);
+    List<CompletionStage<?>> waiting = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      waiting.add(media.segment(hangs));
+    }
+
+    assertThatThrownBy(() -> media.segment(hangs).toCompletableFuture().get(1, TimeUnit.SECONDS))
+        .cause()
+        .isInstanceOf(StoreUnavailableException.class);
+
+    assertThat(troubles).containsExactly("refused");
+    assertThat(waiting).noneMatch(stage -> stage.toCompletableFuture().isDone());
+    try (FileChannel _ = // opens a pipe without waiting for readers
+        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      for (CompletionStage<?> stage : waiting) {
+        assertThat(stage.toCompletableFuture().get(20, TimeUnit.SECONDS))
+            .isEqualTo(Optional.empty());
+      }
+    }
+  }
+
+  @Test
+  void faultOfOneStream_isCounted_andOthersAreWritten() {
+    AtomicBoolean broken = new AtomicBoolean(true);
+    DiskMediaWriter writer =
+        writer(
+            folder,
+            _ -> {
+              if (Thread.currentThread().getName().equals("disk-media")
+                  && broken.getAndSet(false)) {
+                throw new IllegalStateException("of the test");
+              }
+              return OptionalLong.of(TOKEN);
+            });
+    put(key(new Epoch(0), 3), List.of(Bytes.ofUtf8("a")), true);
+    settle(writer);
+    assertThat(troubles).containsExactly("IllegalStateException");
+
+    put(key(new Epoch(0), 4), List.of(Bytes.ofUtf8("b")), true);
+    settle(writer);
+
+    assertThat(get(media(folder).segment(key(new Epoch(0), 4)))).isPresent();
   }
 
   @Test
   void file_neverChanges_andAppearsAsAWhole() throws IOException {
-    SegmentFolder files = new SegmentFolder(folder);
+    HolderFolder files = new SegmentFolder(folder).of(STREAM, TOKEN);
     SegmentKey key = key(new Epoch(0), 3);
 
     assertThat(files.putSegment(key, List.of(Bytes.ofUtf8("first")))).isTrue();
     assertThat(files.putSegment(key, List.of(Bytes.ofUtf8("second")))).isFalse();
 
     assertThat(files.segment(key)).contains(List.of(Bytes.ofUtf8("first")));
-    assertThat(files.putInit(STREAM, SOURCE, new Epoch(0), Bytes.ofUtf8("i"))).isTrue();
-    assertThat(files.putInit(STREAM, SOURCE, new Epoch(0), Bytes.ofUtf8("j"))).isFalse();
+    assertThat(files.putInit(SOURCE, new Epoch(0), Bytes.ofUtf8("i"))).isTrue();
+    assertThat(files.putInit(SOURCE, new Epoch(0), Bytes.ofUtf8("j"))).isFalse();
     assertThat(all())
         .as("nothing unfinished is left")
-        .containsExactlyInAnyOrder("stream1/source/0/3", "stream1/source/0/init");
+        .containsExactlyInAnyOrder("stream1/1000/source/0/3", "stream1/1000/source/0/init");
   }
 
   @Test
@@ -154,14 +256,14 @@ class DiskMediaTest extends MediaSourceContract {
     put(key(new Epoch(0), 3), List.of(Bytes.ofUtf8("a")), true);
     SegmentFolder files = new SegmentFolder(folder);
     StreamId other = new StreamId("other");
-    boolean _ = files.putInit(other, SOURCE, new Epoch(0), Bytes.ofUtf8("i"));
+    boolean _ = files.of(other, TOKEN).putInit(SOURCE, new Epoch(0), Bytes.ofUtf8("i"));
     settle(writer);
     assertThat(all()).hasSize(4);
 
     timelines.remove(STREAM);
     settle(writer);
 
-    assertThat(all()).containsExactly("other/source/0/init");
+    assertThat(all()).containsExactly("other/1000/source/0/init");
   }
 
   @Test
@@ -178,11 +280,11 @@ class DiskMediaTest extends MediaSourceContract {
             Optional.empty(),
             List.of()));
     SegmentFolder files = new SegmentFolder(folder);
-    boolean _ = files.putInit(elsewhere, SOURCE, new Epoch(0), Bytes.ofUtf8("i"));
+    boolean _ = files.of(elsewhere, TOKEN).putInit(SOURCE, new Epoch(0), Bytes.ofUtf8("i"));
     timelines.remove(elsewhere);
     settle(writer);
 
-    assertThat(all()).containsExactly("elsewhere/source/0/init");
+    assertThat(all()).containsExactly("elsewhere/1000/source/0/init");
   }
 
   @Test
@@ -190,14 +292,16 @@ class DiskMediaTest extends MediaSourceContract {
     AtomicBoolean carried = new AtomicBoolean(true);
     putTimeline(TimelineState.LIVE);
     SegmentFolder files = new SegmentFolder(folder);
-    boolean _ = files.putInit(STREAM, SOURCE, new Epoch(0), Bytes.ofUtf8("i"));
-    DiskMediaWriter writer = writer(folder, _ -> carried.getAndSet(false));
+    boolean _ = files.of(STREAM, TOKEN).putInit(SOURCE, new Epoch(0), Bytes.ofUtf8("i"));
+    DiskMediaWriter writer =
+        writer(
+            folder, _ -> carried.getAndSet(false) ? OptionalLong.of(TOKEN) : OptionalLong.empty());
 
     timelines.remove(STREAM);
     settle(writer);
 
     assertThat(carried).isFalse();
-    assertThat(all()).containsExactly("stream1/source/0/init");
+    assertThat(all()).containsExactly("stream1/1000/source/0/init");
   }
 
   @Test
@@ -205,9 +309,10 @@ class DiskMediaTest extends MediaSourceContract {
     SegmentFolder files = new SegmentFolder(folder);
     for (long number = 0; number < 10; number++) {
       SegmentKey key = key(new Epoch(0), number);
-      boolean _ = files.putSegment(key, List.of(Bytes.wrap(new byte[1_000])));
+      boolean _ = files.of(STREAM, TOKEN).putSegment(key, List.of(Bytes.wrap(new byte[1_000])));
       Files.setLastModifiedTime(
-          folder.resolve("stream1/source/0/" + number), FileTime.from(NOON.plusSeconds(number)));
+          folder.resolve("stream1/1000/source/0/" + number),
+          FileTime.from(NOON.plusSeconds(number)));
     }
 
     long left = files.sweep(4 * 1_016, NOON.plusSeconds(2));
@@ -215,7 +320,10 @@ class DiskMediaTest extends MediaSourceContract {
     assertThat(left).isEqualTo(4 * 1_016);
     assertThat(all())
         .containsExactlyInAnyOrder(
-            "stream1/source/0/6", "stream1/source/0/7", "stream1/source/0/8", "stream1/source/0/9");
+            "stream1/1000/source/0/6",
+            "stream1/1000/source/0/7",
+            "stream1/1000/source/0/8",
+            "stream1/1000/source/0/9");
     assertThat(files.sweep(1 << 20, NOON.plusSeconds(9))).isEqualTo(1_016);
     assertThat(files.sweep(0, NOON)).isZero();
     assertThat(all()).isEmpty();
@@ -225,7 +333,7 @@ class DiskMediaTest extends MediaSourceContract {
   @Test
   void emptyFolders_areSwept_whenTheyAreOld_andNotWhileSomebodyIsAboutToWriteIntoThem()
       throws IOException {
-    Path made = Files.createDirectories(folder.resolve("stream1/source/0"));
+    Path made = Files.createDirectories(folder.resolve("stream1/1000/source/0"));
     SegmentFolder files = new SegmentFolder(folder);
     Instant now = Instant.now();
 
@@ -246,8 +354,9 @@ class DiskMediaTest extends MediaSourceContract {
     SegmentKey key = key(new Epoch(0), 3);
     boolean _ =
         new SegmentFolder(folder)
+            .of(STREAM, TOKEN)
             .putSegment(key, List.of(Bytes.ofUtf8("one"), Bytes.ofUtf8("two")));
-    Path file = folder.resolve("stream1/source/0/3");
+    Path file = folder.resolve("stream1/1000/source/0/3");
     byte[] bytes = Files.readAllBytes(file);
     bytes[random.nextInt(20)] ^= (byte) (1 << random.nextInt(8));
     Files.write(file, random.nextBoolean() ? bytes : new byte[random.nextInt(26)]);
@@ -286,7 +395,8 @@ class DiskMediaTest extends MediaSourceContract {
     MediaSource empty =
         new StoredMedia(
             new InMemorySegmentStore(SegmentStoreConfig.defaults()), new InMemoryPosterStore());
-    MediaSource away = media(folder.resolve("stream1").resolve("timeline.bin")); // a file
+    MediaSource away =
+        media(folder.resolve("stream1").resolve("1000").resolve("timeline.bin")); // a file
 
     for (MediaSource first : List.of(empty, away)) {
       MediaSource both = new FallbackMedia(first, disk);
@@ -346,17 +456,23 @@ class DiskMediaTest extends MediaSourceContract {
   }
 
   private void put(SegmentKey key, List<Bytes> parts, boolean complete) {
-    List<TimelinePart> described = new ArrayList<>();
-    for (Bytes part : parts) {
-      segments.putPart(key, described.size(), part);
-      described.add(new TimelinePart(30_000, described.isEmpty(), part.length()));
+    for (int part = 0; part < parts.size(); part++) {
+      segments.putPart(key, part, parts.get(part));
     }
     if (complete) {
       segments.completeSegment(key);
     }
+    list(key, parts, complete);
+    putTimeline(TimelineState.LIVE);
+  }
+
+  private void list(SegmentKey key, List<Bytes> parts, boolean complete) {
+    List<TimelinePart> described = new ArrayList<>();
+    for (Bytes part : parts) {
+      described.add(new TimelinePart(30_000, described.isEmpty(), part.length()));
+    }
     listed.add(
         new TimelineSegment(key.number(), key.epoch(), false, NOON, 0, described, complete, false));
-    putTimeline(TimelineState.LIVE);
   }
 
   private void putTimeline(TimelineState state) {
@@ -397,10 +513,11 @@ class DiskMediaTest extends MediaSourceContract {
   }
 
   private DiskMediaWriter writer(Path into) {
-    return writer(into, STREAM::equals);
+    return writer(
+        into, stream -> stream.equals(STREAM) ? OptionalLong.of(TOKEN) : OptionalLong.empty());
   }
 
-  private DiskMediaWriter writer(Path into, Predicate<StreamId> carriedHere) {
+  private DiskMediaWriter writer(Path into, Function<StreamId, OptionalLong> tokens) {
     DiskMediaWriter writer =
         DiskMediaWriter.start(
             into,
@@ -408,7 +525,7 @@ class DiskMediaTest extends MediaSourceContract {
             timelines,
             segments,
             posters,
-            carriedHere,
+            tokens,
             metrics,
             clock,
             Thread.ofPlatform().daemon().factory());
@@ -417,7 +534,9 @@ class DiskMediaTest extends MediaSourceContract {
   }
 
   private DiskMedia media(Path from) {
-    return new DiskMedia(from, metrics, Thread::startVirtualThread);
+    DiskMedia media = new DiskMedia(from, metrics, Thread.ofPlatform().daemon().factory());
+    opened.add(media);
+    return media;
   }
 
   private static void settle(DiskMediaWriter writer) {

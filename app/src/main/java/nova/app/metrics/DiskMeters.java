@@ -3,7 +3,6 @@ package nova.app.metrics;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.io.IOException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import nova.segments.DiskMetrics;
@@ -18,6 +17,7 @@ public final class DiskMeters implements DiskMetrics {
 
   private final Counter written;
   private final Counter failed;
+  private final Counter refused;
   private final CountersByReason malformed;
   private final AtomicLong size = new AtomicLong();
   private final AtomicBoolean failing = new AtomicBoolean();
@@ -33,6 +33,10 @@ public final class DiskMeters implements DiskMetrics {
     this.failed =
         Counter.builder("nova.media.disk.failed")
             .description("Times media could not be written to the folder.")
+            .register(registry);
+    this.refused =
+        Counter.builder("nova.media.disk.refused")
+            .description("Times media was not read from the folder, as too many reads waited.")
             .register(registry);
     this.malformed =
         new CountersByReason(
@@ -56,11 +60,16 @@ public final class DiskMeters implements DiskMetrics {
 
   /// Tells the operator once, until writing succeeds again.
   @Override
-  public void failed(IOException why) {
+  public void failed(Exception why) {
     failed.increment();
     if (!failing.getAndSet(true)) {
       log.warn("media is not written to media.folder: {}", why.toString());
     }
+  }
+
+  @Override
+  public void refused() {
+    refused.increment();
   }
 
   @Override

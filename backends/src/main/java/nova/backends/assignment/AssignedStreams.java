@@ -6,13 +6,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import nova.backends.redis.AnnouncedStream;
 import nova.backends.redis.Lease;
 import nova.backends.redis.NodeId;
@@ -147,9 +147,12 @@ public final class AssignedStreams implements AutoCloseable {
   private void takeWhatIsDue() throws InterruptedException {
     try {
       Map<StreamId, AnnouncedStream> free = new LinkedHashMap<>();
-      for (AnnouncedStream stream : wanted.of(answer(ports.registry().list()))) {
+      for (AnnouncedStream stream : wanted.of(answer(ports.registry().list()), streams.keySet())) {
         free.put(stream.stream(), stream);
       }
+      streams.values().stream()
+          .filter(carried -> wanted.isAbandoned(carried.stream()))
+          .forEach(carried -> carried.heard(abandoned(carried.stream())));
       Map<StreamId, NodeId> holders = answer(ports.leases().holders(free.keySet()));
       List<NodeLoad> loads = loads(answer(ports.nodes().list()), holders.values());
       free.keySet().removeAll(holders.keySet());
@@ -181,17 +184,12 @@ public final class AssignedStreams implements AutoCloseable {
   }
 
   private void take(AnnouncedStream due) throws InterruptedException {
-    Optional<Lease> lease = answer(ports.leases().acquire(due.stream()));
+    Optional<Lease> lease = outcome(ports.leases().acquireWithin(ANSWER_TIMEOUT, due.stream()));
     if (lease.isEmpty()) {
       return; // somebody was faster
     }
     if (wanted.isAbandoned(due.stream())) {
-      ended.add(
-          new StreamError(
-              due.stream(),
-              ports.clock().instant(),
-              "no server receives the stream any more",
-              Optional.empty()));
+      StreamEvent _ = abandoned(due.stream());
     }
     StreamStarted started =
         new StreamStarted(due.stream(), due.startedAt(), due.channel(), "", "", Optional.empty());
@@ -204,11 +202,31 @@ public final class AssignedStreams implements AutoCloseable {
     thread.start();
   }
 
+  /// Takes note that nobody receives a stream any more, although nobody said that it is over.
+  private StreamEvent abandoned(StreamId stream) {
+    ended.add(
+        new StreamError(
+            stream,
+            ports.clock().instant(),
+            "no server receives the stream any more",
+            Optional.empty()));
+    return ended.find(stream).orElseThrow();
+  }
+
   /// @throws StoreUnavailableException when there is none
   private static <T> T answer(CompletionStage<T> asked) throws InterruptedException {
+    return outcome(
+        asked
+            .toCompletableFuture()
+            .copy()
+            .orTimeout(ANSWER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS));
+  }
+
+  /// @param limited complete in the end, whatever Redis does
+  private static <T> T outcome(CompletableFuture<T> limited) throws InterruptedException {
     try {
-      return asked.toCompletableFuture().get(ANSWER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException | TimeoutException e) {
+      return limited.get();
+    } catch (ExecutionException e) {
       throw new StoreUnavailableException("Redis did not answer", e);
     }
   }

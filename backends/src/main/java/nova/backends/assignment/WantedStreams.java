@@ -50,7 +50,8 @@ final class WantedStreams {
   /// All of them, the oldest first.
   ///
   /// @param announced streams that are received
-  List<AnnouncedStream> of(List<AnnouncedStream> announced) {
+  /// @param carried by this node; some may have no timeline yet
+  List<AnnouncedStream> of(List<AnnouncedStream> announced, Set<StreamId> carried) {
     long now = clock.nanoTime();
     started.values().removeIf(one -> now - one.atNs > STARTED_FOR.toNanos());
     Map<StreamId, AnnouncedStream> received = new LinkedHashMap<>();
@@ -62,7 +63,8 @@ final class WantedStreams {
         wanted.add(stream);
       }
     }
-    wanted.addAll(left(received.keySet(), now));
+    rememberUnannounced(received.keySet(), carried, now);
+    wanted.addAll(left(now));
     wanted.sort(
         Comparator.comparing(AnnouncedStream::startedAt)
             .thenComparing(stream -> stream.stream().value()));
@@ -74,24 +76,24 @@ final class WantedStreams {
   }
 
   /// Those that are over, or must be, and whose timelines are not.
-  private List<AnnouncedStream> left(Set<StreamId> received, long now) {
+  private List<AnnouncedStream> left(long now) {
     List<AnnouncedStream> left = new ArrayList<>();
-    Set<StreamId> unannounced = new HashSet<>();
     for (TimelineSnapshot timeline : timelines.all()) {
       StreamId stream = timeline.stream();
-      if (timeline.endedAt().isPresent()) {
-        continue;
-      }
-      if (!received.contains(stream)) {
-        unannounced.add(stream);
-        unannouncedSinceNs.putIfAbsent(stream, now);
-      }
-      if (ended.has(stream) || isAbandoned(stream, now)) {
+      if (timeline.endedAt().isEmpty() && (ended.has(stream) || isAbandoned(stream, now))) {
         left.add(new AnnouncedStream(stream, timeline.channel(), timeline.startedAt()));
       }
     }
-    unannouncedSinceNs.keySet().retainAll(unannounced);
     return left;
+  }
+
+  private void rememberUnannounced(Set<StreamId> received, Set<StreamId> carried, long now) {
+    Set<StreamId> unannounced = new HashSet<>(carried);
+    timelines.all().forEach(timeline -> unannounced.add(timeline.stream()));
+    unannounced.removeAll(received);
+    unannounced.removeIf(this::hasEndedTimeline);
+    unannounced.forEach(stream -> unannouncedSinceNs.putIfAbsent(stream, now));
+    unannouncedSinceNs.keySet().retainAll(unannounced);
   }
 
   private boolean isAbandoned(StreamId stream, long now) {

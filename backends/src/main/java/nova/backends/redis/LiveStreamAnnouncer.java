@@ -12,7 +12,7 @@ import nova.core.StreamEvents.Subscription;
 import nova.core.StreamId;
 
 /// Keeps [LiveStreamRegistry] true for the streams of this ingest node: those that it says of
-/// itself that they started or came here, until they are over or go on elsewhere.
+/// itself that they started or came here, until anybody says that they are over or go on elsewhere.
 ///
 /// *Thread-safe.*
 public final class LiveStreamAnnouncer implements AutoCloseable {
@@ -51,11 +51,16 @@ public final class LiveStreamAnnouncer implements AutoCloseable {
   }
 
   private void onAny(StreamEvent event) {
-    if (event instanceof StreamMoved moved) {
-      Long here = claims.get(moved.stream());
-      if (here != null && here < moved.claim()) {
-        withdraw(moved.stream());
+    switch (event) {
+      case StreamMoved moved -> {
+        Long here = claims.get(moved.stream());
+        if (here != null && here < moved.claim()) {
+          withdraw(moved.stream());
+        }
       }
+      case StreamEnded ended -> withdraw(ended.stream());
+      case StreamError error -> withdraw(error.stream());
+      default -> {}
     }
   }
 

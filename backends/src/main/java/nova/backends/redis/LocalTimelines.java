@@ -100,6 +100,10 @@ final class LocalTimelines {
     Known before = known.get(stream);
     long shift = before == null ? 0 : before.shift;
     Optional<TimelineSnapshot> shown = store.find(stream);
+    if (shown.equals(Optional.of(shifted(snapshot, shift)))) {
+      known.put(stream, new Known(token, snapshot, shift)); // shown while Redis was away
+      return;
+    }
     if (shown.isPresent() && snapshot.version() + shift <= shown.get().version()) {
       shift = shown.get().version() + 1 - lowestVersion(snapshot);
     }

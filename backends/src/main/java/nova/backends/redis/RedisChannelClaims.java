@@ -1,14 +1,8 @@
 package nova.backends.redis;
 
-import io.lettuce.core.KeyValue;
-import io.lettuce.core.ScriptOutputType;
-import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -21,16 +15,13 @@ import nova.control.database.RepeatedTask;
 import nova.core.Bytes;
 import nova.core.ChannelSlug;
 import nova.core.NanoClock;
-import nova.core.StreamHealth;
 import nova.core.StreamId;
-import nova.core.StreamState;
 import nova.ingest.publish.ChannelClaim;
 import nova.ingest.publish.ChannelClaims;
 import nova.ingest.publish.ClaimAnswer;
 import nova.ingest.publish.ClaimRequest;
 import nova.ingest.publish.ClaimStatus;
 import nova.ingest.publish.ClaimedStream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,18 +39,10 @@ public final class RedisChannelClaims implements ChannelClaims, AutoCloseable {
   public static final Duration TTL = Duration.ofSeconds(3);
 
   private static final Logger log = LoggerFactory.getLogger(RedisChannelClaims.class);
-  private static final RedisScript CLAIM = RedisScript.named("claim-channel");
-  private static final RedisScript RENEW = RedisScript.named("renew-claim");
-  private static final RedisScript LEAVE = RedisScript.named("leave-claim");
-  private static final RedisScript EXPIRED = RedisScript.named("expired-claims");
-  private static final RedisScript ADOPT = RedisScript.named("adopt-claim");
-
-  private static final Duration KEPT = Duration.ofDays(1); // when no ingest node is left
-  private static final int MOST_EXPIRED = 100;
   private static final int LOOKS_PER_TTL = 30;
   private static final int RENEWALS_PER_TTL = 3;
 
-  private final RedisLink link;
+  private final StoredClaims stored;
   private final RedisSubscription subscription;
   private final NodeId node;
   private final RedisMetrics metrics;
@@ -79,7 +62,8 @@ public final class RedisChannelClaims implements ChannelClaims, AutoCloseable {
       NanoClock clock,
       Duration ttl,
       ThreadFactory threads) {
-    this.link = connections.link(RedisArea.MEDIA, "claims");
+    RedisLink link = connections.link(RedisArea.MEDIA, "claims");
+    this.stored = new StoredClaims(link, node, ttl, metrics);
     this.subscription = connections.subscription("claims");
     this.node = node;
     this.metrics = metrics;
@@ -119,28 +103,21 @@ public final class RedisChannelClaims implements ChannelClaims, AutoCloseable {
   }
 
   private void listen() {
-    CompletionStage<Void> _ =
-        subscription
-            .listen(
-                channel(),
-                new RedisSubscription.Listener() {
-                  @Override
-                  public void onSubscribed() {}
+    subscription.listen(
+        stored.notices(),
+        new RedisSubscription.Listener() {
+          @Override
+          public void onSubscribed() {}
 
-                  @Override
-                  public void onMessage(Bytes message) {
-                    String slug = message.length() <= 64 ? message.toUtf8() : "";
-                    Held mine = ChannelSlug.isValid(slug) ? held.get(new ChannelSlug(slug)) : null;
-                    if (mine != null) {
-                      mine.renew();
-                    }
-                  }
-                })
-            .exceptionally(
-                failure -> {
-                  log.warn("not subscribed to claims; takeovers take a second", failure);
-                  return null;
-                });
+          @Override
+          public void onMessage(Bytes message) {
+            String slug = message.length() <= 64 ? message.toUtf8() : "";
+            Held mine = ChannelSlug.isValid(slug) ? held.get(new ChannelSlug(slug)) : null;
+            if (mine != null) {
+              mine.renew();
+            }
+          }
+        });
   }
 
   @Override
@@ -161,110 +138,15 @@ public final class RedisChannelClaims implements ChannelClaims, AutoCloseable {
         .isOver()
         .thenCompose(
             over ->
-                over ? findExpired() : CompletableFuture.completedStage(List.<ClaimedStream>of()));
-  }
-
-  private CompletionStage<List<ClaimedStream>> findExpired() {
-    return link.<List<Bytes>>run(
-            EXPIRED,
-            ScriptOutputType.MULTI,
-            List.of(renewedKey()),
-            StreamLeases.number(ttl.toMillis()),
-            StreamLeases.number(MOST_EXPIRED))
-        .thenCompose(
-            found -> {
-              CompletionStage<List<ClaimedStream>> all =
-                  CompletableFuture.completedStage(List.<ClaimedStream>of());
-              for (int i = 0; i + 1 < found.size(); i += 2) {
-                all =
-                    all.thenCombine(read(found.get(i), found.get(i + 1)), RedisChannelClaims::plus);
-              }
-              return all;
-            });
-  }
-
-  private static List<ClaimedStream> plus(List<ClaimedStream> all, Optional<ClaimedStream> one) {
-    List<ClaimedStream> more = new ArrayList<>(all);
-    one.ifPresent(more::add);
-    return more;
-  }
-
-  private CompletionStage<Optional<ClaimedStream>> read(Bytes name, Bytes renewedMs) {
-    String slug = name.length() <= 64 ? name.toUtf8() : "";
-    if (!ChannelSlug.isValid(slug)) {
-      forget(name, "claim");
-      return CompletableFuture.completedStage(Optional.empty());
-    }
-    ChannelSlug channel = new ChannelSlug(slug);
-    return link.commands()
-        .hmget(claimKey(channel), "stream", "token", "started", "node", "status")
-        .thenApply(
-            values -> {
-              Map<String, Bytes> fields = new HashMap<>();
-              values.stream()
-                  .filter(KeyValue::hasValue)
-                  .forEach(value -> fields.put(value.getKey(), value.getValue()));
-              Optional<ClaimedStream> stream =
-                  claimed(
-                      channel,
-                      fields.get("stream"),
-                      fields.get("token"),
-                      fields.get("started"),
-                      fields.get("node"),
-                      fields.get("status"),
-                      renewedMs);
-              if (stream.isEmpty()) {
-                forget(name, fields.isEmpty() ? "claim-without-stream" : "claim");
-              }
-              return stream;
-            });
-  }
-
-  /// What nobody can adopt must not be looked at for ever.
-  private void forget(Bytes channel, String reason) {
-    metrics.malformed(reason);
-    CompletionStage<Long> _ = link.commands().zrem(renewedKey(), channel);
-  }
-
-  private static Optional<ClaimedStream> claimed(
-      ChannelSlug channel,
-      @Nullable Bytes stream,
-      @Nullable Bytes token,
-      @Nullable Bytes started,
-      @Nullable Bytes node,
-      @Nullable Bytes status,
-      Bytes renewedMs) {
-    if (stream == null || token == null || started == null || node == null || status == null) {
-      return Optional.empty();
-    }
-    try {
-      return ClaimStatusJson.read(status)
-          .map(
-              read ->
-                  new ClaimedStream(
-                      channel,
-                      new StreamId(stream.toUtf8()),
-                      Instant.parse(started.toUtf8()),
-                      new NodeId(node.toUtf8()).value(),
-                      Long.parseLong(token.toUtf8()),
-                      Instant.ofEpochMilli((long) Double.parseDouble(renewedMs.toUtf8())),
-                      read));
-    } catch (IllegalArgumentException | DateTimeException _) {
-      return Optional.empty();
-    }
+                over
+                    ? stored.expired()
+                    : CompletableFuture.completedStage(List.<ClaimedStream>of()));
   }
 
   @Override
   public CompletionStage<Optional<ChannelClaim>> adopt(ClaimedStream expired, Listener listener) {
-    return link.<@Nullable Bytes>run(
-            ADOPT,
-            ScriptOutputType.VALUE,
-            keys(expired.channel()),
-            Bytes.ofUtf8(node.value()),
-            Bytes.ofUtf8(expired.channel().value()),
-            StreamLeases.number(expired.token()),
-            StreamLeases.number(ttl.toMillis()),
-            StreamLeases.number(KEPT.toMillis()))
+    return stored
+        .adopt(expired)
         .thenApply(
             token ->
                 token == null
@@ -304,23 +186,6 @@ public final class RedisChannelClaims implements ChannelClaims, AutoCloseable {
     }
   }
 
-  private List<String> keys(ChannelSlug channel) {
-    return List.of(renewedKey(), claimKey(channel));
-  }
-
-  // All claims share one name in braces, as each is touched together with the set of all.
-  private String renewedKey() {
-    return link.keys().key("renewed", "claims");
-  }
-
-  private String claimKey(ChannelSlug channel) {
-    return link.keys().key("claim", "claims") + ":" + channel;
-  }
-
-  private String channel() {
-    return link.keys().key("claims");
-  }
-
   /// Renews nothing any more; claims that are held expire, and are adopted elsewhere.
   @Override
   public void close() {
@@ -335,6 +200,7 @@ public final class RedisChannelClaims implements ChannelClaims, AutoCloseable {
     final Listener listener;
     final CompletableFuture<ClaimAnswer> answer = new CompletableFuture<>();
     private final AtomicBoolean asking = new AtomicBoolean();
+    private volatile boolean hasAsked; // whoever has the channel to let go
 
     Attempt(long number, ClaimRequest request, Listener listener) {
       this.number = number;
@@ -346,11 +212,10 @@ public final class RedisChannelClaims implements ChannelClaims, AutoCloseable {
       if (!asking.compareAndSet(false, true)) {
         return;
       }
-      boolean again = waiting.containsKey(number);
       CompletionStage<Void> _ =
           settling
-              .isOver()
-              .thenCompose(over -> ask(again, over))
+              .phase()
+              .thenCompose(phase -> stored.claim(node + "/" + number, hasAsked, request, phase))
               .thenAccept(this::onAnswer)
               .exceptionally(
                   failure -> {
@@ -362,50 +227,24 @@ public final class RedisChannelClaims implements ChannelClaims, AutoCloseable {
               .thenRun(() -> asking.set(false));
     }
 
-    private CompletionStage<List<Bytes>> ask(boolean again, boolean settled) {
-      ClaimStatus begun =
-          new ClaimStatus(
-              StreamState.PENDING_INGEST, Optional.empty(), request.key(), StreamHealth.NOTHING);
-      return link.run(
-          CLAIM,
-          ScriptOutputType.MULTI,
-          keys(request.channel()),
-          Bytes.ofUtf8(node.value()),
-          Bytes.ofUtf8(request.channel().value()),
-          Bytes.ofUtf8(node + "/" + number),
-          flag(again),
-          Bytes.ofUtf8(request.fresh().value()),
-          Bytes.ofUtf8(request.now().toString()),
-          ClaimStatusJson.write(begun),
-          Bytes.ofUtf8(request.remoteAddress()),
-          StreamLeases.number(request.takeoversPerMinute()),
-          StreamLeases.number(ttl.toMillis()),
-          flag(settled),
-          StreamLeases.number(KEPT.toMillis()),
-          Bytes.ofUtf8(channel()));
-    }
-
     private void onAnswer(List<Bytes> given) {
       switch (given.getFirst().toUtf8()) {
         case "wait" -> {
-          if (!answer.isDone()) {
-            waiting.put(number, this);
-          }
+          hasAsked = true;
+          askAgain();
+        }
+        case "settling" -> {
+          hasAsked = false; // what was asked is forgotten too
+          askAgain();
         }
         case "granted" -> {
-          ClaimStatus begun =
-              new ClaimStatus(
-                  StreamState.PENDING_INGEST,
-                  Optional.empty(),
-                  request.key(),
-                  StreamHealth.NOTHING);
           done(
               new ClaimAnswer.Granted(
                   hold(
                       request.channel(),
                       request.fresh(),
                       request.now(),
-                      begun,
+                      StoredClaims.begun(request),
                       given.get(1),
                       listener)));
         }
@@ -416,9 +255,15 @@ public final class RedisChannelClaims implements ChannelClaims, AutoCloseable {
       }
     }
 
+    private void askAgain() {
+      if (!answer.isDone()) {
+        waiting.put(number, this);
+      }
+    }
+
     private void continued(List<Bytes> given) {
       ClaimedStream stream =
-          claimed(
+          StoredClaims.claimed(
                   request.channel(),
                   given.get(2),
                   given.get(1),
@@ -495,24 +340,15 @@ public final class RedisChannelClaims implements ChannelClaims, AutoCloseable {
       }
     }
 
-    void renew() {
+    /// Under the same lock as [#leave], behind which it would bring back what was let go of.
+    synchronized void renew() {
       ClaimStatus now = status;
       if (over.get()) {
         return;
       }
       CompletionStage<Void> _ =
-          link.<List<Bytes>>run(
-                  RENEW,
-                  ScriptOutputType.MULTI,
-                  keys(channel),
-                  Bytes.ofUtf8(node.value()),
-                  Bytes.ofUtf8(channel.value()),
-                  StreamLeases.number(token),
-                  Bytes.ofUtf8(stream.value()),
-                  Bytes.ofUtf8(startedAt.toString()),
-                  ClaimStatusJson.write(now),
-                  flag(now.state() == StreamState.RECONNECTING),
-                  StreamLeases.number(KEPT.toMillis()))
+          stored
+              .renew(channel, token, stream, startedAt, now)
               .thenAccept(this::onRenewed)
               .exceptionally(
                   failure -> {
@@ -555,22 +391,10 @@ public final class RedisChannelClaims implements ChannelClaims, AutoCloseable {
       return leave(true);
     }
 
-    private CompletionStage<Void> leave(boolean ended) {
+    private synchronized CompletionStage<Void> leave(boolean ended) {
       over.set(true);
       held.remove(channel, this);
-      return link.<Long>run(
-              LEAVE,
-              ScriptOutputType.INTEGER,
-              keys(channel),
-              Bytes.ofUtf8(channel.value()),
-              StreamLeases.number(token),
-              flag(ended),
-              ClaimStatusJson.write(status))
-          .thenAccept(_ -> {});
+      return stored.leave(channel, token, ended, status);
     }
-  }
-
-  private static Bytes flag(boolean set) {
-    return Bytes.ofUtf8(set ? "1" : "0");
   }
 }

@@ -61,6 +61,7 @@ public final class RedisConnections implements AutoCloseable {
   private final Patience patience;
   private final NanoClock nanoClock;
   private final HashedWheelTimer timer;
+  private final RedisMetrics metrics;
   private final ClientResources resources;
   private final RedisClient client;
   private final RedisWatch watch;
@@ -76,6 +77,7 @@ public final class RedisConnections implements AutoCloseable {
     this.patience = patience;
     this.nanoClock = nanoClock;
     this.timer = new HashedWheelTimer(threads, TICK.toMillis(), TimeUnit.MILLISECONDS);
+    this.metrics = metrics;
     this.resources =
         DefaultClientResources.builder()
             .ioThreadPoolSize(EVENT_LOOPS)
@@ -131,7 +133,8 @@ public final class RedisConnections implements AutoCloseable {
     return new RedisConnections(config, metrics, clock, nanoClock, threads, patience);
   }
 
-  /// Whether Redis answered when it was asked last, which is every two seconds.
+  /// Whether Redis answered in time when it was asked last, which is twice a second. One that hangs
+  /// does not, though its connections are open.
   public boolean answers() {
     return watch.answers();
   }
@@ -161,7 +164,10 @@ public final class RedisConnections implements AutoCloseable {
   private RedisLink connect(RedisArea area, String purpose) {
     try {
       return new RedisLink(
-          client.connect(BytesCodec.INSTANCE, uri(area, purpose)), keys(area), nanoClock);
+          client.connect(BytesCodec.INSTANCE, uri(area, purpose)),
+          keys(area),
+          nanoClock,
+          this::answers);
     } catch (RedisException e) {
       throw ConnectFailure.explain(config, e);
     }
@@ -177,7 +183,7 @@ public final class RedisConnections implements AutoCloseable {
   private RedisSubscription subscribe(String purpose) {
     try {
       return new RedisSubscription(
-          client.connectPubSub(BytesCodec.INSTANCE, uri(RedisArea.MEDIA, purpose)));
+          client.connectPubSub(BytesCodec.INSTANCE, uri(RedisArea.MEDIA, purpose)), metrics);
     } catch (RedisException e) {
       throw ConnectFailure.explain(config, e);
     }

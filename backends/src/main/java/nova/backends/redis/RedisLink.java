@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.BooleanSupplier;
 import nova.core.Bytes;
 import nova.core.NanoClock;
 import org.jspecify.annotations.Nullable;
@@ -25,12 +26,19 @@ final class RedisLink {
   private final StatefulRedisConnection<String, Bytes> connection;
   private final Keyspace keys;
   private final NanoClock clock;
+  private final BooleanSupplier redisAnswers;
   private volatile long connectedAtNanos;
 
-  RedisLink(StatefulRedisConnection<String, Bytes> connection, Keyspace keys, NanoClock clock) {
+  /// @param redisAnswers whether Redis answered lately, on whatever connection
+  RedisLink(
+      StatefulRedisConnection<String, Bytes> connection,
+      Keyspace keys,
+      NanoClock clock,
+      BooleanSupplier redisAnswers) {
     this.connection = connection;
     this.keys = keys;
     this.clock = clock;
+    this.redisAnswers = redisAnswers;
     this.connectedAtNanos = clock.nanoTime();
     onReconnect(() -> connectedAtNanos = clock.nanoTime());
   }
@@ -51,6 +59,11 @@ final class RedisLink {
   /// Whether commands can be sent now.
   boolean isOpen() {
     return connection.isOpen();
+  }
+
+  /// Whether it is worth a wait to ask now: commands can be sent, and Redis does not hang.
+  boolean answers() {
+    return isOpen() && redisAnswers.getAsBoolean();
   }
 
   /// How long the connection has been there without a break, if it is.

@@ -2,6 +2,7 @@ package nova.backends.redis;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -137,6 +138,12 @@ public final class RedisMediaPublisher implements AutoCloseable {
   /// Whether a stream is copied.
   public boolean owns(StreamId stream) {
     return streams.containsKey(stream);
+  }
+
+  /// The token under which a stream is copied; empty when it is not.
+  public OptionalLong token(StreamId stream) {
+    Owned owned = streams.get(stream);
+    return owned == null ? OptionalLong.empty() : OptionalLong.of(owned.token);
   }
 
   /// Waits until Redis has all of a stream that was put so far.
@@ -313,6 +320,7 @@ public final class RedisMediaPublisher implements AutoCloseable {
   /// `keptAtNanos`.
   private final class Owned {
     final StreamId id;
+    final long token;
     final Runnable onLost;
     final StreamCopy copy;
     final AtomicBoolean queued = new AtomicBoolean();
@@ -326,6 +334,7 @@ public final class RedisMediaPublisher implements AutoCloseable {
 
     Owned(StreamId id, long token, Runnable onLost) {
       this.id = id;
+      this.token = token;
       this.onLost = onLost;
       this.keptAtNanos = nanoClock.nanoTime();
       this.copy =

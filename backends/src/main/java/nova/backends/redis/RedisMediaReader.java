@@ -7,8 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 import nova.core.Bytes;
 import nova.core.Epoch;
@@ -26,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 /// Reads media that packagers of any process published. Parts of segments that are still open are
 /// found like all others.
 ///
-/// Stages complete on a thread of the connection, and fail at once while Redis is away.
+/// Stages complete on a thread of the connection, and fail at once while Redis is away or known to
+/// hang.
 ///
 /// *Thread-safe.*
 public final class RedisMediaReader implements MediaSource {
@@ -79,7 +82,7 @@ public final class RedisMediaReader implements MediaSource {
   @Override
   public CompletionStage<Optional<Poster>> poster(StreamId stream) {
     return timed(
-        link.commands().hmget(keys.poster(stream), "at", "jpeg"),
+        () -> link.commands().hmget(keys.poster(stream), "at", "jpeg"),
         fields -> {
           Bytes at = value(fields.getFirst());
           Bytes jpeg = value(fields.getLast());
@@ -92,7 +95,7 @@ public final class RedisMediaReader implements MediaSource {
   /// The timeline of a stream as Redis has it now; empty when there is none, or none that can be
   /// read.
   public CompletionStage<Optional<TimelineSnapshot>> timeline(StreamId stream) {
-    return timed(timelines.whole(stream), stored -> stored.flatMap(this::snapshot), _ -> 0);
+    return timed(() -> timelines.whole(stream), stored -> stored.flatMap(this::snapshot), _ -> 0);
   }
 
   private Optional<TimelineSnapshot> snapshot(StoredTimelines.Stored stored) {
@@ -106,12 +109,14 @@ public final class RedisMediaReader implements MediaSource {
 
   private CompletionStage<Optional<Bytes>> one(String key, int part) {
     return timed(
-        link.commands().hget(key, Integer.toString(part)), Optional::ofNullable, Bytes::length);
+        () -> link.commands().hget(key, Integer.toString(part)),
+        Optional::ofNullable,
+        Bytes::length);
   }
 
   private CompletionStage<Optional<List<Bytes>>> parts(SegmentKey segment, boolean whole) {
     return timed(
-        link.commands().hgetall(keys.segment(segment)),
+        () -> link.commands().hgetall(keys.segment(segment)),
         fields -> inOrder(fields, whole),
         parts -> parts.stream().mapToInt(Bytes::length).sum());
   }
@@ -136,18 +141,24 @@ public final class RedisMediaReader implements MediaSource {
   }
 
   private <A extends @Nullable Object, T> CompletionStage<Optional<T>> timed(
-      CompletionStage<A> asked, Function<A, Optional<T>> read, ToIntFunction<T> size) {
+      Supplier<CompletionStage<A>> ask, Function<A, Optional<T>> read, ToIntFunction<T> size) {
+    if (!link.answers()) {
+      metrics.failed("read");
+      return CompletableFuture.failedStage(new StoreUnavailableException("Redis does not answer"));
+    }
     long start = clock.nanoTime();
-    return asked.handle(
-        (answer, failure) -> {
-          if (failure != null) {
-            metrics.failed("read");
-            throw new StoreUnavailableException("Redis did not answer", RedisLink.cause(failure));
-          }
-          Optional<T> found = read.apply(answer);
-          metrics.mediaRead(found.map(size::applyAsInt).orElse(0), clock.nanoTime() - start);
-          return found;
-        });
+    return ask.get()
+        .handle(
+            (answer, failure) -> {
+              if (failure != null) {
+                metrics.failed("read");
+                throw new StoreUnavailableException(
+                    "Redis did not answer", RedisLink.cause(failure));
+              }
+              Optional<T> found = read.apply(answer);
+              metrics.mediaRead(found.map(size::applyAsInt).orElse(0), clock.nanoTime() - start);
+              return found;
+            });
   }
 
   private static @Nullable Bytes value(KeyValue<String, Bytes> field) {

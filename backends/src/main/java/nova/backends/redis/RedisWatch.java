@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 /// *Thread-safe.*
 final class RedisWatch implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RedisWatch.class);
-  private static final Duration INTERVAL = Duration.ofSeconds(2);
+  private static final Duration INTERVAL = Duration.ofMillis(500);
   private static final Duration TOLERATED_SKEW = Duration.ofSeconds(1);
 
   private final RedisLink link;
@@ -59,6 +59,7 @@ final class RedisWatch implements AutoCloseable {
     return new RedisWatch(link, metrics, clock, nanoClock, timeout, threads);
   }
 
+  /// Whether Redis answered in time when it was asked last.
   boolean answers() {
     return answers;
   }

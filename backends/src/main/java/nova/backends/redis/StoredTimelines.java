@@ -47,9 +47,9 @@ final class StoredTimelines {
     }
   }
 
-  /// Whether Redis can be asked now.
-  boolean isOpen() {
-    return link.isOpen();
+  /// Whether Redis can be asked now, and answers.
+  boolean areAtHand() {
+    return link.answers();
   }
 
   /// The streams that may have a timeline.

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import nova.control.database.RepeatedTask;
 import nova.core.Bytes;
 import nova.core.StreamId;
@@ -93,6 +94,31 @@ public final class StreamLeases implements AutoCloseable {
                 over
                     ? acquireNow(stream)
                     : CompletableFuture.completedStage(Optional.<Lease>empty()));
+  }
+
+  /// As [#acquire], for who waits no longer than this: a lease that is granted later is given back,
+  /// or it would be renewed for ever and nobody would carry the stream.
+  ///
+  /// @return complete within this time; fails as [#acquire], and when the time has gone by
+  public CompletableFuture<Optional<Lease>> acquireWithin(Duration limit, StreamId stream) {
+    CompletableFuture<Optional<Lease>> inTime =
+        new CompletableFuture<Optional<Lease>>().orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS);
+    CompletionStage<Optional<Lease>> _ =
+        acquire(stream)
+            .whenComplete(
+                (granted, failure) -> {
+                  if (failure != null) {
+                    inTime.completeExceptionally(RedisLink.cause(failure));
+                  } else if (!inTime.complete(granted)) {
+                    granted.ifPresent(this::giveBackLate);
+                  }
+                });
+    return inTime;
+  }
+
+  private void giveBackLate(Lease lease) {
+    log.atWarn().addKeyValue("stream", lease.stream()).log("a lease came too late to be used");
+    CompletionStage<Void> _ = release(lease);
   }
 
   /// Which nodes carry streams; those that none carries are left out. Fails when Redis cannot be

@@ -2,6 +2,7 @@ package nova.backends.redis;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.Instant;
 import nova.core.Bytes;
 import nova.core.StreamId;
@@ -114,10 +115,14 @@ sealed interface TimelineNotice {
   }
 
   private static Instant instant(long second, int nano) {
-    if (Math.abs(second) > Instant.MAX.getEpochSecond() || nano < 0 || nano > 999_999_999) {
+    if (nano < 0 || nano > 999_999_999) {
       throw malformed("time");
     }
-    return Instant.ofEpochSecond(second, nano);
+    try {
+      return Instant.ofEpochSecond(second, nano);
+    } catch (DateTimeException _) {
+      throw malformed("time");
+    }
   }
 
   private static void require(boolean condition) {

@@ -5,9 +5,10 @@
 --        7 its status     8 address of the publisher          9 takeovers per minute
 --       10 milliseconds of a claim   11 1 when claims can be expired
 --       12 milliseconds to keep it   13 channel to tell
+--       14 1 when holders had time to say what they hold, since Redis was started or emptied
 -- Gives granted, token
 --    or continued, token, stream, when it began, node before, status, when it was renewed last
---    or wait, refused or superseded.
+--    or wait, settling, refused or superseded.
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local fields = redis.call(
@@ -18,6 +19,9 @@ local waiting, free, asked, askedAt = fields[6], fields[7], fields[8], tonumber(
 local token =
   string.format('%.0f', math.max(time[1] * 1000000 + time[2], tonumber(last or '0') + 1))
 
+if not stream and ARGV[14] ~= '1' then
+  return {'settling'}
+end
 if not stream then
   redis.call('HSET', KEYS[2], 'stream', ARGV[5], 'token', token, 'started', ARGV[6],
     'node', ARGV[1], 'status', ARGV[7], 'waiting', '0')

@@ -324,6 +324,34 @@ class AssignedStreamsTest {
     assertThat(second.heard).anyMatch(StreamEnded.class::isInstance);
   }
 
+  @Test
+  void streamThatNobodyAnnouncesAnyMore_isEnded_byTheNodeThatCarriesIt() {
+    TestNode node = node("first");
+    TestBroadcast broadcast = broadcast();
+    broadcast.until(7);
+    TimelineSnapshot _ = viewers.awaitParts(broadcast.id, 4, 2);
+
+    registry.withdraw(broadcast.id);
+    await(
+        "a minute later",
+        () -> {
+          node.aheadNanos.addAndGet(Duration.ofSeconds(1).toNanos());
+          return !endings(node, broadcast).isEmpty();
+        });
+
+    TimelineSnapshot _ =
+        viewers.awaitTimeline("it ends", broadcast.id, now -> now.endedAt().isPresent());
+    assertThat(endings(node, broadcast)).hasSize(1);
+  }
+
+  /// Other tests leave streams that nobody announces, too.
+  private static List<StreamEvent> endings(TestNode node, TestBroadcast broadcast) {
+    return node.heard.stream()
+        .filter(event -> event.stream().equals(broadcast.id))
+        .filter(StreamEvent.StreamError.class::isInstance)
+        .toList();
+  }
+
   /// Viewers have what one packager alone makes of the broadcast.
   private void assertWhole(TestBroadcast broadcast, Map<String, Bytes> published) throws Exception {
     TimelineSnapshot ended =

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 import nova.backends.redis.LiveStreamRegistry;
 import nova.backends.redis.NodeId;
 import nova.backends.redis.RedisConfig;
@@ -54,6 +55,7 @@ final class TestNode implements AutoCloseable {
   final AssignedStreams assigned;
   final Packager packager;
   final TestLink link; // to Redis
+  final AtomicLong aheadNanos = new AtomicLong(); // by which its assignment measures time
   private final RedisConnections connections;
   private final LiveStreamRegistry registry;
   private final TranscodeNodes nodes;
@@ -128,7 +130,7 @@ final class TestNode implements AutoCloseable {
                 segments,
                 posters,
                 InstantSource.system(),
-                System::nanoTime,
+                () -> System.nanoTime() + aheadNanos.get(),
                 threads));
   }
 

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import nova.backends.redis.AnnouncedStream;
 import nova.core.ChannelSlug;
 import nova.core.StreamEvent.StreamEnded;
@@ -32,6 +33,10 @@ class WantedStreamsTest {
           });
   private final WantedStreams wanted = new WantedStreams(timelines, ended, clock::nanoTime);
 
+  private List<AnnouncedStream> wanted(AnnouncedStream... announced) {
+    return wanted.of(List.of(announced), Set.of());
+  }
+
   private static AnnouncedStream stream(String id, Instant startedAt) {
     return new AnnouncedStream(new StreamId(id), CHANNEL, startedAt);
   }
@@ -55,7 +60,7 @@ class WantedStreamsTest {
 
   @Test
   void streamsThatAreReceived_areWanted_theOldestFirst() {
-    assertThat(wanted.of(List.of(YOUNG, OLD))).containsExactly(OLD, YOUNG);
+    assertThat(wanted(YOUNG, OLD)).containsExactly(OLD, YOUNG);
   }
 
   @Test
@@ -63,16 +68,16 @@ class WantedStreamsTest {
     end(OLD);
     put(YOUNG, 1, Optional.of(NOON));
 
-    assertThat(wanted.of(List.of(OLD, YOUNG))).isEmpty();
+    assertThat(wanted(OLD, YOUNG)).isEmpty();
   }
 
   @Test
   void streamThatJustStarted_isWanted_untilItsAnnouncementIsOverdue() {
     wanted.started(OLD);
 
-    assertThat(wanted.of(List.of())).containsExactly(OLD);
+    assertThat(wanted()).containsExactly(OLD);
     clock.advance(Duration.ofSeconds(4));
-    assertThat(wanted.of(List.of())).isEmpty();
+    assertThat(wanted()).isEmpty();
   }
 
   @Test
@@ -80,28 +85,43 @@ class WantedStreamsTest {
     put(OLD, 1, Optional.empty());
     end(OLD);
 
-    assertThat(wanted.of(List.of())).containsExactly(OLD);
+    assertThat(wanted()).containsExactly(OLD);
     assertThat(wanted.isAbandoned(OLD.stream())).isFalse();
     put(OLD, 2, Optional.of(NOON));
-    assertThat(wanted.of(List.of())).isEmpty();
+    assertThat(wanted()).isEmpty();
   }
 
   @Test
   void streamThatNobodyReceivesAnyMore_isWanted_afterAMinuteWithoutABreak() {
     put(OLD, 1, Optional.empty());
-    assertThat(wanted.of(List.of())).isEmpty();
+    assertThat(wanted()).isEmpty();
     clock.advance(Duration.ofSeconds(59));
-    assertThat(wanted.of(List.of(OLD))).containsExactly(OLD); // it is received again
-    assertThat(wanted.of(List.of())).isEmpty();
+    assertThat(wanted(OLD)).containsExactly(OLD); // it is received again
+    assertThat(wanted()).isEmpty();
     clock.advance(Duration.ofSeconds(59));
     wanted.forget(); // Redis did not answer
-    assertThat(wanted.of(List.of())).isEmpty();
+    assertThat(wanted()).isEmpty();
     clock.advance(Duration.ofSeconds(59));
-    assertThat(wanted.of(List.of())).isEmpty();
+    assertThat(wanted()).isEmpty();
     assertThat(wanted.isAbandoned(OLD.stream())).isFalse();
 
     clock.advance(Duration.ofSeconds(1));
-    assertThat(wanted.of(List.of())).containsExactly(OLD);
+    assertThat(wanted()).containsExactly(OLD);
     assertThat(wanted.isAbandoned(OLD.stream())).isTrue();
+  }
+
+  @Test
+  void streamThatIsCarried_withoutATimeline_isAbandonedToo_onceNobodyReceivesIt() {
+    Set<StreamId> carried = Set.of(OLD.stream());
+    assertThat(wanted.of(List.of(OLD), carried)).containsExactly(OLD);
+    assertThat(wanted.of(List.of(), carried)).isEmpty();
+    clock.advance(Duration.ofSeconds(59));
+    assertThat(wanted.isAbandoned(OLD.stream())).isFalse();
+
+    clock.advance(Duration.ofSeconds(1));
+
+    assertThat(wanted.isAbandoned(OLD.stream())).isTrue();
+    end(OLD);
+    assertThat(wanted.isAbandoned(OLD.stream())).as("said once").isFalse();
   }
 }

@@ -9,6 +9,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.lettuce.core.AclSetuserArgs;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -19,11 +20,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import nova.cluster.EmbeddedRedis;
 import nova.cluster.FreePorts;
+import nova.core.Bytes;
 import nova.core.DataSize;
+import nova.core.StreamId;
+import nova.segments.StoreUnavailableException;
 import nova.testkit.FakeClock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -224,6 +229,64 @@ class RedisConnectionsTest {
       assertThat(failure(pending.getFirst()).orElseThrow()).hasMessageContaining("300 milli");
       redis.thaw();
       await("it answers again", () -> failure(link.commands().ping()).isEmpty());
+    }
+  }
+
+  @Test
+  void redisThatHangs_isKnownToAnswerNothing_andNobodyWaitsForMedia() {
+    try (EmbeddedRedis redis = EmbeddedRedis.open();
+        RedisConnections connections = TestConnections.open(RedisConfig.at(redis.url()))) {
+      RedisMediaReader reader =
+          RedisMediaReader.open(connections, RedisMetrics.NONE, System::nanoTime);
+      StreamId stream = new StreamId("stream1");
+      RedisLink link = connections.link(RedisArea.MEDIA, "test");
+      redis.freeze();
+      await("Redis is known to hang", () -> !connections.answers());
+
+      assertThat(link.isOpen()).isTrue();
+      assertThat(reader.poster(stream).toCompletableFuture())
+          .as("fails at once")
+          .isCompletedExceptionally();
+      assertThat(failure(reader.poster(stream)))
+          .containsInstanceOf(StoreUnavailableException.class);
+      redis.thaw();
+      await("Redis is known to answer", connections::answers);
+      assertThat(await(reader.poster(stream))).isEmpty();
+    }
+  }
+
+  @Test
+  void subscriptionThatIsRefused_isTriedAgain() {
+    try (EmbeddedRedis redis = EmbeddedRedis.open();
+        RedisConnections connections = TestConnections.open(RedisConfig.at(redis.url()))) {
+      RedisLink link = connections.link(RedisArea.MEDIA, "test");
+      assertThat(
+              await(link.commands().aclSetuser("default", AclSetuserArgs.Builder.resetChannels())))
+          .isEqualTo("OK");
+      List<String> heard = new CopyOnWriteArrayList<>();
+      RedisSubscription subscription = connections.subscription("test");
+      subscription.listen(
+          "news",
+          new RedisSubscription.Listener() {
+            @Override
+            public void onSubscribed() {
+              heard.add("subscribed");
+            }
+
+            @Override
+            public void onMessage(Bytes message) {
+              heard.add(message.toUtf8());
+            }
+          });
+      await("it is refused", () -> warnings().stream().anyMatch(m -> m.contains("not subscribed")));
+
+      assertThat(await(link.commands().aclSetuser("default", AclSetuserArgs.Builder.allChannels())))
+          .isEqualTo("OK");
+
+      await("it is subscribed", () -> heard.equals(List.of("subscribed")));
+      assertThat(await(link.commands().publish("news", text("hello")))).isEqualTo(1);
+      await("it is heard", () -> heard.equals(List.of("subscribed", "hello")));
+      subscription.close();
     }
   }
 

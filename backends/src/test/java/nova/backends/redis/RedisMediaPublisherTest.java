@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import nova.cluster.EmbeddedRedis;
@@ -421,19 +422,21 @@ class RedisMediaPublisherTest {
   private List<TimelineNotice> notices() {
     List<TimelineNotice> notices = new CopyOnWriteArrayList<>();
     RedisSubscription subscription = connections(RedisConfig.at(redis.url())).subscription("test");
-    Void _ =
-        await(
-            subscription.listen(
-                keys.channel(),
-                new RedisSubscription.Listener() {
-                  @Override
-                  public void onSubscribed() {}
+    CompletableFuture<Void> subscribed = new CompletableFuture<>();
+    subscription.listen(
+        keys.channel(),
+        new RedisSubscription.Listener() {
+          @Override
+          public void onSubscribed() {
+            subscribed.complete(null);
+          }
 
-                  @Override
-                  public void onMessage(Bytes message) {
-                    notices.add(TimelineNotice.read(message));
-                  }
-                }));
+          @Override
+          public void onMessage(Bytes message) {
+            notices.add(TimelineNotice.read(message));
+          }
+        });
+    Void _ = await(subscribed);
     return notices;
   }
 

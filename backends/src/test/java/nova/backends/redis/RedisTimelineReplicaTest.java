@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import nova.cluster.EmbeddedRedis;
 import nova.core.Bytes;
@@ -42,6 +43,7 @@ class RedisTimelineReplicaTest {
   private final AtomicInteger deltas = new AtomicInteger();
   private final AtomicInteger reads = new AtomicInteger();
   private final AtomicInteger malformed = new AtomicInteger();
+  private final AtomicInteger failed = new AtomicInteger();
   private final InMemoryTimelineStore replicated =
       new InMemoryTimelineStore(
           (_, failure) -> {
@@ -200,6 +202,65 @@ class RedisTimelineReplicaTest {
     redis.start();
     isReplicated();
     assertThat(told).extracting(TimelineSnapshot::version).isSorted().doesNotHaveDuplicates();
+  }
+
+  @Test
+  void whatIsFoundElsewhere_isShownWhileRedisHangs_thoughItsConnectionsAreOpen() {
+    replica();
+    publish(packager, TOKEN);
+    packager.segment(2);
+    packager.part();
+    isReplicated();
+
+    redis.freeze();
+    packager.complete();
+    onDisk.put(STREAM, packager.snapshot());
+
+    isReplicated();
+    assertThat(link.isOpen()).isTrue();
+    redis.thaw();
+    packager.segment(2);
+    isReplicated();
+  }
+
+  @Test
+  void faultOfATask_isCounted_andTheReplicaGoesOn() {
+    AtomicBoolean broken = new AtomicBoolean();
+    Registration _ =
+        replicated.listen(
+            _ -> {
+              if (broken.get()) {
+                throw new IllegalStateException("a listener is broken");
+              }
+            });
+    replica();
+    publish(packager, TOKEN);
+    packager.segment(2);
+    isReplicated();
+
+    broken.set(true);
+    packager.segment(2);
+    await("counted", () -> failed.get() > 0);
+    broken.set(false);
+    packager.segment(2);
+
+    isReplicated();
+  }
+
+  @Test
+  void posterOfAStreamThatIsCarriedHere_isForgottenWithTheStream() {
+    carriedHere.add(STREAM);
+    RedisTimelineReplica replica = replica();
+    RedisMediaPublisher publisher = publish(packager, TOKEN);
+    packager.segment(2);
+    packager.posters.put(STREAM, new Poster(text("jpeg"), TestPackager.NOON));
+    packager.part();
+    await("its poster is known", () -> replica.posterTakenAt(STREAM).isPresent());
+
+    packager.remove();
+
+    await("published", publisher::isIdle);
+    await("its poster is forgotten", () -> replica.posterTakenAt(STREAM).isEmpty());
   }
 
   private static TimelineSnapshot whole(TimelineSnapshot snapshot) {
@@ -371,6 +432,11 @@ class RedisTimelineReplicaTest {
           @Override
           public void timelineRead() {
             reads.incrementAndGet();
+          }
+
+          @Override
+          public void failed(String what) {
+            failed.incrementAndGet();
           }
 
           @Override

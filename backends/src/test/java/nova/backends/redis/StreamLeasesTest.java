@@ -10,6 +10,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import nova.cluster.EmbeddedRedis;
@@ -172,6 +174,23 @@ class StreamLeasesTest {
         .isEqualTo("OK");
 
     assertThat(await(lease.renew())).isTrue();
+  }
+
+  @Test
+  void leaseThatComesTooLate_isGivenBack() {
+    Void _ = await(acquire(here, STREAM).release());
+    redis.freeze();
+    CompletableFuture<Optional<Lease>> late = here.acquireWithin(Duration.ofMillis(100), STREAM);
+    await("nobody waits any more", late::isCompletedExceptionally);
+    CompletionStage<Optional<Lease>> behind = here.acquire(OTHER);
+
+    redis.thaw();
+
+    Lease other = await(behind).orElseThrow();
+    await("it is free", () -> await(there.holders(List.of(STREAM))).isEmpty());
+    assertThat(here.held()).containsExactly(other);
+    Lease inTime = await(there.acquireWithin(Duration.ofSeconds(20), STREAM)).orElseThrow();
+    assertThat(there.held()).containsExactly(inTime);
   }
 
   /// Its own thread renews no more, as in a process that was stopped.

@@ -1,6 +1,7 @@
 package nova.backends.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -41,6 +42,19 @@ class TimelineNoticeTest {
               }
             })
         .attackWithDamage(5_000);
+  }
+
+  @Test
+  void timeThatNeverIs_isRefused() {
+    Bytes good = new TimelineNotice.PosterTaken(STREAM, 2, Instant.EPOCH).write();
+    for (long second :
+        new long[] {Long.MIN_VALUE, Instant.MIN.getEpochSecond() - 1, Long.MAX_VALUE}) {
+      ByteBuffer bytes = ByteBuffer.allocate(good.length());
+      good.copyTo(bytes);
+      bytes.putLong(good.length() - 12, second).flip();
+      assertThatThrownBy(() -> TimelineNotice.read(Bytes.wrap(bytes)))
+          .isInstanceOf(MalformedTimelineException.class);
+    }
   }
 
   private static List<TimelineNotice> all() {

@@ -19,6 +19,7 @@ import nova.delivery.DeliveryPorts;
 import nova.delivery.HlsPath;
 import nova.delivery.LoopExecutor;
 import nova.delivery.MediaPath;
+import nova.delivery.NamedMedia;
 import nova.delivery.PastStreams;
 import nova.delivery.PlaybackPrefix;
 import nova.delivery.PlaylistCache;
@@ -39,6 +40,7 @@ public final class Delivery implements AutoCloseable {
   private final DeliveryPorts ports;
   private final PlaylistCache playlists;
   private final PastStreams past;
+  private final NamedMedia named;
   private final BlockingReload reload;
   private final TimelineStore.Registration registration;
   private final HttpDate date;
@@ -56,7 +58,8 @@ public final class Delivery implements AutoCloseable {
     this.date = new HttpDate(ports.clock());
     this.faults = new Faults(ports.nanoClock(), ports.metrics());
     this.hls = new HlsRoutes(config, ports, playlists, past, faults);
-    this.segments = new SegmentRoutes(ports, past, faults);
+    this.named = new NamedMedia(ports.timelines());
+    this.segments = new SegmentRoutes(ports, named, past, faults);
     this.admission = new Admission(ports, faults);
     // Registered before the one that wakes held requests, so that these see a stream as past.
     this.registration = ports.timelines().listen(this::onChange);
@@ -92,6 +95,9 @@ public final class Delivery implements AutoCloseable {
     if (ports.timelines().find(snapshot.stream()).isEmpty()) {
       past.add(snapshot.stream());
       playlists.forget(snapshot.stream());
+      named.forget(snapshot.stream());
+    } else {
+      named.changed(snapshot);
     }
   }
 

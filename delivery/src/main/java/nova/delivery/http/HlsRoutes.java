@@ -231,7 +231,10 @@ final class HlsRoutes {
       case Awaited.Start _ when MultivariantRenderer.hasContent(now) -> playlist.accept(now);
       case Awaited.Start _, Awaited.RenditionStart _ ->
           reply.unavailable("The stream is starting and has no media yet; try again.", cache);
-      case Awaited.WholeSegment _, Awaited.PartOfPlaylist _, Awaited.HintedPart _ -> {
+      case Awaited.WholeSegment _,
+          Awaited.PartOfPlaylist _,
+          Awaited.HintedPart _,
+          Awaited.OpenSegment _ -> {
         if (ReloadPolicy.answersCurrentPlaylistAfterHold(now.state())) {
           playlist.accept(now);
         } else {
@@ -249,7 +252,10 @@ final class HlsRoutes {
     switch (awaited) {
       case Awaited.Start _ when MultivariantRenderer.hasContent(now) -> playlist.accept(now);
       case Awaited.Start _, Awaited.RenditionStart _ -> Refusals.answer(reply, Refusal.STOPPING);
-      case Awaited.WholeSegment _, Awaited.PartOfPlaylist _, Awaited.HintedPart _ ->
+      case Awaited.WholeSegment _,
+          Awaited.PartOfPlaylist _,
+          Awaited.HintedPart _,
+          Awaited.OpenSegment _ ->
           playlist.accept(now);
     }
   }

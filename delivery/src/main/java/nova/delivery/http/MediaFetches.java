@@ -24,7 +24,7 @@ import nova.segments.StoreUnavailableException;
 ///
 /// Requests for the same share one question and one hop back to the loop: a part that a thousand
 /// viewers were held for is asked for once, and its answers go out some at a time, so that others
-/// get their turn in between.
+/// get their turn in between. No more than [#MOST_WAITING] requests wait.
 ///
 /// *Confined to its event loop.*
 final class MediaFetches {
@@ -32,10 +32,15 @@ final class MediaFetches {
   private static final Duration LIMIT = Duration.ofSeconds(10);
   private static final int ANSWERS_AT_ONCE = 32;
 
+  // As many as may be held for one stream, so that those that are woken together find a place.
+  private static final int MOST_WAITING = 50_000;
+
   private final LoopExecutor loop;
   private final NanoClock clock;
   private final Map<MediaPath, Fetch> underWay = new LinkedHashMap<>(); // the oldest first
   private final Queue<Answer> due = new ArrayDeque<>();
+  private final int mostWaiting;
+  private int waiting; // requests
   private boolean answering; // a task that answers is on its way
   private boolean sweeping;
 
@@ -50,25 +55,39 @@ final class MediaFetches {
   interface Asker extends Consumer<CompletableFuture<Optional<FoundMedia>>> {}
 
   MediaFetches(LoopExecutor loop, NanoClock clock) {
+    this(loop, clock, MOST_WAITING);
+  }
+
+  MediaFetches(LoopExecutor loop, NanoClock clock, int mostWaiting) {
     this.loop = loop;
     this.clock = clock;
+    this.mostWaiting = mostWaiting;
   }
 
   /// Finds what `path` names and calls `asker` exactly once with the answer or the failure: before
   /// this returns if that is known, else in a task of the loop.
   ///
   /// @param ask how to find it; not called when somebody else waits for the same
-  void fetch(MediaPath path, Supplier<CompletionStage<Optional<FoundMedia>>> ask, Asker asker) {
+  /// @return false when too many wait already, and then `asker` is not called
+  boolean fetch(MediaPath path, Supplier<CompletionStage<Optional<FoundMedia>>> ask, Asker asker) {
     Fetch known = underWay.isEmpty() ? null : underWay.get(path);
     if (known != null) {
+      if (waiting >= mostWaiting) {
+        return false;
+      }
+      waiting++;
       known.askers.add(asker);
-      return;
+      return true;
     }
     CompletableFuture<Optional<FoundMedia>> asked = ask.get().toCompletableFuture();
     if (asked.isDone()) {
       asker.accept(asked);
-      return;
+      return true;
     }
+    if (waiting >= mostWaiting) {
+      return false;
+    }
+    waiting++;
     Fetch fetch = new Fetch(asked, clock.nanoTime(), new ArrayList<>(List.of(asker)));
     underWay.put(path, fetch);
     if (!sweeping) {
@@ -77,6 +96,7 @@ final class MediaFetches {
     }
     CompletableFuture<Optional<FoundMedia>> _ =
         asked.whenComplete((_, _) -> loop.execute(() -> arrived(path, fetch)));
+    return true;
   }
 
   private void arrived(MediaPath path, Fetch fetch) {
@@ -97,6 +117,7 @@ final class MediaFetches {
     try {
       for (int i = 0; i < ANSWERS_AT_ONCE && !due.isEmpty(); i++) {
         Answer next = due.remove();
+        waiting--;
         next.asker.accept(next.asked);
       }
     } finally {

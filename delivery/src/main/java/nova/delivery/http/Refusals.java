@@ -39,6 +39,9 @@ final class Refusals {
           reply.unavailable("The token could not be checked; try again.", CachePolicy.NO_STORE);
       case MEDIA_UNAVAILABLE ->
           reply.unavailable("The media cannot be read now; try again.", CachePolicy.NO_STORE);
+      case TOO_MUCH_MEDIA_AWAITED ->
+          reply.unavailable(
+              "Too many requests are waiting for media; try again.", CachePolicy.NO_STORE);
       case HELD_TOO_LONG, BAD_DIRECTIVE, TOO_SLOW ->
           throw new IllegalStateException(refusal + " is answered where it is found");
     }

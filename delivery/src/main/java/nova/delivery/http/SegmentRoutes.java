@@ -11,6 +11,7 @@ import nova.delivery.DeliveryPorts;
 import nova.delivery.HeldRequests;
 import nova.delivery.HoldOutcome;
 import nova.delivery.MediaPath;
+import nova.delivery.NamedMedia;
 import nova.delivery.PastStreams;
 import nova.delivery.Refusal;
 import nova.delivery.ReloadPolicy;
@@ -24,71 +25,79 @@ import nova.segments.TimelineStore;
 
 /// Answers requests for media and posters, at once where the bytes are at hand and otherwise when
 /// they are. A part that a preload hint has named is held until the timeline has it, then fetched
-/// and sent as a whole.
+/// and sent as a whole; so is a segment that is still open here, as a playlist of another server
+/// may name it already. What no playlist names is not asked for.
 ///
 /// Spec: rfc8216bis-22 §6.2.6 (Partial Segments). *Thread-safe.*
 final class SegmentRoutes {
   private final MediaSource media;
   private final TimelineStore timelines;
+  private final NamedMedia named;
   private final PastStreams past;
   private final DeliveryMetrics metrics;
   private final Faults faults;
 
-  SegmentRoutes(DeliveryPorts ports, PastStreams past, Faults faults) {
+  SegmentRoutes(DeliveryPorts ports, NamedMedia named, PastStreams past, Faults faults) {
     this.media = ports.media();
     this.timelines = ports.timelines();
+    this.named = named;
     this.past = past;
     this.metrics = ports.metrics();
     this.faults = faults;
   }
 
   void answer(Reply reply, MediaPath path) {
-    if (path instanceof MediaPath.Part part) {
-      answerPart(reply, part);
-    } else {
-      fetch(reply, path);
+    switch (path) {
+      case MediaPath.Part(SegmentKey key, int part) ->
+          answerWhenThere(
+              reply,
+              path,
+              key,
+              new Awaited.HintedPart(key.rendition(), key.epoch(), key.number(), part));
+      case MediaPath.Segment(SegmentKey key) ->
+          answerWhenThere(
+              reply,
+              path,
+              key,
+              new Awaited.OpenSegment(key.rendition(), key.epoch(), key.number()));
+      case MediaPath.Init _, MediaPath.StreamPoster _ -> fetch(reply, path);
     }
   }
 
-  private void answerPart(Reply reply, MediaPath.Part part) {
-    SegmentKey key = part.key();
+  private void answerWhenThere(Reply reply, MediaPath path, SegmentKey key, Awaited awaited) {
     Optional<TimelineSnapshot> snapshot = timelines.find(key.stream());
     Optional<RenditionTimeline> rendition = snapshot.flatMap(now -> now.rendition(key.rendition()));
-    Awaited.HintedPart awaited =
-        new Awaited.HintedPart(key.rendition(), key.epoch(), key.number(), part.part());
     if (rendition.isPresent() && awaited.in(snapshot.get()) == Awaited.Readiness.WAIT) {
-      hold(reply, part, awaited, rendition.get().targetDurationSeconds());
+      hold(reply, path, awaited, rendition.get().targetDurationSeconds());
     } else {
-      fetch(reply, part); // also one that no playlist names any more
+      fetch(reply, path); // also what no playlist names any more
     }
   }
 
-  private void hold(
-      Reply reply, MediaPath.Part part, Awaited.HintedPart awaited, int targetDuration) {
+  private void hold(Reply reply, MediaPath path, Awaited awaited, int targetDuration) {
     Optional<HeldRequests.Hold> hold =
         reply
             .loop()
             .held()
             .hold(
                 new HeldRequests.Request(
-                    part.stream(),
+                    path.stream(),
                     reply.kind(),
                     reply.request().remoteAddress().hostAddress(),
                     awaited,
                     ReloadPolicy.holdLimit(targetDuration)),
                 outcome ->
-                    faults.guard(reply, () -> afterHold(reply, part, outcome, targetDuration)));
+                    faults.guard(reply, () -> afterHold(reply, path, outcome, targetDuration)));
     hold.ifPresent(held -> reply.request().response().closeHandler(_ -> held.forget()));
   }
 
-  private void afterHold(
-      Reply reply, MediaPath.Part part, HoldOutcome outcome, int targetDuration) {
+  private void afterHold(Reply reply, MediaPath path, HoldOutcome outcome, int targetDuration) {
     switch (outcome) {
-      case HoldOutcome.Ready _ -> fetch(reply, part);
-      case HoldOutcome.Withdrawn _, HoldOutcome.Gone _ -> notThere(reply, part);
+      case HoldOutcome.Ready _ -> fetch(reply, path);
+      case HoldOutcome.Withdrawn _, HoldOutcome.Gone _ -> notThere(reply, path);
       case HoldOutcome.TimedOut _ ->
           reply.unavailable(
-              "The part did not come within 3 target durations; try again.",
+              "The media did not come within 3 target durations; try again.",
               CachePolicy.mediaError(targetDuration));
       case HoldOutcome.Stopped _ -> Refusals.answer(reply, Refusal.STOPPING);
       case HoldOutcome.Refused refused -> Refusals.answer(reply, refused.refusal());
@@ -96,13 +105,22 @@ final class SegmentRoutes {
   }
 
   private void fetch(Reply reply, MediaPath path) {
-    reply
-        .loop()
-        .fetches()
-        .fetch(
-            path,
-            () -> find(path),
-            asked -> faults.guard(reply, () -> afterFetch(reply, path, asked)));
+    if (!named.has(path)) {
+      notThere(reply, path);
+      return;
+    }
+    boolean isAwaited =
+        reply
+            .loop()
+            .fetches()
+            .fetch(
+                path,
+                () -> find(path),
+                asked -> faults.guard(reply, () -> afterFetch(reply, path, asked)));
+    if (!isAwaited) {
+      metrics.refused(Refusal.TOO_MUCH_MEDIA_AWAITED);
+      Refusals.answer(reply, Refusal.TOO_MUCH_MEDIA_AWAITED);
+    }
   }
 
   private void afterFetch(

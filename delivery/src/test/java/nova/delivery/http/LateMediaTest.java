@@ -25,6 +25,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Media that is kept elsewhere: its bytes come later, on a foreign thread, or not at all.
 class LateMediaTest {
@@ -72,11 +73,30 @@ class LateMediaTest {
 
   @Test
   void mediaThatIsNotThere_isNotFound_whenThatIsKnown() throws Exception {
-    CompletableFuture<HttpResponse<String>> waiting = fixture.getAsync(FOLDER + "9.m4s");
+    fixture.segments.removeStream(broadcast.stream());
+    CompletableFuture<HttpResponse<String>> waiting = fixture.getAsync(FOLDER + "1.m4s");
     media.awaitQuestions(1);
     media.answer();
 
     assertThat(waiting.get(10, TimeUnit.SECONDS).statusCode()).isEqualTo(404);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "source/0/9.m4s",
+        "source/0/3.m4s",
+        "source/0/1.6.m4s",
+        "source/0/9.0.m4s",
+        "source/1/1.m4s",
+        "source/1/init.mp4",
+        "other/0/1.m4s",
+        "other/0/1.0.m4s",
+        "other/0/init.mp4"
+      })
+  void mediaThatNoPlaylistNames_isNotFound_andNotAskedFor(String name) throws Exception {
+    assertThat(fixture.get(MEDIA + name).statusCode()).isEqualTo(404);
+    assertThat(media.questions).hasValue(0);
   }
 
   @Test

@@ -16,9 +16,7 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import nova.core.Bytes;
-import nova.core.Epoch;
 import nova.delivery.Broadcast;
-import nova.segments.SegmentKey;
 import nova.segments.TimelineSnapshot.TimelineState;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -51,7 +49,6 @@ class SegmentRoutesTest {
     assertThat(segment.headers().firstValue("content-length"))
         .contains(Integer.toString(parts.length()));
     assertThat(fixture.get(FOLDER + "init.mp4").body()).isEqualTo("init source 0");
-    assertThat(fixture.get(FOLDER + "2.m4s").statusCode()).as("open").isEqualTo(404);
     assertThat(fixture.get(FOLDER + "2.0.m4s").statusCode()).isEqualTo(200);
   }
 
@@ -197,6 +194,19 @@ class SegmentRoutesTest {
   }
 
   @Test
+  void segmentThatIsOpen_whichAnotherServerHasNamed_isHeldAndSentWhole() throws Exception {
+    CompletableFuture<HttpResponse<String>> open = fixture.getAsync(FOLDER + "2.m4s");
+    fixture.awaitHeld(1);
+    broadcast.part(VIDEO).put();
+
+    broadcast.complete(VIDEO).put();
+
+    assertThat(open.get(10, TimeUnit.SECONDS).body())
+        .isEqualTo(Broadcast.chunk(VIDEO, 2, 0).toUtf8() + Broadcast.chunk(VIDEO, 2, 1).toUtf8());
+    assertThat(fixture.get(FOLDER + "3.m4s").statusCode()).as("not begun").isEqualTo(404);
+  }
+
+  @Test
   void part_neverHinted_isNotFoundWithoutWaiting() throws Exception {
     for (String name : new String[] {"2.3.m4s", "3.1.m4s", "4.0.m4s", "9.0.m4s", "1.6.m4s"}) {
       assertThat(fixture.get(FOLDER + name).statusCode()).as(name).isEqualTo(404);
@@ -206,26 +216,26 @@ class SegmentRoutesTest {
 
   @Test
   void largeSegment_readSlowlyOrFast_arrivesWhole() throws Exception {
-    byte[] bytes = putLarge(100, 5, 900_001);
+    byte[] bytes = putLarge(5, 900_001);
 
     HttpResponse<byte[]> fast =
         fixture.client.send(
-            fixture.request(FOLDER + "100.m4s").build(), HttpResponse.BodyHandlers.ofByteArray());
+            fixture.request(FOLDER + "3.m4s").build(), HttpResponse.BodyHandlers.ofByteArray());
     assertThat(Arrays.equals(fast.body(), bytes)).isTrue();
-    assertThat(rawGet("100.m4s", 50_000).length).isEqualTo(bytes.length);
+    assertThat(rawGet("3.m4s", 50_000).length).isEqualTo(bytes.length);
     HttpResponse<byte[]> range =
         fixture.client.send(
-            fixture.request(FOLDER + "100.m4s").header("Range", "bytes=850000-3000000").build(),
+            fixture.request(FOLDER + "3.m4s").header("Range", "bytes=850000-3000000").build(),
             HttpResponse.BodyHandlers.ofByteArray());
     assertThat(Arrays.equals(range.body(), Arrays.copyOfRange(bytes, 850_000, 3_000_001))).isTrue();
   }
 
   @Test
   void largeSegment_notReadAtAll_isCutOff() throws Exception {
-    putLarge(100, 40, 1_000_000); // more than socket buffers take
+    putLarge(40, 1_000_000); // more than socket buffers take
     try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), fixture.port)) {
       socket.setSoTimeout(20_000);
-      request(socket, "100.m4s");
+      request(socket, "3.m4s");
       InputStream in = socket.getInputStream();
       assertThat(in.read()).isEqualTo('H');
       long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(15);
@@ -246,16 +256,17 @@ class SegmentRoutesTest {
     assertThat(response.statusCode()).isEqualTo(405);
   }
 
-  private byte[] putLarge(long number, int parts, int partBytes) {
+  /// As segment 3.
+  private byte[] putLarge(int parts, int partBytes) {
     byte[] all = new byte[parts * partBytes];
     new Random(7).nextBytes(all);
-    SegmentKey key = new SegmentKey(broadcast.stream(), VIDEO, new Epoch(0), number);
+    broadcast.complete(VIDEO);
     for (int i = 0; i < parts; i++) {
       ByteBuffer direct = ByteBuffer.allocateDirect(partBytes);
       direct.put(all, i * partBytes, partBytes).flip();
-      fixture.segments.putPart(key, i, Bytes.wrap(direct));
+      broadcast.part(VIDEO, Bytes.wrap(direct));
     }
-    fixture.segments.completeSegment(key);
+    broadcast.complete(VIDEO).put();
     return all;
   }
 
