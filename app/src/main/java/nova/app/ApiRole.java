@@ -9,6 +9,7 @@ import nova.app.http.MetricsRoute;
 import nova.app.keys.ConfiguredKeys;
 import nova.backends.redis.RedisConnections;
 import nova.backends.redis.RedisTimelineReplica;
+import nova.backends.redis.RedisViewerCounts;
 import nova.backends.redis.TimelineFallback;
 import nova.control.ControlPorts;
 import nova.control.stream.BroadcastsElsewhere;
@@ -53,6 +54,15 @@ final class ApiRole {
                     foundation.redisMetrics(),
                     base.nanoClock(),
                     Thread.ofVirtual().factory()));
+    RedisViewerCounts viewers =
+        base.lifecycle()
+            .own(
+                "counts of viewers",
+                RedisViewerCounts.open(
+                    redis,
+                    foundation.redisMetrics(),
+                    base.nanoClock(),
+                    Thread.ofVirtual().factory()));
     Api api =
         base.lifecycle()
             .own(
@@ -69,7 +79,8 @@ final class ApiRole {
                         control.control(),
                         control.rights(),
                         config.rtmp()::port,
-                        timelines::posterTakenAt)));
+                        timelines::posterTakenAt,
+                        viewers::count)));
     AutoCloseable _ =
         base.lifecycle()
             .own(
