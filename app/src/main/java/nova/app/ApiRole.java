@@ -14,6 +14,7 @@ import nova.backends.redis.TimelineFallback;
 import nova.control.ControlPorts;
 import nova.control.stream.BroadcastsElsewhere;
 import nova.core.OwnStreamEvents;
+import nova.core.StreamEvents;
 import nova.segments.InMemoryTimelineStore;
 
 /// `nova api`: the REST API and the pages, which play from a delivery service. What broadcasts do
@@ -28,7 +29,8 @@ final class ApiRole {
   static void open(RoleFoundation foundation) {
     Foundation base = foundation.base();
     AppConfig config = foundation.config();
-    OwnStreamEvents events = new OwnStreamEvents(foundation.kafka().events(), Failed::subscriber);
+    StreamEvents shared = foundation.kafka().events();
+    OwnStreamEvents events = new OwnStreamEvents(shared, Failed::subscriber);
     RedisConnections redis = foundation.redis();
     ControlWiring control =
         foundation.control(
@@ -86,6 +88,7 @@ final class ApiRole {
             .own(
                 "view of streams elsewhere",
                 api.showStreamsElsewhere(Thread.ofVirtual().factory()));
+    foundation.tellMeasurements(redis, shared);
     foundation.serve(List.of(new MetricsRoute(base.metrics()::scrape, api.guard()), api::mount));
     foundation.readyForClients(() -> {});
     FirstStart.make(

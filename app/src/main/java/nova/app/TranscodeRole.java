@@ -121,6 +121,7 @@ final class TranscodeRole {
                 foundation.guard(new TokenAuthenticator(control.rights()::tokenOf)))));
     foundation.await("Kafka", kafka::answers);
     foundation.await("the timelines in Redis", replica::isFilled);
+    foundation.tellMeasurements(redis, kafka.events()); // before streams are heard of
     AssignedStreams assigned =
         own(
             "streams of this node",
