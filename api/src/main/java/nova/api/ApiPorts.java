@@ -12,6 +12,7 @@ import nova.control.playback.PlaybackRights;
 import nova.core.NanoClock;
 import nova.core.StreamEvents;
 import nova.core.StreamId;
+import nova.core.ViewerCount;
 
 /// What the API needs from its surroundings.
 ///
@@ -28,6 +29,7 @@ import nova.core.StreamId;
 /// @param rtmpPort the port broadcasters connect to, asked at each request because it may be chosen
 ///   by the operating system after the API is opened
 /// @param posters when the stream's poster was taken, empty while it has none; must not block
+/// @param viewers how many watch a stream now, empty while that is not known; must not block
 public record ApiPorts(
     String version,
     StreamEvents events,
@@ -38,4 +40,5 @@ public record ApiPorts(
     Control control,
     PlaybackRights rights,
     IntSupplier rtmpPort,
-    Function<StreamId, Optional<Instant>> posters) {}
+    Function<StreamId, Optional<Instant>> posters,
+    Function<StreamId, Optional<ViewerCount>> viewers) {}

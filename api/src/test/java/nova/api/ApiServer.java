@@ -46,6 +46,7 @@ import nova.core.StreamEvents;
 import nova.core.StreamHealth;
 import nova.core.StreamId;
 import nova.core.StreamKeyId;
+import nova.core.ViewerCount;
 import nova.testkit.FakeClock;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +67,9 @@ final class ApiServer implements AutoCloseable {
 
   /// When the posters of streams were taken.
   final Map<StreamId, Instant> posters = new ConcurrentHashMap<>();
+
+  /// How many watch streams.
+  final Map<StreamId, ViewerCount> viewers = new ConcurrentHashMap<>();
 
   /// Streams that were ended, and why.
   final Map<StreamId, String> stopped = new ConcurrentHashMap<>();
@@ -117,7 +121,8 @@ final class ApiServer implements AutoCloseable {
                 control,
                 rights,
                 () -> RTMP_PORT,
-                id -> Optional.ofNullable(posters.get(id))));
+                id -> Optional.ofNullable(posters.get(id)),
+                id -> Optional.ofNullable(viewers.get(id))));
     http = new TestHttp(api::mount);
   }
 

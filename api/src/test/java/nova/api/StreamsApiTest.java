@@ -30,6 +30,7 @@ import nova.core.StreamHealth;
 import nova.core.StreamId;
 import nova.core.TrackDescription;
 import nova.core.TrackId;
+import nova.core.ViewerCount;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -575,6 +576,30 @@ class StreamsApiTest {
 
       server.posters.put(STREAM, Instant.ofEpochMilli(6_000));
       assertThat(poster(server)).endsWith("?t=6000");
+    }
+  }
+
+  @Test
+  void viewers_areTold_whileTheStreamIsLive_andTheirNumberIsKnown() {
+    try (ApiServer server = new ApiServer(DATABASE)) {
+      goLive(server);
+      server.settle();
+      assertThat(server.json("/api/v1/channels/my-show/playback").has("viewers")).isFalse();
+      assertThat(server.json("/api/v1/streams/my-show").has("viewers")).isFalse();
+
+      server.viewers.put(STREAM, new ViewerCount(3, 2));
+      assertThat(server.json("/api/v1/channels/my-show/playback").path("viewers").asInt())
+          .isEqualTo(5);
+      String told = "{\"identified\":3,\"estimated\":2}";
+      assertThat(server.json("/api/v1/streams/my-show").path("viewers")).hasToString(told);
+      assertThat(server.json("/api/v1/streams").path("streams").path(0).path("viewers"))
+          .hasToString(told);
+
+      server.events.publish(
+          new StreamEnded(STREAM, server.clock.instant(), "unpublished", StreamHealth.NOTHING));
+      server.settle();
+      assertThat(server.json("/api/v1/channels/my-show/playback").has("viewers")).isFalse();
+      assertThat(server.json("/api/v1/streams/my-show").has("viewers")).isFalse();
     }
   }
 

@@ -9,10 +9,12 @@ import nova.app.http.MetricsRoute;
 import nova.app.keys.ConfiguredKeys;
 import nova.backends.redis.RedisConnections;
 import nova.backends.redis.RedisTimelineReplica;
+import nova.backends.redis.RedisViewerCounts;
 import nova.backends.redis.TimelineFallback;
 import nova.control.ControlPorts;
 import nova.control.stream.BroadcastsElsewhere;
 import nova.core.OwnStreamEvents;
+import nova.core.StreamEvents;
 import nova.segments.InMemoryTimelineStore;
 
 /// `nova api`: the REST API and the pages, which play from a delivery service. What broadcasts do
@@ -27,7 +29,8 @@ final class ApiRole {
   static void open(RoleFoundation foundation) {
     Foundation base = foundation.base();
     AppConfig config = foundation.config();
-    OwnStreamEvents events = new OwnStreamEvents(foundation.kafka().events(), Failed::subscriber);
+    StreamEvents shared = foundation.kafka().events();
+    OwnStreamEvents events = new OwnStreamEvents(shared, Failed::subscriber);
     RedisConnections redis = foundation.redis();
     ControlWiring control =
         foundation.control(
@@ -54,6 +57,15 @@ final class ApiRole {
                     foundation.redisMetrics(),
                     base.nanoClock(),
                     Thread.ofVirtual().factory()));
+    RedisViewerCounts viewers =
+        base.lifecycle()
+            .own(
+                "counts of viewers",
+                RedisViewerCounts.open(
+                    redis,
+                    foundation.redisMetrics(),
+                    base.nanoClock(),
+                    Thread.ofVirtual().factory()));
     Api api =
         base.lifecycle()
             .own(
@@ -70,12 +82,14 @@ final class ApiRole {
                         control.control(),
                         control.rights(),
                         config.rtmp()::port,
-                        timelines::posterTakenAt)));
+                        timelines::posterTakenAt,
+                        viewers::count)));
     AutoCloseable _ =
         base.lifecycle()
             .own(
                 "view of streams elsewhere",
                 api.showStreamsElsewhere(Thread.ofVirtual().factory()));
+    foundation.tellMeasurements(redis, shared);
     foundation.serve(List.of(new MetricsRoute(base.metrics()::scrape, api.guard()), api::mount));
     foundation.readyForClients(() -> {});
     RunningServer running = new RunningServer(foundation.links(), control.control());

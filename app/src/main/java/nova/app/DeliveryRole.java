@@ -1,21 +1,19 @@
 package nova.app;
 
+import java.security.SecureRandom;
 import java.util.List;
 import java.util.Optional;
 import nova.api.http.RouteGuard;
 import nova.api.token.TokenAuthenticator;
-import nova.app.config.AppConfig;
 import nova.app.http.MetricsRoute;
-import nova.app.metrics.DeliveryMeters;
 import nova.app.metrics.DiskMeters;
 import nova.app.metrics.Metrics;
-import nova.app.playback.TokenGate;
 import nova.backends.redis.RedisConnections;
 import nova.backends.redis.RedisMediaReader;
 import nova.backends.redis.RedisTimelineReplica;
+import nova.backends.redis.RedisViewerRegistry;
 import nova.backends.redis.TimelineFallback;
 import nova.control.ControlView;
-import nova.delivery.DeliveryPorts;
 import nova.delivery.http.Delivery;
 import nova.segments.CachedMedia;
 import nova.segments.DiskMedia;
@@ -29,7 +27,7 @@ import nova.segments.TimelineStore;
 /// ```
 /// Redis ─ notices ─▶ timelines of all streams ─▶ delivery ─▶ HTTP
 ///   └──── media on demand ──▶ cache ──────────────▶┘
-/// folder ─ while Redis is away ─▶┘
+/// folder ─ while Redis is away ─▶┘             └─▶ Redis: who watches
 /// ```
 ///
 /// *Confined to the main thread.*
@@ -87,29 +85,22 @@ final class DeliveryRole {
                     foundation.redisMetrics(),
                     foundation.base().nanoClock(),
                     Thread.ofVirtual().factory()));
-    Delivery delivery = openDelivery(cache, timelines, control, metrics);
+    Delivery delivery =
+        DeliveryWiring.open(
+            foundation.base(),
+            cache,
+            timelines,
+            control.rights(),
+            RedisViewerRegistry.open(
+                redis,
+                foundation.redisMetrics(),
+                foundation.base().clock(),
+                foundation.base().nanoClock(),
+                new SecureRandom()));
     RouteGuard guard = foundation.guard(new TokenAuthenticator(control.rights()::tokenOf));
     foundation.awaitTimelines(replica);
     foundation.serve(List.of(new MetricsRoute(metrics::scrape, guard), delivery::mount));
     foundation.readyForClients(delivery::stopHolding);
-  }
-
-  private Delivery openDelivery(
-      MediaSource media, TimelineStore timelines, ControlView control, Metrics metrics) {
-    AppConfig config = foundation.config();
-    return foundation
-        .lifecycle()
-        .own(
-            "delivery",
-            Delivery.open(
-                config.delivery(),
-                new DeliveryPorts(
-                    media,
-                    timelines,
-                    new TokenGate(control.rights()),
-                    new DeliveryMeters(metrics),
-                    foundation.base().clock(),
-                    foundation.base().nanoClock())));
   }
 
   private static void measure(Metrics metrics, CachedMedia cache) {

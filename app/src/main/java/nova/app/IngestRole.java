@@ -14,6 +14,7 @@ import nova.backends.redis.LiveStreamAnnouncer;
 import nova.backends.redis.LiveStreamRegistry;
 import nova.backends.redis.RedisChannelClaims;
 import nova.backends.redis.RedisConnections;
+import nova.backends.redis.RedisMetricsSnapshots;
 import nova.control.ControlPorts;
 import nova.core.OwnStreamEvents;
 import nova.framelog.FrameLog;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
 /// ```
 /// RTMP ─▶ ingest ─▶ Kafka stream-frames
 ///            │  └─▶ Kafka stream-events ◀─ requests to stop
-///            └────▶ Redis: which streams are received, stream keys; PostgreSQL: what became of them
+///            └────▶ Redis: which streams are received, what was measured, stream keys; PostgreSQL: what became of them
 /// ```
 ///
 /// *Confined to the main thread.*
@@ -62,6 +63,14 @@ final class IngestRole {
     AutoCloseable _ =
         base.lifecycle()
             .own("announcements of streams", LiveStreamAnnouncer.start(registry, events));
+    RedisMetricsSnapshots snapshots =
+        base.lifecycle()
+            .own(
+                "snapshots of metrics",
+                RedisMetricsSnapshots.open(
+                    redis, foundation.redisMetrics(), Thread.ofVirtual().factory()));
+    AutoCloseable _ =
+        base.lifecycle().own("measurements of streams", events.own().subscribe(snapshots));
     foundation.serve(
         List.of(
             new MetricsRoute(

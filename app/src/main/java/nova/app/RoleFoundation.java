@@ -29,13 +29,16 @@ import nova.app.metrics.RedisMeters;
 import nova.backends.kafka.KafkaBackend;
 import nova.backends.kafka.KafkaPorts;
 import nova.backends.redis.LiveStreamRegistry;
+import nova.backends.redis.MeasurementsElsewhere;
 import nova.backends.redis.NodeId;
 import nova.backends.redis.RedisConnections;
 import nova.backends.redis.RedisMetrics;
+import nova.backends.redis.RedisMetricsSnapshots;
 import nova.backends.redis.RedisStreamKeyCache;
 import nova.backends.redis.RedisTimelineReplica;
 import nova.control.ControlPorts;
 import nova.control.ControlView;
+import nova.core.StreamEvents;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -248,6 +251,26 @@ final class RoleFoundation {
         .own(
             "register of streams",
             LiveStreamRegistry.open(connections, redisMetrics, Thread.ofVirtual().factory()));
+  }
+
+  /// Tells this service from now on what ingest measures.
+  void tellMeasurements(RedisConnections connections, StreamEvents events) {
+    RedisMetricsSnapshots snapshots =
+        lifecycle()
+            .own(
+                "snapshots of metrics",
+                RedisMetricsSnapshots.open(
+                    connections, redisMetrics, Thread.ofVirtual().factory()));
+    MeasurementsElsewhere _ =
+        lifecycle()
+            .own(
+                "measurements elsewhere",
+                MeasurementsElsewhere.start(
+                    snapshots,
+                    events,
+                    redisMetrics,
+                    base.nanoClock(),
+                    Thread.ofVirtual().factory()));
   }
 
   /// Where whole segments are while Redis is away, if there is such a folder.

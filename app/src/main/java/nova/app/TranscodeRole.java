@@ -120,6 +120,7 @@ final class TranscodeRole {
                 foundation.guard(new TokenAuthenticator(control.rights()::tokenOf)))));
     foundation.awaitKafka(kafka);
     foundation.awaitTimelines(replica);
+    foundation.tellMeasurements(redis, kafka.events()); // before streams are heard of
     AssignedStreams assigned =
         own(
             "streams of this node",

@@ -13,15 +13,13 @@ import nova.app.http.HttpServers;
 import nova.app.http.MetricsRoute;
 import nova.app.keys.ConfiguredKeys;
 import nova.app.keys.ControlAuthorizer;
-import nova.app.metrics.DeliveryMeters;
 import nova.app.metrics.Metrics;
-import nova.app.playback.TokenGate;
 import nova.backends.assignment.StreamStages;
 import nova.control.ControlPorts;
 import nova.control.streamkey.CaffeineStreamKeyCache;
 import nova.core.InProcessStreamEvents;
 import nova.core.StreamEvents;
-import nova.delivery.DeliveryPorts;
+import nova.delivery.InProcessViewerRegistry;
 import nova.delivery.http.Delivery;
 import nova.framelog.InProcessFrameLog;
 import nova.ingest.RtmpServer;
@@ -29,11 +27,9 @@ import nova.ingest.publish.LocalChannelClaims;
 import nova.segments.InMemoryPosterStore;
 import nova.segments.InMemorySegmentStore;
 import nova.segments.InMemoryTimelineStore;
-import nova.segments.MediaSource;
 import nova.segments.Poster;
 import nova.segments.PosterStore;
 import nova.segments.StoredMedia;
-import nova.segments.TimelineStore;
 import nova.transcode.LadderStore;
 
 /// Builds the whole server out of its stages, in one process: the only place where they meet.
@@ -94,9 +90,12 @@ final class Wiring {
     ControlWiring control = ControlWiring.opened(opening);
     control.measure(foundation.metrics());
 
-    Api api = openApi(foundation, events, control, posters);
+    InProcessViewerRegistry viewers =
+        new InProcessViewerRegistry(foundation.clock(), foundation.nanoClock(), new SecureRandom());
+    Api api = openApi(foundation, events, control, posters, viewers);
     Delivery delivery =
-        openDelivery(foundation, new StoredMedia(segments, posters), timelines, control);
+        DeliveryWiring.open(
+            foundation, new StoredMedia(segments, posters), timelines, control.rights(), viewers);
     HttpServers servers =
         http.serve(
             List.of(
@@ -137,7 +136,11 @@ final class Wiring {
   }
 
   private Api openApi(
-      Foundation foundation, StreamEvents events, ControlWiring control, PosterStore posters) {
+      Foundation foundation,
+      StreamEvents events,
+      ControlWiring control,
+      PosterStore posters,
+      InProcessViewerRegistry viewers) {
     return lifecycle.own(
         "API",
         Api.open(
@@ -152,22 +155,8 @@ final class Wiring {
                 control.control(),
                 control.rights(),
                 () -> rtmpPort,
-                id -> posters.find(id).map(Poster::takenAt))));
-  }
-
-  private Delivery openDelivery(
-      Foundation foundation, MediaSource media, TimelineStore timelines, ControlWiring control) {
-    return lifecycle.own(
-        "delivery",
-        Delivery.open(
-            config.delivery(),
-            new DeliveryPorts(
-                media,
-                timelines,
-                new TokenGate(control.rights()),
-                new DeliveryMeters(foundation.metrics()),
-                foundation.clock(),
-                foundation.nanoClock())));
+                id -> posters.find(id).map(Poster::takenAt),
+                id -> Optional.of(viewers.count(id)))));
   }
 
   private static void measureMemory(Metrics metrics, InProcessFrameLog frames) {

@@ -21,6 +21,7 @@ import nova.core.StreamId;
 import nova.delivery.DeliveryConfig;
 import nova.delivery.DeliveryMetrics;
 import nova.delivery.DeliveryPorts;
+import nova.delivery.InProcessViewerRegistry;
 import nova.delivery.PlaybackGate;
 import nova.delivery.RequestKind;
 import nova.delivery.http.Delivery;
@@ -82,6 +83,8 @@ final class WaitersBench implements Bench {
             new StoredMedia(segments, new InMemoryPosterStore()),
             timelines,
             PlaybackGate.OPEN,
+            new InProcessViewerRegistry(
+                InstantSource.system(), System::nanoTime, RandomGenerator.getDefault()),
             held,
             InstantSource.system(),
             System::nanoTime);

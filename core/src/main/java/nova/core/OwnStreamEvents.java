@@ -9,7 +9,8 @@ public final class OwnStreamEvents implements StreamEvents {
   private final StreamEvents all;
   private final InProcessStreamEvents own;
 
-  /// @param all of every process; published to only through this
+  /// @param all of every process; what is published to it and not through this, counts as said by
+  ///   another
   /// @param onFailure told when a subscriber of [#own] throws
   public OwnStreamEvents(StreamEvents all, InProcessStreamEvents.FailedSubscriber onFailure) {
     this.all = all;

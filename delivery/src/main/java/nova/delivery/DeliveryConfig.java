@@ -28,17 +28,25 @@ public record DeliveryConfig(
     @Setting(
             value = "Ids of past streams remembered to answer 410 Gone instead of 404.",
             byDefault = "10000")
-        int rememberedStreams) {
+        int rememberedStreams,
+    @Setting(
+            value =
+                "Viewers counted at once by one server; those beyond watch all the same and are not"
+                    + " counted.",
+            byDefault = "200000")
+        int viewerSessions) {
   public DeliveryConfig {
     requirePositive("start-hold", startHold);
     requirePositive("write-timeout", writeTimeout);
     requirePositive("held-requests-per-address", heldRequestsPerAddress);
     requirePositive("held-requests-per-stream", heldRequestsPerStream);
     requirePositive("remembered-streams", rememberedStreams);
+    requirePositive("viewer-sessions", viewerSessions);
   }
 
   public static DeliveryConfig defaults() {
-    return new DeliveryConfig(Duration.ofSeconds(10), 64, 50_000, Duration.ofSeconds(30), 10_000);
+    return new DeliveryConfig(
+        Duration.ofSeconds(10), 64, 50_000, Duration.ofSeconds(30), 10_000, 200_000);
   }
 
   private static void requirePositive(String key, Duration value) {

@@ -24,6 +24,12 @@ public interface DeliveryMetrics {
   /// A playlist body was rendered; requests that share it are not counted.
   default void playlistRendered(RequestKind kind, int plainBytes, int gzipBytes) {}
 
+  /// Somebody watches who is not counted, as there are too many.
+  default void viewerNotCounted() {}
+
+  /// What a player said of its session (CMCD) could not be understood; it was ignored.
+  default void malformedCmcd() {}
+
   /// A request ended in a fault of ours (status 500).
   default void failed(RequestKind kind) {}
 }

@@ -13,6 +13,7 @@ public record DeliveryPorts(
     MediaSource media,
     TimelineStore timelines,
     PlaybackGate gate,
+    ViewerRegistry viewers,
     DeliveryMetrics metrics,
     InstantSource clock,
     NanoClock nanoClock) {}

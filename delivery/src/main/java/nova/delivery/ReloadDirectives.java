@@ -32,9 +32,9 @@ public sealed interface ReloadDirectives {
     if (query == null || !query.contains("_HLS_")) {
       return NONE;
     }
-    String msn = value(query, "_HLS_msn");
-    String part = value(query, "_HLS_part");
-    String skip = value(query, "_HLS_skip");
+    String msn = QueryParameter.find(query, "_HLS_msn");
+    String part = QueryParameter.find(query, "_HLS_part");
+    String skip = QueryParameter.find(query, "_HLS_skip");
     long msnNumber = -1;
     long partNumber = -1;
     if (msn != null) {
@@ -77,25 +77,5 @@ public sealed interface ReloadDirectives {
       safe.append(harmless ? c : '?');
     }
     return text.length() > 24 ? safe.append("...").toString() : safe.toString();
-  }
-
-  /// The first value of a parameter; null when it is not there.
-  private static @Nullable String value(String query, String name) {
-    int from = 0;
-    while (from < query.length()) {
-      int end = query.indexOf('&', from);
-      end = end < 0 ? query.length() : end;
-      if (query.startsWith(name, from)) {
-        int equals = from + name.length();
-        if (equals == end) {
-          return "";
-        }
-        if (query.charAt(equals) == '=') {
-          return query.substring(equals + 1, end);
-        }
-      }
-      from = end + 1;
-    }
-    return null;
   }
 }

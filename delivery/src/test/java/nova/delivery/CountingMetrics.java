@@ -44,6 +44,16 @@ public final class CountingMetrics implements DeliveryMetrics {
   }
 
   @Override
+  public void viewerNotCounted() {
+    add("viewer not counted");
+  }
+
+  @Override
+  public void malformedCmcd() {
+    add("malformed cmcd");
+  }
+
+  @Override
   public void failed(RequestKind kind) {
     failures.incrementAndGet();
   }

@@ -46,7 +46,13 @@ public final class FuzzTargets {
             FuzzTargets::readDirectives,
             "_HLS_msn=12&_HLS_part=3&_HLS_skip=YES",
             "CMCD=bl%3D1200&_HLS_msn=12",
-            "_HLS_skip=v2"));
+            "_HLS_skip=v2"),
+        target(
+            "cmcd",
+            FuzzTargets::readCmcd,
+            "bl=(2000),cid=\"a\",sid=\"6e2fb550-c457-11e9-bb97-0800200c9a66\",v=2",
+            "CMCD=br%3D(591;v%2B69;a),sid%3D%22a%5C%22b%22,v%3D2&_HLS_msn=12",
+            "sid=\"%41+b\""));
   }
 
   private static FuzzTarget target(String name, Consumer<String> reader, String... seeds) {
@@ -118,6 +124,18 @@ public final class FuzzTargets {
         };
     if (!sound) {
       throw new AssertionError(read.toString());
+    }
+  }
+
+  private static void readCmcd(String text) {
+    for (CmcdSession read :
+        List.of(CmcdSession.ofHeader(text), CmcdSession.ofQuery("CMCD=" + text))) {
+      if (read instanceof CmcdSession.Named(String sid)
+          && (sid.isEmpty()
+              || sid.length() > CmcdSession.MAX_SID
+              || sid.chars().anyMatch(c -> c < ' ' || c > '~'))) {
+        throw new AssertionError(read.toString());
+      }
     }
   }
 

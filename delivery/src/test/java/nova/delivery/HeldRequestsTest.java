@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.random.RandomGenerator;
 import nova.core.Epoch;
 import nova.core.StreamId;
 import nova.segments.InMemoryPosterStore;
@@ -54,11 +55,12 @@ class HeldRequestsTest {
       new InMemorySegmentStore(SegmentStoreConfig.defaults());
   private final BlockingReload reload =
       new BlockingReload(
-          new DeliveryConfig(Duration.ofSeconds(10), 2, 5, Duration.ofSeconds(30), 10),
+          new DeliveryConfig(Duration.ofSeconds(10), 2, 5, Duration.ofSeconds(30), 10, 10),
           new DeliveryPorts(
               new StoredMedia(segments, new InMemoryPosterStore()),
               timelines,
               PlaybackGate.OPEN,
+              new InProcessViewerRegistry(clock, clock::nanoTime, RandomGenerator.getDefault()),
               metrics,
               clock,
               clock::nanoTime));
@@ -146,6 +148,7 @@ class HeldRequestsTest {
                 new StoredMedia(segments, new InMemoryPosterStore()),
                 timelines,
                 PlaybackGate.OPEN,
+                new InProcessViewerRegistry(clock, clock::nanoTime, RandomGenerator.getDefault()),
                 metrics,
                 clock,
                 clock::nanoTime));

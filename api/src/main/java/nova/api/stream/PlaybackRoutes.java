@@ -21,6 +21,8 @@ import nova.control.token.Scope;
 import nova.control.token.Token;
 import nova.core.ChannelSlug;
 import nova.core.NanoClock;
+import nova.core.StreamId;
+import nova.core.ViewerCount;
 
 /// What players have to know, asked every few seconds by every open page: `GET /playback` of all
 /// channels that are live and listed, `GET /channels/{channel}/playback` of one. Answered from
@@ -37,21 +39,25 @@ public final class PlaybackRoutes {
   private final StreamDirectory directory;
   private final Function<ChannelSlug, Optional<Channel>> channels;
   private final PlaybackLinks links;
+  private final Function<StreamId, Optional<ViewerCount>> viewers;
   private final PlaybackRights rights;
   private final SharedJson list;
 
   /// @param channels a channel as memory knows it; must not block
+  /// @param viewers how many watch a stream; must not block
   /// @param rights who may watch channels that are not for everybody
   /// @param clock by which the list of all is made once a second
   public PlaybackRoutes(
       StreamDirectory directory,
       Function<ChannelSlug, Optional<Channel>> channels,
       PlaybackLinks links,
+      Function<StreamId, Optional<ViewerCount>> viewers,
       PlaybackRights rights,
       NanoClock clock) {
     this.directory = directory;
     this.channels = channels;
     this.links = links;
+    this.viewers = viewers;
     this.rights = rights;
     this.list = new SharedJson(this::all, MAX_AGE_SECONDS, clock);
   }
@@ -69,7 +75,7 @@ public final class PlaybackRoutes {
             .flatMap(
                 record ->
                     channels.apply(record.channel()).filter(PlaybackRoutes::isListed).stream()
-                        .map(channel -> PlaybackView.of(record, channel, links)))
+                        .map(channel -> view(record, channel)))
             .toList());
   }
 
@@ -146,8 +152,12 @@ public final class PlaybackRoutes {
   private PlaybackView view(Channel channel) {
     return directory
         .latestOf(channel.slug())
-        .map(record -> PlaybackView.of(record, channel, links))
+        .map(record -> view(record, channel))
         .orElseGet(() -> PlaybackView.offline(channel));
+  }
+
+  private PlaybackView view(StreamRecord record, Channel channel) {
+    return PlaybackView.of(record, channel, links, viewers.apply(record.id()));
   }
 
   /// The JSON of the list.

@@ -6,6 +6,7 @@ import nova.api.http.Times;
 import nova.control.channel.Channel;
 import nova.core.StreamState;
 import nova.core.TrackDescription;
+import nova.core.ViewerCount;
 import org.jspecify.annotations.Nullable;
 
 /// The JSON of what a player has to know of a channel. What there is not is left out.
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// @param stream id of the latest stream
 /// @param hls path of the multivariant playlist on the server that was asked, or its URL elsewhere
 /// @param poster as `hls`, of what the stream shows, as a JPEG file; left out while there is none
+/// @param viewers who watch now, identified or estimated; left out while that is not known
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record PlaybackView(
     String channel,
@@ -29,8 +31,10 @@ record PlaybackView(
     @Nullable String startedAt,
     @Nullable Integer width,
     @Nullable Integer height,
-    @Nullable Double frameRate) {
-  static PlaybackView of(StreamRecord record, Channel channel, PlaybackLinks links) {
+    @Nullable Double frameRate,
+    @Nullable Integer viewers) {
+  static PlaybackView of(
+      StreamRecord record, Channel channel, PlaybackLinks links, Optional<ViewerCount> viewers) {
     Optional<TrackDescription.Video> video = record.video();
     return new PlaybackView(
         record.channel().value(),
@@ -42,7 +46,8 @@ record PlaybackView(
         Times.text(record.startedAt()),
         video.map(TrackDescription.Video::width).orElse(null),
         video.map(TrackDescription.Video::height).orElse(null),
-        FrameRates.shown(record.frameRate()));
+        FrameRates.shown(record.frameRate()),
+        record.state().isOver() ? null : viewers.map(ViewerCount::total).orElse(null));
   }
 
   /// Of a channel that was not live lately.
@@ -56,7 +61,8 @@ record PlaybackView(
   }
 
   private static PlaybackView offline(String channel, @Nullable String title) {
-    return new PlaybackView(channel, title, "offline", null, null, null, null, null, null, null);
+    return new PlaybackView(
+        channel, title, "offline", null, null, null, null, null, null, null, null);
   }
 
   private static @Nullable String titleOf(Channel channel) {

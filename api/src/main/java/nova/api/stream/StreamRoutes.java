@@ -5,6 +5,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import nova.api.http.Access;
 import nova.api.http.ApiRequest;
@@ -24,6 +25,7 @@ import nova.control.token.Scope;
 import nova.core.ChannelSlug;
 import nova.core.StreamId;
 import nova.core.StreamState;
+import nova.core.ViewerCount;
 import org.jspecify.annotations.Nullable;
 
 /// `/streams`: broadcasts that are prepared, live or over. In a path the id of a stream may also be
@@ -36,12 +38,19 @@ public final class StreamRoutes {
   private final Streams streams;
   private final StreamDirectory directory;
   private final PlaybackLinks links;
+  private final Function<StreamId, Optional<ViewerCount>> viewers;
 
   /// @param directory what memory knows of streams that are live
-  public StreamRoutes(Streams streams, StreamDirectory directory, PlaybackLinks links) {
+  /// @param viewers how many watch a stream; must not block
+  public StreamRoutes(
+      Streams streams,
+      StreamDirectory directory,
+      PlaybackLinks links,
+      Function<StreamId, Optional<ViewerCount>> viewers) {
     this.streams = streams;
     this.directory = directory;
     this.links = links;
+    this.viewers = viewers;
   }
 
   public List<Operation> operations() {
@@ -146,6 +155,7 @@ public final class StreamRoutes {
         stream,
         directory.find(stream.id()),
         links,
+        viewers,
         request.caller().token().scope().includes(Scope.OPERATOR));
   }
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import nova.api.http.Times;
 import nova.control.stream.ChannelStream;
@@ -11,8 +12,10 @@ import nova.control.stream.StreamSource;
 import nova.control.stream.StreamTotals;
 import nova.core.RenditionId;
 import nova.core.StreamHealth;
+import nova.core.StreamId;
 import nova.core.StreamState;
 import nova.core.TrackDescription;
+import nova.core.ViewerCount;
 import org.jspecify.annotations.Nullable;
 
 /// The JSON of one stream: what the database keeps of it, and while it is live or was a moment ago
@@ -24,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 /// @param codecs RFC 6381 codec strings of all tracks, as in `CODECS`
 /// @param bitrateBps bits per second of all media
 /// @param keyframeIntervalMs longest recent distance between keyframes
+/// @param viewers who watches now
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record StreamView(
     String id,
@@ -54,6 +58,7 @@ record StreamView(
     long repairedTimestamps,
     long droppedFrames,
     List<String> advice,
+    @Nullable ViewersView viewers,
     @Nullable LadderView ladder,
     PlaybackLinksView playback) {
 
@@ -95,6 +100,13 @@ record StreamView(
     }
   }
 
+  /// Who watches now.
+  record ViewersView(int identified, int estimated) {
+    static ViewersView of(ViewerCount count) {
+      return new ViewersView(count.identified(), count.estimated());
+    }
+  }
+
   /// The encoded renditions; what has not happened is left out.
   @JsonInclude(JsonInclude.Include.NON_NULL)
   record LadderView(
@@ -133,9 +145,14 @@ record StreamView(
   /// What there is to show.
   ///
   /// @param known what memory knows
+  /// @param viewers how many watch a stream
   /// @param tellsSource whether whoever asks may know who broadcasts
   static StreamView of(
-      ChannelStream kept, Optional<StreamRecord> known, PlaybackLinks links, boolean tellsSource) {
+      ChannelStream kept,
+      Optional<StreamRecord> known,
+      PlaybackLinks links,
+      Function<StreamId, Optional<ViewerCount>> viewers,
+      boolean tellsSource) {
     Now now = Now.of(kept, known);
     StreamTotals totals = kept.totals();
     @Nullable StreamHealth health = known.map(StreamRecord::health).orElse(null);
@@ -170,6 +187,7 @@ record StreamView(
         health == null ? totals.repairedTimestamps() : health.repairedTimestamps(),
         health == null ? totals.droppedFrames() : health.droppedFrames(),
         health == null ? List.of() : health.advice(),
+        now.isOnAir() ? viewers.apply(kept.id()).map(ViewersView::of).orElse(null) : null,
         known.map(StreamRecord::ladder).map(LadderView::of).orElse(null),
         PlaybackLinksView.of(kept, links));
   }
@@ -180,6 +198,10 @@ record StreamView(
       @Nullable Instant endedAt,
       @Nullable String endReason,
       @Nullable Instant reconnectUntil) {
+    boolean isOnAir() {
+      return state == StreamState.ACTIVE || state == StreamState.RECONNECTING;
+    }
+
     static Now of(ChannelStream kept, Optional<StreamRecord> known) {
       if (kept.end().isEmpty() && known.isPresent()) {
         StreamRecord record = known.get();

@@ -105,6 +105,12 @@ record Output(boolean json) {
       List<String> parts = new ArrayList<>();
       value.forEach(part -> parts.add(part.asText()));
       text = parts.stream().collect(Collectors.joining(", "));
+    } else if (value.isObject()) {
+      text =
+          value
+              .propertyStream()
+              .map(field -> field.getKey() + " " + field.getValue().asText())
+              .collect(Collectors.joining(", "));
     } else {
       text = value.asText("");
     }

@@ -29,6 +29,7 @@ public final class StreamCommand implements Runnable {
     "startedAt",
     "endedAt",
     "endReason",
+    "viewers",
     "codecs",
     "bitrateBps",
     "keyframeIntervalMs",
@@ -79,16 +80,30 @@ public final class StreamCommand implements Runnable {
         .output()
         .table(
             answer,
-            answer.path("streams"),
+            withSumOfViewers(answer.path("streams")),
             "id",
             "channel",
             "state",
             "title",
             "startedAt",
             "endedAt",
+            "viewers",
             "receivedFrames",
             "receivedBytes");
     return 0;
+  }
+
+  private static JsonNode withSumOfViewers(JsonNode streams) {
+    JsonNode rows = streams.deepCopy();
+    for (JsonNode row : rows) {
+      JsonNode viewers = row.path("viewers");
+      if (row instanceof ObjectNode stream && viewers.isObject()) {
+        ObjectNode _ =
+            stream.put(
+                "viewers", viewers.path("identified").asInt() + viewers.path("estimated").asInt());
+      }
+    }
+    return rows;
   }
 
   @Command(name = "show", description = "Show one stream.", mixinStandardHelpOptions = true)

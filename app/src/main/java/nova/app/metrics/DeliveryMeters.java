@@ -18,6 +18,9 @@ public final class DeliveryMeters implements DeliveryMetrics {
   private final Map<RequestKind, KindMeters> kinds = new EnumMap<>(RequestKind.class);
   private final Map<Refusal, LazyCounter> refusals = new EnumMap<>(Refusal.class);
 
+  private final LazyCounter viewersNotCounted;
+  private final LazyCounter malformedCmcd;
+
   /// Prepares all meters and registers none.
   public DeliveryMeters(Metrics metrics) {
     MeterRegistry registry = metrics.registry();
@@ -35,6 +38,18 @@ public final class DeliveryMeters implements DeliveryMetrics {
                       .tag("reason", refusal.reason())
                       .register(registry)));
     }
+    this.viewersNotCounted =
+        new LazyCounter(
+            () ->
+                Counter.builder("nova.delivery.viewers.refused")
+                    .description("Requests of viewers who are not counted: there are too many.")
+                    .register(registry));
+    this.malformedCmcd =
+        new LazyCounter(
+            () ->
+                Counter.builder("nova.delivery.cmcd.malformed")
+                    .description("Requests whose CMCD data could not be understood.")
+                    .register(registry));
   }
 
   @Override
@@ -60,6 +75,16 @@ public final class DeliveryMeters implements DeliveryMetrics {
   @Override
   public void playlistRendered(RequestKind kind, int plainBytes, int gzipBytes) {
     of(kind).rendered();
+  }
+
+  @Override
+  public void viewerNotCounted() {
+    viewersNotCounted.increment(1);
+  }
+
+  @Override
+  public void malformedCmcd() {
+    malformedCmcd.increment(1);
   }
 
   @Override

@@ -103,6 +103,14 @@ final class WatchedPage {
     return await("playing", l -> l.currentTime() > from + 1 && l.videoBytes() > 0);
   }
 
+  /// Waits until an element shows a text.
+  void awaitText(String selector, String text) {
+    page.waitForFunction(
+        "([selector, text]) => document.querySelector(selector)?.textContent === text",
+        List.of(selector, text),
+        new Page.WaitForFunctionOptions().setTimeout((double) PATIENCE.toMillis()));
+  }
+
   /// What the page will write to its console from now on.
   List<String> console() {
     List<String> said = new ArrayList<>();

@@ -36,6 +36,7 @@ import nova.core.StreamId;
 import nova.delivery.DeliveryConfig;
 import nova.delivery.DeliveryMetrics;
 import nova.delivery.DeliveryPorts;
+import nova.delivery.InProcessViewerRegistry;
 import nova.delivery.http.Delivery;
 import nova.segments.InMemoryPosterStore;
 import nova.segments.InMemorySegmentStore;
@@ -137,6 +138,7 @@ class TokenGateIT {
                 new StoredMedia(new InMemorySegmentStore(SegmentStoreConfig.defaults()), posters),
                 timelines,
                 new TokenGate(rights),
+                new InProcessViewerRegistry(clock, clock::nanoTime, new SecureRandom()),
                 DeliveryMetrics.NONE,
                 clock,
                 clock::nanoTime));

@@ -61,11 +61,11 @@ final class EventSender implements AutoCloseable {
     loop.start();
   }
 
-  /// Takes an event, or drops it: one that can be spared when half of the room is taken.
-  void offer(StreamId stream, byte[] value, boolean canBeSpared) {
+  /// Takes an event, or drops it when there is no room.
+  void offer(StreamId stream, byte[] value) {
     lock.lock();
     try {
-      if (queuedBytes + value.length > (canBeSpared ? capBytes / 2 : capBytes)) {
+      if (queuedBytes + value.length > capBytes) {
         metrics.eventDropped("queue-full");
         return;
       }

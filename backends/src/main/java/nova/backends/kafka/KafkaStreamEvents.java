@@ -11,8 +11,10 @@ import org.slf4j.LoggerFactory;
 /// [StreamEvents] of all processes. Subscribers of this process are called at once; a queue takes
 /// the event to Kafka, and events of other processes come from there.
 ///
-/// While Kafka is away the queue fills: measurements, which the next one replaces, are dropped when
-/// it is half full, and others when it is full.
+/// Measurements stay in the process: the next one replaces them, so a durable record of each is of
+/// no use to anybody.
+///
+/// While Kafka is away the queue fills; when it is full, events are dropped.
 ///
 /// *Thread-safe.*
 final class KafkaStreamEvents implements StreamEvents, AutoCloseable {
@@ -43,6 +45,9 @@ final class KafkaStreamEvents implements StreamEvents, AutoCloseable {
   @Override
   public void publish(StreamEvent event) {
     local.publish(event);
+    if (event instanceof StreamMeasured) {
+      return;
+    }
     byte[] value;
     try {
       value = format.write(event);
@@ -51,7 +56,7 @@ final class KafkaStreamEvents implements StreamEvents, AutoCloseable {
       log.atError().addKeyValue("stream", event.stream()).setCause(e).log("event not written");
       return;
     }
-    sender.offer(event.stream(), value, event instanceof StreamMeasured);
+    sender.offer(event.stream(), value);
   }
 
   @Override

@@ -2,16 +2,12 @@ package nova.backends.redis;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import nova.core.Bytes;
-import nova.core.StreamHealth;
 import nova.core.StreamKeyId;
 import nova.core.StreamState;
 import nova.ingest.publish.ClaimStatus;
@@ -19,28 +15,15 @@ import nova.ingest.publish.ClaimStatus;
 /// A [ClaimStatus] as JSON.
 final class ClaimStatusJson {
   private static final int LONGEST = 32 << 10;
-  private static final int MOST_ADVICE = 50;
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
   private ClaimStatusJson() {}
 
   static Bytes write(ClaimStatus status) {
-    StreamHealth health = status.health();
     ObjectNode json = MAPPER.createObjectNode().put("state", status.state().name());
     status.lostAt().ifPresent(at -> json.put("lostAt", at.toString()));
     status.key().ifPresent(key -> json.put("key", key.toString()));
-    ArrayNode advice =
-        json.putObject("health")
-            .put("videoBitrateBps", health.videoBitrateBps())
-            .put("audioBitrateBps", health.audioBitrateBps())
-            .put("frameRate", health.frameRate())
-            .put("keyframeIntervalMs", health.keyframeIntervalMs())
-            .put("receivedBytes", health.receivedBytes())
-            .put("receivedFrames", health.receivedFrames())
-            .put("repairedTimestamps", health.repairedTimestamps())
-            .put("droppedFrames", health.droppedFrames())
-            .putArray("advice");
-    health.advice().stream().limit(MOST_ADVICE).forEach(advice::add);
+    StreamHealthJson.write(json.putObject("health"), status.health());
     return Bytes.ofUtf8(json.toString());
   }
 
@@ -57,24 +40,9 @@ final class ClaimStatusJson {
               Optional.ofNullable(json.path("lostAt").textValue()).map(Instant::parse),
               Optional.ofNullable(json.path("key").textValue())
                   .map(key -> new StreamKeyId(UUID.fromString(key))),
-              health(json.required("health"))));
+              StreamHealthJson.read(json.required("health"))));
     } catch (IOException | RuntimeException _) {
       return Optional.empty(); // no JSON, or a value that none of its kind can have
     }
-  }
-
-  private static StreamHealth health(JsonNode json) {
-    List<String> advice = new ArrayList<>();
-    json.path("advice").forEach(sentence -> advice.add(sentence.asText()));
-    return new StreamHealth(
-        json.path("videoBitrateBps").asLong(),
-        json.path("audioBitrateBps").asLong(),
-        json.path("frameRate").asDouble(),
-        json.path("keyframeIntervalMs").asLong(),
-        json.path("receivedBytes").asLong(),
-        json.path("receivedFrames").asLong(),
-        json.path("repairedTimestamps").asLong(),
-        json.path("droppedFrames").asLong(),
-        advice.subList(0, Math.min(advice.size(), MOST_ADVICE)));
   }
 }

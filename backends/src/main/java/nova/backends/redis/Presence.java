@@ -91,7 +91,8 @@ final class Presence implements AutoCloseable {
     own.forEach((name, value) -> announce(name, value.get()));
   }
 
-  private void announce(String name, Bytes value) {
+  /// Announces something this once.
+  void announce(String name, Bytes value) {
     if (!canSend()) {
       return; // whoever is not heard of is forgotten
     }

@@ -24,6 +24,7 @@ import nova.delivery.PastStreams;
 import nova.delivery.PlaybackPrefix;
 import nova.delivery.PlaylistCache;
 import nova.delivery.RequestKind;
+import nova.delivery.ViewerSessions;
 import nova.segments.TimelineSnapshot;
 import nova.segments.TimelineStore;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +46,7 @@ public final class Delivery implements AutoCloseable {
   private final TimelineStore.Registration registration;
   private final HttpDate date;
   private final Faults faults;
+  private final ViewerSessions viewers;
   private final HlsRoutes hls;
   private final SegmentRoutes segments;
   private final Admission admission;
@@ -57,7 +59,8 @@ public final class Delivery implements AutoCloseable {
     this.past = new PastStreams(config.rememberedStreams());
     this.date = new HttpDate(ports.clock());
     this.faults = new Faults(ports.nanoClock(), ports.metrics());
-    this.hls = new HlsRoutes(config, ports, playlists, past, faults);
+    this.viewers = new ViewerSessions(config, ports);
+    this.hls = new HlsRoutes(config, ports, playlists, past, new Viewers(viewers), faults);
     this.named = new NamedMedia(ports.timelines());
     this.segments = new SegmentRoutes(ports, named, past, faults);
     this.admission = new Admission(ports, faults);
@@ -76,6 +79,11 @@ public final class Delivery implements AutoCloseable {
     router.route("/media/*").handler(context -> media(context, pathBelowMount(context), null));
     router.route("/p/*").handler(this::prefixed);
     router.route("/time").handler(this::time);
+  }
+
+  /// Who watches at this server. Somebody has to call its [ViewerSessions#tell] each second.
+  public ViewerSessions viewers() {
+    return viewers;
   }
 
   /// Answers what is held with what there is, and from here on everything without a wait: the

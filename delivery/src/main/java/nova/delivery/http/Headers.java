@@ -11,6 +11,11 @@ final class Headers {
   static final CharSequence RETRY_AFTER = HttpHeaders.createOptimized("Retry-After");
   static final CharSequence CONTENT_RANGE = HttpHeaders.createOptimized("Content-Range");
 
+  static final CharSequence CMCD_SESSION = HttpHeaders.createOptimized("CMCD-Session");
+  static final CharSequence CMCD_REQUEST = HttpHeaders.createOptimized("CMCD-Request");
+  static final CharSequence CMCD_OBJECT = HttpHeaders.createOptimized("CMCD-Object");
+  static final CharSequence CMCD_STATUS = HttpHeaders.createOptimized("CMCD-Status");
+
   static final CharSequence PLAYLIST_TYPE =
       HttpHeaders.createOptimized("application/vnd.apple.mpegurl");
   static final CharSequence MEDIA_TYPE = HttpHeaders.createOptimized("video/mp4");

@@ -36,6 +36,7 @@ final class HlsRoutes {
   private final TimelineStore timelines;
   private final PlaylistCache playlists;
   private final PastStreams past;
+  private final Viewers viewers;
   private final Faults faults;
 
   HlsRoutes(
@@ -43,12 +44,14 @@ final class HlsRoutes {
       DeliveryPorts ports,
       PlaylistCache playlists,
       PastStreams past,
+      Viewers viewers,
       Faults faults) {
     this.config = config;
     this.ports = ports;
     this.timelines = ports.timelines();
     this.playlists = playlists;
     this.past = past;
+    this.viewers = viewers;
     this.faults = faults;
   }
 
@@ -141,7 +144,12 @@ final class HlsRoutes {
       Reload reload,
       TimelineSnapshot snapshot,
       RenditionTimeline rendition) {
-    if (!reload.blocking() || isOver(snapshot)) {
+    if (isOver(snapshot)) {
+      current(reply, path, reload, snapshot);
+      return;
+    }
+    if (!reload.blocking()) {
+      viewers.asksFor(snapshot.stream(), reply.request());
       current(reply, path, reload, snapshot);
       return;
     }
@@ -152,6 +160,7 @@ final class HlsRoutes {
           400, absurdity, CachePolicy.playlistError(true, rendition.targetDurationSeconds()));
       return;
     }
+    viewers.asksFor(snapshot.stream(), reply.request());
     hold(
         reply,
         snapshot,

@@ -304,7 +304,7 @@ class BlockingReloadTest {
   void holding_moreThanAStreamMay_isRefused() throws Exception {
     DeliveryConfig defaults = DeliveryConfig.defaults();
     DeliveryConfig few =
-        new DeliveryConfig(defaults.startHold(), 64, 2, defaults.writeTimeout(), 10);
+        new DeliveryConfig(defaults.startHold(), 64, 2, defaults.writeTimeout(), 10, 10);
     try (DeliveryFixture small = new DeliveryFixture(few, 2)) {
       small.broadcast().withVideo().segments(1).put();
       CompletableFuture<HttpResponse<String>> one = small.getAsync(MEDIA + "?_HLS_msn=1");

@@ -20,11 +20,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
 import nova.delivery.Broadcast;
 import nova.delivery.CountingMetrics;
 import nova.delivery.DeliveryConfig;
 import nova.delivery.DeliveryPorts;
+import nova.delivery.InProcessViewerRegistry;
 import nova.delivery.PlaybackGate;
+import nova.delivery.ViewerSessions;
 import nova.segments.InMemoryPosterStore;
 import nova.segments.InMemorySegmentStore;
 import nova.segments.InMemoryTimelineStore;
@@ -58,6 +61,8 @@ final class DeliveryFixture implements AutoCloseable {
           });
   final InMemorySegmentStore segments = new InMemorySegmentStore(SegmentStoreConfig.defaults());
   final InMemoryPosterStore posters = new InMemoryPosterStore();
+  final InProcessViewerRegistry viewers =
+      new InProcessViewerRegistry(clock, clock::nanoTime, RandomGenerator.getDefault());
   final HttpClient client = CLIENT;
   final int port;
   final AtomicInteger connections = new AtomicInteger();
@@ -90,6 +95,7 @@ final class DeliveryFixture implements AutoCloseable {
                 media.apply(new StoredMedia(segments, posters)),
                 timelines,
                 gate,
+                viewers,
                 metrics,
                 clock,
                 clock::nanoTime));
@@ -160,6 +166,11 @@ final class DeliveryFixture implements AutoCloseable {
       }
       Thread.sleep(1);
     }
+  }
+
+  /// Who watches at this server.
+  ViewerSessions sessions() {
+    return delivery.viewers();
   }
 
   void stopHolding() {

@@ -30,6 +30,11 @@ export function since(isoTime, nowMs) {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
 }
 
+/** "12 watching"; empty when nobody does, and while that is not known. */
+export function watching(viewers) {
+  return viewers ? `${viewers.toLocaleString('en')} watching` : '';
+}
+
 /** Copies text and says in `toast` whether that worked. */
 export async function copy(text, toast, done) {
   let said = done;

@@ -1,6 +1,6 @@
 // What is live now, as cards; the list is asked for again every few seconds.
 
-import { base, byId, copy, since } from './dom.js';
+import { base, byId, copy, since, watching } from './dom.js';
 
 const INTERVAL_MS = 4000;
 const POSTER_INTERVAL_MS = 10_000;
@@ -78,12 +78,13 @@ function newPoster(card) {
   return image;
 }
 
-function factsOf({ state, startedAt, width, height, frameRate }) {
+function factsOf({ state, startedAt, width, height, frameRate, viewers }) {
   const time = since(startedAt, Date.now());
   const facts = [time === 'just now' ? 'just started' : `for ${time}`];
   if (height) facts.push(`${Math.min(width, height)}p`);
   else if (state !== 'starting') facts.push('audio only');
   if (frameRate) facts.push(`${Math.round(frameRate)} fps`);
+  if (viewers) facts.push(watching(viewers));
   return facts.join(' · ');
 }
 

@@ -11,7 +11,7 @@ const UNREACHABLE_INTERVAL_MS = 2000;
 /**
  * Follows GET /api/v1/channels/{slug}/playback.
  *
- * `onStatus` receives {state, title, stream, hls, poster, startedAt}, after every answer;
+ * `onStatus` receives {state, title, stream, hls, poster, startedAt, viewers}, after every answer;
  * `onUnreachable` the number of answers that failed to come in a row.
  */
 export class PlaybackStatus {

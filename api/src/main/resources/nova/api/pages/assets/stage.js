@@ -90,6 +90,11 @@ export class Stage extends EventTarget {
     return this.#server.title;
   }
 
+  /** How many watch; undefined while that is not known. */
+  get viewers() {
+    return this.#server.viewers;
+  }
+
   get startedAt() {
     return this.#server.startedAt;
   }

@@ -1,6 +1,6 @@
 // The watch page: the stage, and around it the title line, sharing and the code for embedding.
 
-import { base, byId, channel, copy, show, since } from './dom.js';
+import { base, byId, channel, copy, show, since, watching } from './dom.js';
 import { serverNow } from './clock.js';
 import { playerOptions } from './options.js';
 import { Stage } from './stage.js';
@@ -29,6 +29,7 @@ function refresh() {
   document.title = `${state === 'live' ? '● ' : ''}${title} · Nova`;
   const live = state === 'live' || state === 'reconnecting';
   show(byId('since'), live && stage.startedAt ? liveFor(stage.startedAt) : '');
+  show(byId('viewers'), live ? watching(stage.viewers) : '');
   show(byId('latency'), facts.latency ? `${facts.latency} s behind live` : '');
   show(byId('quality'), facts.quality);
 }

@@ -1,0 +1,207 @@
+package nova.backends.redis;
+
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.SetArgs;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.random.RandomGenerator;
+import nova.core.Bytes;
+import nova.core.NanoClock;
+import nova.core.StreamId;
+import nova.delivery.ViewerId;
+import nova.delivery.ViewerRegistry;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// [ViewerRegistry] that all delivery nodes share; [RedisViewerCounts] reads what they write.
+///
+/// While Redis is away nothing is kept for later: who still watches when it is back is told of
+/// within ten seconds.
+///
+/// The first node that asks for the salt of a day makes it. Each asks again every minute, and puts
+/// what it has where nothing is, so that those that went on without Redis, or saw it emptied, agree
+/// again.
+///
+/// *Thread-safe; [#seen] is for one thread.*
+public final class RedisViewerRegistry implements ViewerRegistry {
+  private static final Logger log = LoggerFactory.getLogger(RedisViewerRegistry.class);
+  private static final RedisScript SEE = RedisScript.named("see-viewers");
+  private static final int BATCH = 500; // names per script, which nobody else's commands wait for
+  private static final Bytes TTL = StreamLeases.number(KEPT.toMillis());
+  private static final Duration SALT_TTL = Duration.ofDays(2);
+  private static final Duration SALT_CHECKED_EVERY = Duration.ofMinutes(1);
+  private static final Comparator<ViewerId> IDENTIFIED_FIRST =
+      Comparator.comparing(ViewerId::identified).reversed();
+
+  private final RedisConnections connections;
+  private final RedisLink link;
+  private final ViewerKeys keys;
+  private final RedisMetrics metrics;
+  private final InstantSource clock;
+  private final NanoClock nanoClock;
+  private final RandomGenerator random;
+  private volatile Salt salt;
+  private volatile long saltCheckedNs;
+
+  private record Salt(LocalDate day, Bytes secret) {}
+
+  private RedisViewerRegistry(
+      RedisConnections connections,
+      RedisMetrics metrics,
+      InstantSource clock,
+      NanoClock nanoClock,
+      RandomGenerator random) {
+    this.connections = connections;
+    this.link = connections.link(RedisArea.VIEWERS, "viewers");
+    this.keys = new ViewerKeys(link.keys());
+    this.metrics = metrics;
+    this.clock = clock;
+    this.nanoClock = nanoClock;
+    this.random = random;
+    this.salt = new Salt(today(), newSecret());
+    awaitSalt(shareSalt());
+  }
+
+  /// Opens the registry; waits a moment for the salt.
+  ///
+  /// @param clock tells the day, corrected by that of Redis
+  /// @param random a secure source of salts
+  /// @throws RedisStartException when Redis cannot be used
+  public static RedisViewerRegistry open(
+      RedisConnections connections,
+      RedisMetrics metrics,
+      InstantSource clock,
+      NanoClock nanoClock,
+      RandomGenerator random) {
+    return new RedisViewerRegistry(connections, metrics, clock, nanoClock, random);
+  }
+
+  @Override
+  public void seen(Map<StreamId, List<ViewerId>> viewers) {
+    refreshSalt();
+    if (viewers.isEmpty()) {
+      return;
+    }
+    if (!link.isOpen()) {
+      metrics.failed("viewers");
+      return;
+    }
+    viewers.forEach(this::send);
+    List<StreamId> streams = List.copyOf(viewers.keySet());
+    for (int from = 0; from < streams.size(); from += BATCH) {
+      List<StreamId> batch = streams.subList(from, Math.min(streams.size(), from + BATCH));
+      send(
+          keys.watched(),
+          batch.size(),
+          batch.stream().map(stream -> Bytes.ofUtf8(stream.value())).toList());
+    }
+  }
+
+  private void send(StreamId stream, List<ViewerId> viewers) {
+    List<ViewerId> sorted = viewers.stream().sorted(IDENTIFIED_FIRST).toList();
+    for (int from = 0; from < sorted.size(); from += BATCH) {
+      List<ViewerId> batch = sorted.subList(from, Math.min(sorted.size(), from + BATCH));
+      send(
+          keys.viewers(stream),
+          batch.stream().filter(ViewerId::identified).count(),
+          batch.stream().map(RedisViewerRegistry::name).toList());
+    }
+  }
+
+  private static Bytes name(ViewerId viewer) {
+    return Bytes.ofUtf8(
+        (viewer.identified() ? "i" : "e") + HexFormat.of().toHexDigits(viewer.hash()));
+  }
+
+  private void send(String key, long ofTheFirstKind, List<Bytes> names) {
+    List<Bytes> arguments = new ArrayList<>(names.size() + 2);
+    arguments.add(TTL);
+    arguments.add(StreamLeases.number(ofTheFirstKind));
+    arguments.addAll(names);
+    CompletionStage<Long> _ =
+        link.<Long>run(SEE, ScriptOutputType.INTEGER, List.of(key), arguments.toArray(Bytes[]::new))
+            .exceptionally(
+                failure -> {
+                  metrics.failed("viewers");
+                  log.debug("viewers not told", failure);
+                  return 0L;
+                });
+  }
+
+  @Override
+  public Bytes salt() {
+    return salt.secret;
+  }
+
+  private void refreshSalt() {
+    LocalDate today = today();
+    if (!salt.day.equals(today)) {
+      salt = new Salt(today, newSecret());
+      var _ = shareSalt();
+    } else if (nanoClock.nanoTime() - saltCheckedNs >= SALT_CHECKED_EVERY.toNanos()) {
+      var _ = shareSalt();
+    }
+  }
+
+  /// Puts the salt of this node where there is none, and takes the one that is there.
+  private CompletionStage<@Nullable Void> shareSalt() {
+    saltCheckedNs = nanoClock.nanoTime();
+    Salt own = salt;
+    String key = keys.salt(own.day);
+    return link.commands()
+        .set(key, own.secret, SetArgs.Builder.nx().ex(SALT_TTL))
+        .thenCompose(_ -> link.commands().get(key))
+        .handle(
+            (shared, failure) -> {
+              take(own, shared, failure);
+              return null;
+            });
+  }
+
+  private void take(Salt own, @Nullable Bytes shared, @Nullable Throwable failure) {
+    if (failure != null) {
+      metrics.failed("viewer-salt");
+      log.debug("the salt of the day is not known", failure);
+    } else if (shared == null || shared.length() != SALT_BYTES) {
+      metrics.malformed("viewer-salt");
+    } else if (own.day.equals(salt.day)) {
+      salt = new Salt(own.day, shared);
+    }
+  }
+
+  private void awaitSalt(CompletionStage<@Nullable Void> asked) {
+    try {
+      Void _ =
+          asked
+              .toCompletableFuture()
+              .get(2 * connections.config().timeout().toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      log.debug("the salt of the day is asked for later", e);
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private Bytes newSecret() {
+    byte[] secret = new byte[SALT_BYTES];
+    random.nextBytes(secret);
+    return Bytes.wrap(secret);
+  }
+
+  /// By the clock of Redis, so that all nodes have the same.
+  private LocalDate today() {
+    return LocalDate.ofInstant(clock.instant().plus(connections.clockSkew()), ZoneOffset.UTC);
+  }
+}
