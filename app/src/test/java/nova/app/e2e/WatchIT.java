@@ -91,21 +91,23 @@ class WatchIT {
   @Test
   void viewers_areCounted_byTheirPages_andShown() throws Exception {
     Path clip = Ffmpeg.clip(directory, "clip.flv", "640x360", 60, 10);
-    try (NovaProcess nova = NovaProcess.start(directory, "--stream-key", "live=" + KEY);
+    try (RunningNova nova = RunningNova.start(directory);
         Chromium chromium = new Chromium();
-        Ffmpeg publisher = Ffmpeg.publish(clip, nova.rtmp("/live/" + KEY))) {
-      WatchedPage one =
-          new WatchedPage(chromium.open(nova.web("/watch/live").toString(), 640, 480));
+        Ffmpeg publisher = Ffmpeg.publish(clip, nova.publishUrl())) {
+      String watch = "/watch/" + nova.channel();
+      WatchedPage one = new WatchedPage(chromium.open(nova.web(watch).toString(), 640, 480));
       one.awaitPlaying();
       one.awaitText("#viewers", "1 watching");
-      new WatchedPage(chromium.open(nova.web("/embed/live").toString(), 640, 480)).awaitPlaying();
+      String embed = nova.web("/embed/" + nova.channel()).toString();
+      new WatchedPage(chromium.open(embed, 640, 480)).awaitPlaying();
       one.awaitText("#viewers", "2 watching");
 
       assertThat(nova.get("/api/v1/streams").body())
           .as("pages of one address, each with a session")
           .contains("\"viewers\":{\"identified\":2,\"estimated\":0}");
-      assertThat(chromium.open(nova.web("/").toString(), 640, 480).locator(".card-facts"))
-          .satisfies(facts -> assertThat(facts.textContent()).endsWith("2 watching"));
+      String facts = "a[href$='%s'] .card-facts".formatted(watch);
+      assertThat(chromium.open(nova.web("/").toString(), 640, 480).locator(facts))
+          .satisfies(card -> assertThat(card.textContent()).endsWith("2 watching"));
       assertThat(publisher.isAlive()).isTrue();
     }
   }
