@@ -44,6 +44,11 @@ final class StreamEventSamples {
 
   private StreamEventSamples() {}
 
+  /// Those that go to other processes as events: all but what is measured.
+  static List<StreamEvent> sent() {
+    return all().stream().filter(event -> !(event instanceof StreamMeasured)).toList();
+  }
+
   /// With what may be absent there and absent.
   static List<StreamEvent> all() {
     return List.of(
