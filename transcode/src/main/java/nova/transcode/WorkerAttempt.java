@@ -87,7 +87,7 @@ final class WorkerAttempt {
     this.listener = listener;
     this.startedAt = ports.clock().nanoTime();
     this.pulse = new WorkerPulse(startedAt);
-    this.lag = new RungLag(ports.instants());
+    this.lag = new RungLag(ports.clock());
     this.selection = new SourceSelection(task, leastAdvanced(), audioLastDts());
   }
 
@@ -207,6 +207,7 @@ final class WorkerAttempt {
       givenEffort = Effort.whole(begin.preset());
       while (!inputEnded) {
         List<LogEntry> entries = reader.read(READ_TIMEOUT);
+        entries.forEach(lag::read); // all at once: the worker may take its time for each
         for (LogEntry entry : entries) {
           give(worker, selection.select(entry));
         }

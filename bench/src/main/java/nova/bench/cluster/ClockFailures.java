@@ -3,6 +3,7 @@ package nova.bench.cluster;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -22,6 +23,12 @@ final class ClockFailures {
   /// By what RedisWatch says.
   private static final String WARNING = "the clock of this machine and that of Redis are ";
 
+  /// By what EffortControl says.
+  private static final String LATE = "encoding does less: ";
+
+  /// From a transcode's first frame until it can have found itself late.
+  private static final Duration JUDGED = Duration.ofSeconds(16);
+
   private static final long MOST_JUMP_MS = 500; // of 5,000 that the clocks are apart
 
   private ClockFailures() {}
@@ -29,7 +36,7 @@ final class ClockFailures {
   static Failure apart() {
     return new Failure(
         "clocks 5 s apart: those of a delivery and of the transcode that carries the stream",
-        "both warn; playlists go on, their times do not jump",
+        "both warn; playlists go on, their times do not jump, and no rung is given up",
         scene -> {
           Optional<Path> library = library();
           return library.isEmpty()
@@ -71,7 +78,7 @@ final class ClockFailures {
     for (ServiceProcess one : right) {
       wrong.addAll(Outcome.exit(one.terminate()));
     }
-    scene.play(Scene.AFTERWARDS);
+    scene.play(JUDGED);
     if (!scene.carrier().equals(transcode)) {
       wrong.add(transcode.name() + " does not carry the stream");
     }
@@ -79,6 +86,9 @@ final class ClockFailures {
       if (!Files.readString(one.log()).contains(WARNING)) {
         wrong.add("%s does not warn of its clock".formatted(one.name()));
       }
+    }
+    if (Files.readString(transcode.log()).contains(LATE)) {
+      wrong.add("%s takes its encoding for late".formatted(transcode.name()));
     }
     for (ServiceProcess _ : right) {
       ServiceProcess _ = cluster.start("transcode");
