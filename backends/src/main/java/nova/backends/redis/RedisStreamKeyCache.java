@@ -4,6 +4,7 @@ import io.lettuce.core.ScriptOutputType;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -92,7 +93,7 @@ public final class RedisStreamKeyCache implements StreamKeyCache, AutoCloseable 
 
   @Override
   public Optional<KnownKey> find(Bytes sha256, Supplier<Optional<KnownKey>> load) {
-    if (!link.isOpen() || link.age().compareTo(distrust) < 0 || toForget.containsKey(sha256)) {
+    if (!link.answers() || link.age().compareTo(distrust) < 0 || toForget.containsKey(sha256)) {
       return loadWithout(load);
     }
     List<Bytes> found;
@@ -156,7 +157,9 @@ public final class RedisStreamKeyCache implements StreamKeyCache, AutoCloseable 
       forgetNow(sha256, change);
     } catch (ExecutionException | TimeoutException e) {
       metrics.failed("forget-key");
-      log.warn("a stream key that changed is forgotten when Redis is back", e);
+      log.warn(
+          "a stream key that changed is forgotten when Redis is back: {}",
+          Objects.requireNonNullElse(e.getCause(), e).getMessage());
     }
   }
 

@@ -120,6 +120,22 @@ class RedisStreamKeyCacheTest extends StreamKeyCacheContract {
   }
 
   @Test
+  void keys_areLoadedAtOnce_whileRedisIsKnownToHang() {
+    Optional<KnownKey> known = Optional.of(known("one"));
+    assertThat(find(known)).isEqualTo(known);
+    redis.freeze();
+    await("known to hang", () -> !link.answers());
+
+    Instant start = Instant.now();
+    for (int i = 0; i < 20; i++) {
+      assertThat(find(Optional.empty())).isEmpty();
+    }
+    assertThat(Duration.between(start, Instant.now()))
+        .isLessThan(RedisConfig.at(redis.url()).timeout().multipliedBy(10));
+    redis.thaw();
+  }
+
+  @Test
   void keyThatWasForgottenWhileRedisHung_isNotBelieved_whenItGoesOn() {
     Optional<KnownKey> known = Optional.of(known("one"));
     assertThat(find(known)).isEqualTo(known);
