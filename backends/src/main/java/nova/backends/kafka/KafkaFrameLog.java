@@ -151,7 +151,7 @@ final class KafkaFrameLog implements FrameLog, AutoCloseable {
     index.removing(stream);
     FrameProducer known = producer;
     if (known == null) {
-      index.removalFailed(stream); // Kafka did not answer yet
+      notRemoved(stream, "Kafka did not answer yet");
       return;
     }
     known.sendIndex(
@@ -163,12 +163,16 @@ final class KafkaFrameLog implements FrameLog, AutoCloseable {
 
           @Override
           public void refused(Exception failure) {
-            index.removalFailed(stream);
-            log.atWarn()
-                .addKeyValue("stream", stream)
-                .log("a stream's log is left to Kafka's retention: {}", failure.toString());
+            notRemoved(stream, failure.toString());
           }
         });
+  }
+
+  private void notRemoved(StreamId stream, String why) {
+    index.removalFailed(stream);
+    log.atWarn()
+        .addKeyValue("stream", stream)
+        .log("a stream's log is left to Kafka's retention: {}", why);
   }
 
   @Override

@@ -113,6 +113,7 @@ class KafkaFencingTest {
     Entries.begin(writer, 0);
     FrameLogReader reader = here.openReader(STREAM, LogPosition.EARLIEST);
     assertThat(Entries.read(reader, 2)).hasSize(2);
+    assertThat(Entries.read(there.openReader(STREAM, LogPosition.EARLIEST), 2)).hasSize(2);
 
     there.remove(STREAM);
 
