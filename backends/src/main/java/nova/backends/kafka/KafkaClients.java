@@ -37,12 +37,12 @@ final class KafkaClients {
 
   // Keys, heads and what Kafka adds to a record; generous.
   private static final int RECORD_OVERHEAD = 1_024;
+  static final int BATCH_BYTES = 64 << 10;
 
   /// Of less, nothing that is said would be left.
   private static final int SECRET_LENGTH = 4;
 
   private static final Pattern QUOTED = Pattern.compile("[\"']([^\"']+)[\"']");
-  static final int BATCH_BYTES = 64 << 10;
 
   private final KafkaConfig config;
   private final String node;
