@@ -3,14 +3,16 @@ package nova.app;
 import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.ManagementFactory;
 import nova.app.error.StartupException;
+import nova.backends.kafka.KafkaConfig;
 import nova.core.DataSize;
 import nova.segments.SegmentStoreConfig;
 
-/// Compares the memory that segments may take with what the JVM was allowed outside its heap, so
-/// that a setting which cannot hold ends in a sentence now and not in a crash on the first busy
-/// evening.
+/// Compares the memory that settings promise with what the JVM was allowed, on its heap and outside
+/// it, so that a setting which cannot hold ends in a sentence now and not in a crash on the first
+/// busy evening.
 final class DirectMemory {
-  /// Sockets' buffers, and segments that are no longer stored but still being sent.
+  /// Outside the heap sockets' buffers, and segments that are no longer stored but still being
+  /// sent; on it the server itself, and messages of broadcasters that are not complete.
   private static final long RESERVE_BYTES = 128L << 20;
 
   private DirectMemory() {}
@@ -42,14 +44,30 @@ final class DirectMemory {
   }
 
   static void requireHeap(DataSize cache, long allowedBytes) {
-    long neededBytes = cache.bytes() + RESERVE_BYTES;
+    requireHeap("segments.memory", cache, cache, allowedBytes);
+  }
+
+  /// Compares what waits for Kafka while it is away with what the JVM was allowed on its heap.
+  static void requireHeap(KafkaConfig kafka) {
+    requireHeap(kafka, Runtime.getRuntime().maxMemory());
+  }
+
+  static void requireHeap(KafkaConfig kafka, long allowedBytes) {
+    requireHeap("kafka.in-flight", kafka.inFlight(), kafka.outgoingMemory(), allowedBytes);
+  }
+
+  private static void requireHeap(
+      String setting, DataSize value, DataSize holds, long allowedBytes) {
+    long neededBytes = holds.bytes() + RESERVE_BYTES;
     if (neededBytes > allowedBytes) {
       throw new StartupException(
-          "segments.memory %s needs %s of Java heap here and the JVM allows %s (expected: less segments.memory, or JAVA_OPTS=-Xmx%dm)"
+          "%s %s needs %s of Java heap here and the JVM allows %s (expected: less %s, or JAVA_OPTS=-Xmx%dm)"
               .formatted(
-                  cache,
+                  setting,
+                  value,
                   new DataSize(neededBytes),
                   new DataSize(allowedBytes),
+                  setting,
                   (neededBytes + (1 << 20) - 1) >> 20));
     }
   }

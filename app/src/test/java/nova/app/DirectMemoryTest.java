@@ -1,9 +1,14 @@
 package nova.app;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import nova.app.error.StartupException;
+import nova.backends.kafka.KafkaConfig;
 import nova.core.DataSize;
 import nova.segments.SegmentStoreConfig;
 import org.junit.jupiter.api.Test;
@@ -34,5 +39,25 @@ class DirectMemoryTest {
         .isInstanceOf(StartupException.class)
         .hasMessageContaining("segments.memory 512MiB needs 640MiB of Java heap")
         .hasMessageContaining("JAVA_OPTS=-Xmx640m");
+  }
+
+  @Test
+  void whatWaitsForKafka_fitsTheHeapThatIngestIsShippedWith() throws IOException {
+    assertThat(Files.readString(Path.of("../deploy/compose/compose.yaml")))
+        .contains("mem_limit: ${INGEST_MEMORY:-1g}");
+    assertThat(Files.readString(Path.of("../tools/jvm-flags"))).contains("-XX:MaxRAMPercentage=40");
+
+    assertThatCode(
+            () -> DirectMemory.requireHeap(KafkaConfig.defaults(), (long) (0.4 * (1L << 30))))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void whatWaitsForKafka_andDoesNotFitTheHeap_isRefusedWithWhatToDo() {
+    assertThatThrownBy(() -> DirectMemory.requireHeap(KafkaConfig.defaults(), 256L << 20))
+        .isInstanceOf(StartupException.class)
+        .hasMessage(
+            "kafka.in-flight 128MiB needs 400MiB of Java heap here and the JVM allows 256MiB"
+                + " (expected: less kafka.in-flight, or JAVA_OPTS=-Xmx400m)");
   }
 }

@@ -14,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
@@ -25,6 +26,9 @@ import org.apache.kafka.server.common.MetadataVersion;
 /// *Confined to its owner's thread.*
 public final class EmbeddedKafka implements AutoCloseable {
   private static final AtomicInteger PREFIXES = new AtomicInteger();
+
+  /// A setting of brokers; its value lets the clients' listener, `BROKER`, have another protocol.
+  public static final String PROTOCOLS = "listener.security.protocol.map";
 
   private final Path folder;
   private final int port;
@@ -40,9 +44,9 @@ public final class EmbeddedKafka implements AutoCloseable {
     settings.put("controller.quorum.voters", "1@127.0.0.1:" + controller);
     settings.put("controller.listener.names", "CONTROLLER");
     settings.put(
-        "listeners",
-        "PLAINTEXT://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d".formatted(port, controller));
-    settings.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
+        "listeners", "BROKER://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d".formatted(port, controller));
+    settings.put("inter.broker.listener.name", "BROKER");
+    settings.put(PROTOCOLS, "BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT");
     settings.put("log.dirs", folder.toString());
     settings.put("auto.create.topics.enable", "false");
     settings.put("offsets.topic.num.partitions", "1");
@@ -89,6 +93,11 @@ public final class EmbeddedKafka implements AutoCloseable {
 
   public String bootstrapServers() {
     return "127.0.0.1:" + port;
+  }
+
+  /// Where the records of a partition are, from the first; may be written to while it is stopped.
+  public Path records(TopicPartition partition) {
+    return folder.resolve(partition.toString()).resolve("00000000000000000000.log");
   }
 
   /// A client that can do anything.

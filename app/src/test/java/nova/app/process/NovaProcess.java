@@ -84,7 +84,7 @@ public final class NovaProcess extends RunningNova {
   static List<String> command(String worker) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.add("-Xmx256m");
+    command.add("-Xmx512m"); // ingest needs 400 MiB with its usual settings
     command.add("-XX:MaxDirectMemorySize=1g");
     command.add("-XX:TieredStopAtLevel=1");
     command.add("--enable-native-access=ALL-UNNAMED");

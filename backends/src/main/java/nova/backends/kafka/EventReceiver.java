@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// *Thread-safe.*
 final class EventReceiver implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(500);
+  private static final Duration ALONE = Duration.ofMillis(250); // more than a broker holds a fetch
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
 
   private final KafkaClients clients;
@@ -93,8 +95,34 @@ final class EventReceiver implements AutoCloseable {
   }
 
   private void receive(KafkaConsumer<String, ByteBuffer> consumer) {
+    if (!poll(consumer, POLL)) {
+      Set<TopicPartition> all = consumer.assignment();
+      try {
+        passDamage(consumer, all);
+      } finally {
+        consumer.resume(all);
+      }
+    }
+  }
+
+  /// Kafka's client does not tell which partition is damaged, and gives nothing of the others until
+  /// somebody goes on behind it. So each is asked alone.
+  private void passDamage(KafkaConsumer<String, ByteBuffer> consumer, Set<TopicPartition> all) {
+    consumer.pause(all);
+    for (TopicPartition partition : all) {
+      consumer.resume(Set.of(partition));
+      while (!poll(consumer, ALONE)) { // for each record of what is damaged as one
+        metrics.eventSkipped("corrupt");
+        goOnAt(consumer, Map.of(partition, consumer.position(partition) + 1));
+      }
+      consumer.pause(Set.of(partition));
+    }
+  }
+
+  /// @return false when what comes next is damaged
+  private boolean poll(KafkaConsumer<String, ByteBuffer> consumer, Duration timeout) {
     try {
-      for (ConsumerRecord<String, ByteBuffer> message : consumer.poll(POLL)) {
+      for (ConsumerRecord<String, ByteBuffer> message : consumer.poll(timeout)) {
         positions.put(
             new TopicPartition(message.topic(), message.partition()), message.offset() + 1);
         received(message.value());
@@ -106,10 +134,9 @@ final class EventReceiver implements AutoCloseable {
       if (!FrameConsumers.isDamage(e)) {
         throw e;
       }
-      metrics.eventSkipped("corrupt");
-      // Which partition it is in is not told.
-      goOnAt(consumer, consumer.endOffsets(consumer.assignment()));
+      return false;
     }
+    return true;
   }
 
   private void goOnAt(KafkaConsumer<String, ByteBuffer> consumer, Map<TopicPartition, Long> where) {

@@ -34,6 +34,7 @@ final class EventSender implements AutoCloseable {
               "content-type",
               "application/cloudevents+json; charset=UTF-8".getBytes(StandardCharsets.UTF_8)));
 
+  private final KafkaConnection connection;
   private final KafkaClients clients;
   private final KafkaTopics topics;
   private final KafkaMetrics metrics;
@@ -54,6 +55,7 @@ final class EventSender implements AutoCloseable {
       KafkaMetrics metrics,
       ThreadFactory threads) {
     this.capBytes = capBytes;
+    this.connection = connection;
     this.clients = clients;
     this.topics = topics;
     this.metrics = metrics;
@@ -117,6 +119,9 @@ final class EventSender implements AutoCloseable {
                   HEADERS),
               handover);
       notNow = handover.isToBeRepeated();
+      if (notNow) {
+        connection.doubtTopics();
+      }
     } while (notNow && !loop.isClosing());
     if (notNow) {
       metrics.eventDropped(CLOSED);

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import nova.core.StreamId;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -71,9 +72,11 @@ final class FollowedPartition {
   /// Hands out records, in their order.
   ///
   /// @param read reads a value, or counts that it cannot be read
+  /// @param others takes what no reader waits for
   synchronized void dispatch(
       List<ConsumerRecord<String, ByteBuffer>> messages,
-      Function<ConsumerRecord<String, ByteBuffer>, @Nullable FrameRecord> read) {
+      Function<ConsumerRecord<String, ByteBuffer>, @Nullable FrameRecord> read,
+      Consumer<ConsumerRecord<String, ByteBuffer>> others) {
     for (ConsumerRecord<String, ByteBuffer> message : messages) {
       List<Listener> there = listeners.get(message.key());
       if (there != null) {
@@ -85,6 +88,8 @@ final class FollowedPartition {
             listeners.remove(message.key());
           }
         }
+      } else {
+        others.accept(message);
       }
       next = message.offset() + 1;
     }

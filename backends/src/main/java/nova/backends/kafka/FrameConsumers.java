@@ -30,13 +30,16 @@ final class FrameConsumers implements AutoCloseable {
 
   private final KafkaClients clients;
   private final KafkaTopics topics;
+  private final ForeignRecords foreign;
   private final KafkaMetrics metrics;
   private final Deque<KafkaConsumer<String, ByteBuffer>> idle = new ArrayDeque<>();
   private boolean closed;
 
-  FrameConsumers(KafkaClients clients, KafkaTopics topics, KafkaMetrics metrics) {
+  FrameConsumers(
+      KafkaClients clients, KafkaTopics topics, ForeignRecords foreign, KafkaMetrics metrics) {
     this.clients = clients;
     this.topics = topics;
+    this.foreign = foreign;
     this.metrics = metrics;
   }
 
@@ -86,8 +89,14 @@ final class FrameConsumers implements AutoCloseable {
     left.forEach(consumer -> consumer.close(AT_ONCE));
   }
 
-  /// Reads the value of a record, and counts one that is nothing of ours.
-  static @Nullable FrameRecord read(ByteBuffer value, KafkaMetrics metrics) {
+  /// Reads the value of a stream's record, and counts one that is nothing of ours.
+  static @Nullable FrameRecord read(
+      ConsumerRecord<String, ByteBuffer> message, KafkaMetrics metrics) {
+    ByteBuffer value = message.value();
+    if (value == null) {
+      metrics.recordsSkipped("corrupt", 1);
+      return null;
+    }
     byte[] copy = new byte[value.remaining()]; // the client's memory holds whole fetches
     value.get(value.position(), copy);
     try {
@@ -156,10 +165,10 @@ final class FrameConsumers implements AutoCloseable {
       try {
         for (ConsumerRecord<String, ByteBuffer> message :
             consumer.poll(timeout).records(partition)) {
-          if (message.offset() < limit
-              && stream.value().equals(message.key())
-              && message.value() != null) {
-            FrameRecord record = read(message.value(), metrics);
+          if (!stream.value().equals(message.key())) {
+            foreign.passed(message);
+          } else if (message.offset() < limit) {
+            FrameRecord record = read(message, metrics);
             if (record != null) {
               received.add(new Received(message.offset(), record, message.serializedValueSize()));
             }

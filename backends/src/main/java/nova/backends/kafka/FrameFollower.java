@@ -42,6 +42,7 @@ final class FrameFollower implements AutoCloseable {
   private final KafkaTopics topics;
   private final TopicPartition indexPartition;
   private final StreamIndex index;
+  private final ForeignRecords foreign;
   private final KafkaMetrics metrics;
   private final NanoClock clock;
   private final ConcurrentMap<Integer, FollowedPartition> partitions = new ConcurrentHashMap<>();
@@ -57,12 +58,14 @@ final class FrameFollower implements AutoCloseable {
       Supplier<KafkaConsumer<String, ByteBuffer>> consumers,
       KafkaTopics topics,
       StreamIndex index,
+      ForeignRecords foreign,
       KafkaMetrics metrics,
       NanoClock clock) {
     this.consumers = consumers;
     this.topics = topics;
     this.indexPartition = new TopicPartition(topics.index(), 0);
     this.index = index;
+    this.foreign = foreign;
     this.metrics = metrics;
     this.clock = clock;
     this.forgotAt = clock.nanoTime();
@@ -127,7 +130,8 @@ final class FrameFollower implements AutoCloseable {
       } else {
         FollowedPartition followed = partitions.get(partition.partition());
         if (followed != null) {
-          followed.dispatch(messages, this::read);
+          followed.dispatch(
+              messages, message -> FrameConsumers.read(message, metrics), foreign::passed);
         }
       }
     }
@@ -204,14 +208,6 @@ final class FrameFollower implements AutoCloseable {
     } catch (MediaException e) {
       metrics.recordsSkipped("corrupt", 1);
     }
-  }
-
-  private @Nullable FrameRecord read(ConsumerRecord<String, ByteBuffer> message) {
-    if (message.value() == null) {
-      metrics.recordsSkipped("corrupt", 1);
-      return null;
-    }
-    return FrameConsumers.read(message.value(), metrics);
   }
 
   /// Retention took what comes next. Readers look for themselves where they go on.

@@ -19,11 +19,15 @@ import org.jspecify.annotations.Nullable;
 ///
 /// *Thread-safe.*
 final class FrameProducer implements AutoCloseable {
+  /// What Kafka's client and those who wait for a record hold beside its value; generous.
+  private static final int RECORD_OVERHEAD = 512;
+
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
   private final KafkaProducer<String, byte[]> producer;
   private final KafkaTopics topics;
   private final NanoClock clock;
+  private final Runnable onRefused;
   private final AtomicLong inFlightBytes = new AtomicLong();
   private volatile long progressNs; // when a record was delivered last, or sent after a pause
   private volatile boolean broken;
@@ -38,10 +42,16 @@ final class FrameProducer implements AutoCloseable {
     void refused(Exception failure);
   }
 
-  FrameProducer(KafkaProducer<String, byte[]> producer, KafkaTopics topics, NanoClock clock) {
+  /// @param onRefused told when a record was refused, of which a missing topic may be the reason
+  FrameProducer(
+      KafkaProducer<String, byte[]> producer,
+      KafkaTopics topics,
+      NanoClock clock,
+      Runnable onRefused) {
     this.producer = producer;
     this.topics = topics;
     this.clock = clock;
+    this.onRefused = onRefused;
   }
 
   /// Waits until it knows the topics, so that sending does not have to.
@@ -74,7 +84,12 @@ final class FrameProducer implements AutoCloseable {
     return inFlightBytes.get() > 0 && clock.nanoTime() - progressNs > time.toNanos();
   }
 
-  /// Bytes of frames that are on their way.
+  /// Bytes of memory that a record takes while it is on its way.
+  static int sizeBytes(byte[] value) {
+    return value.length + RECORD_OVERHEAD;
+  }
+
+  /// Bytes of memory for frames that are on their way.
   long inFlightBytes() {
     return inFlightBytes.get();
   }
@@ -83,7 +98,8 @@ final class FrameProducer implements AutoCloseable {
   ///
   /// @param partition null where its key decides
   void sendFrame(StreamId stream, @Nullable Integer partition, byte[] value, Delivery delivery) {
-    if (inFlightBytes.getAndAdd(value.length) == 0) {
+    int size = sizeBytes(value); // the client has a copy of the value, so nobody may hold it too
+    if (inFlightBytes.getAndAdd(size) == 0) {
       progressNs = clock.nanoTime();
     }
     send(
@@ -92,13 +108,13 @@ final class FrameProducer implements AutoCloseable {
           @Override
           public void delivered(int at, long offset) {
             progressNs = clock.nanoTime();
-            inFlightBytes.addAndGet(-value.length);
+            inFlightBytes.addAndGet(-size);
             delivery.delivered(at, offset);
           }
 
           @Override
           public void refused(Exception failure) {
-            inFlightBytes.addAndGet(-value.length);
+            inFlightBytes.addAndGet(-size);
             delivery.refused(failure);
           }
         });
@@ -136,6 +152,7 @@ final class FrameProducer implements AutoCloseable {
               message,
               (@Nullable RecordMetadata metadata, @Nullable Exception failure) -> {
                 if (failure != null) {
+                  onRefused.run();
                   delivery.refused(failure);
                 } else if (metadata != null) {
                   delivery.delivered(metadata.partition(), metadata.offset());

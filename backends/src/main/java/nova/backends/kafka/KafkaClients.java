@@ -6,13 +6,17 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.ByteBufferDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
 
 /// Makes Kafka's clients with the settings that the adapters rely on.
 ///
@@ -23,6 +27,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 /// *Thread-safe.*
 final class KafkaClients {
   static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration ADMIN_TIMEOUT = Duration.ofSeconds(8);
 
   /// How long a broker holds a fetch that finds nothing. A partition that a consumer takes up waits
   /// this long at most, so it is short for consumers that go from one to another.
@@ -32,10 +37,16 @@ final class KafkaClients {
 
   // Keys, heads and what Kafka adds to a record; generous.
   private static final int RECORD_OVERHEAD = 1_024;
-  private static final int BATCH_BYTES = 64 << 10;
+  static final int BATCH_BYTES = 64 << 10;
+
+  /// Of less, nothing that is said would be left.
+  private static final int SECRET_LENGTH = 4;
+
+  private static final Pattern QUOTED = Pattern.compile("[\"']([^\"']+)[\"']");
 
   private final KafkaConfig config;
   private final String node;
+  private final Duration requestTimeout;
   private final Map<String, Object> shared = new HashMap<>();
   private final List<String> secrets = new ArrayList<>();
 
@@ -46,16 +57,31 @@ final class KafkaClients {
       int at = property.indexOf('=');
       String value = property.substring(at + 1).strip();
       shared.put(property.substring(0, at).strip(), value);
-      if (value.length() >= 4) {
-        secrets.add(value);
-      }
+      addSecrets(value);
     }
+    this.requestTimeout =
+        shared.get("request.timeout.ms") instanceof String own
+            ? Duration.ofMillis(Long.parseLong(own))
+            : REQUEST_TIMEOUT;
     shared.put("bootstrap.servers", config.bootstrapServers());
     shared.putIfAbsent("request.timeout.ms", ms(REQUEST_TIMEOUT));
     shared.putIfAbsent("reconnect.backoff.max.ms", 500);
     shared.putIfAbsent("retry.backoff.max.ms", 500);
     shared.putIfAbsent("socket.connection.setup.timeout.ms", 3_000);
     shared.putIfAbsent("enable.metrics.push", false);
+  }
+
+  /// A value, and what is in quotation marks in it, as a password among the options of a login.
+  private void addSecrets(String value) {
+    if (value.length() >= SECRET_LENGTH) {
+      secrets.add(value);
+    }
+    Matcher quoted = QUOTED.matcher(value);
+    while (quoted.find()) {
+      if (quoted.group(1).length() >= SECRET_LENGTH) {
+        secrets.add(quoted.group(1));
+      }
+    }
   }
 
   /// Says what went wrong without anything that was set as a further property.
@@ -71,14 +97,32 @@ final class KafkaClients {
     return text.strip().replaceAll("\\s+", " ").replaceAll("\\.$", "");
   }
 
+  /// Who says that the other one is not whom it should be; null when something else is wrong.
+  static @Nullable AuthenticationException refusal(Throwable failure) {
+    for (Throwable each = failure; each != null; each = each.getCause()) {
+      if (each instanceof AuthenticationException refusal) {
+        return refusal;
+      }
+    }
+    return null;
+  }
+
   Admin admin() {
+    return Admin.create(adminSettings());
+  }
+
+  Map<String, Object> adminSettings() {
     Map<String, Object> settings = settings("admin");
-    settings.put("default.api.timeout.ms", ms(REQUEST_TIMEOUT.plusSeconds(3)));
-    return Admin.create(settings);
+    settings.put("default.api.timeout.ms", ms(atLeastOneRequest(ADMIN_TIMEOUT)));
+    return settings;
   }
 
   /// For frames: hands over or refuses at once, and keeps trying.
   KafkaProducer<String, byte[]> frameProducer() {
+    return new KafkaProducer<>(frameProducerSettings());
+  }
+
+  Map<String, Object> frameProducerSettings() {
     Map<String, Object> settings = producerSettings("frames");
     settings.put("max.block.ms", 0);
     // The usual strategy forgets the topics while no broker answers, and then nothing can be sent.
@@ -86,32 +130,36 @@ final class KafkaClients {
     settings.put("linger.ms", config.linger().toMillis());
     settings.put("batch.size", BATCH_BYTES);
     // Limits of our own refuse before this one does.
-    settings.put("buffer.memory", 2 * config.inFlight().bytes());
+    settings.put("buffer.memory", config.frameBuffers());
     settings.put("max.request.size", maxRequestBytes());
-    return new KafkaProducer<>(settings);
+    return settings;
   }
 
   /// For events: waits for Kafka as long as it takes.
   KafkaProducer<String, byte[]> eventProducer() {
+    return new KafkaProducer<>(eventProducerSettings());
+  }
+
+  Map<String, Object> eventProducerSettings() {
     Map<String, Object> settings = producerSettings("events");
     settings.put("max.block.ms", ms(REQUEST_TIMEOUT));
     settings.put("linger.ms", 5);
-    settings.put("buffer.memory", Math.max(config.eventMemory().bytes(), 4 * BATCH_BYTES));
-    return new KafkaProducer<>(settings);
+    settings.put("buffer.memory", config.eventBuffers());
+    return settings;
   }
 
   /// For who follows the ends of partitions.
   KafkaConsumer<String, ByteBuffer> follower(String purpose) {
-    return consumer(purpose, FOLLOWING_WAIT);
+    return new KafkaConsumer<>(consumerSettings(purpose, FOLLOWING_WAIT));
   }
 
   /// For who reads a part of a partition.
   KafkaConsumer<String, ByteBuffer> reader() {
-    return consumer("reader", READING_WAIT);
+    return new KafkaConsumer<>(consumerSettings("reader", READING_WAIT));
   }
 
   /// Of no group: who reads what is decided by its users.
-  private KafkaConsumer<String, ByteBuffer> consumer(String purpose, Duration fetchWait) {
+  Map<String, Object> consumerSettings(String purpose, Duration fetchWait) {
     Map<String, Object> settings = settings(purpose);
     settings.put("key.deserializer", StringDeserializer.class.getName());
     settings.put("value.deserializer", ByteBufferDeserializer.class.getName());
@@ -120,9 +168,9 @@ final class KafkaClients {
     settings.put("auto.offset.reset", "none");
     settings.put("allow.auto.create.topics", false);
     settings.put("fetch.max.wait.ms", ms(fetchWait));
-    settings.put("default.api.timeout.ms", ms(REQUEST_TIMEOUT));
+    settings.put("default.api.timeout.ms", ms(atLeastOneRequest(REQUEST_TIMEOUT)));
     settings.put("max.partition.fetch.bytes", maxRequestBytes());
-    return new KafkaConsumer<>(settings);
+    return settings;
   }
 
   /// The largest value of a record.
@@ -143,7 +191,8 @@ final class KafkaClients {
     settings.put("enable.idempotence", true);
     settings.put("compression.type", "none");
     settings.put("delivery.timeout.ms", Integer.MAX_VALUE);
-    settings.put("metadata.max.idle.ms", Duration.ofDays(1).toMillis());
+    // No topic is forgotten because nobody broadcasts: what does not wait would find none.
+    settings.putIfAbsent("metadata.max.idle.ms", Long.MAX_VALUE / 2);
     return settings;
   }
 
@@ -151,6 +200,10 @@ final class KafkaClients {
     Map<String, Object> settings = new HashMap<>(shared);
     settings.put("client.id", "nova-%s-%s".formatted(node, purpose));
     return settings;
+  }
+
+  private Duration atLeastOneRequest(Duration timeout) {
+    return requestTimeout.compareTo(timeout) > 0 ? requestTimeout : timeout;
   }
 
   private static int ms(Duration duration) {

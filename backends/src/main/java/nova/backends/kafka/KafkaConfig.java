@@ -55,13 +55,15 @@ public record KafkaConfig(
         Duration linger,
     @Setting(
             value =
-                "What one stream may have on its way to Kafka; beyond it the broadcaster is"
+                "Memory for what one stream has on its way to Kafka; beyond it the broadcaster is"
                     + " disconnected and may return.",
             byDefault = "32MiB")
         DataSize inFlightPerStream,
     @Setting(
-            value = "What all streams of a process may have on their way to Kafka.",
-            byDefault = "256MiB")
+            value =
+                "Memory for what all streams of a process have on their way to Kafka; twice that"
+                    + " must fit the Java heap of ingest.",
+            byDefault = "128MiB")
         DataSize inFlight,
     @Setting(
             value = "What one reader holds of a stream; the rest it reads again from Kafka.",
@@ -75,28 +77,38 @@ public record KafkaConfig(
             "Further settings of Kafka's clients, such as security.protocol=SASL_SSL, each"
                 + " NAME=VALUE; better in the environment than in a file.")
         List<String> properties) {
+  /// What [KafkaClients] sets, and what would break what it relies on.
   private static final Set<String> OURS =
       Set.of(
-          "bootstrap.servers",
           "acks",
-          "enable.idempotence",
-          "transactional.id",
-          "max.block.ms",
-          "delivery.timeout.ms",
+          "allow.auto.create.topics",
+          "auto.offset.reset",
+          "batch.size",
+          "bootstrap.servers",
           "buffer.memory",
+          "client.id",
           "compression.type",
-          "linger.ms",
-          "max.request.size",
-          "key.serializer",
-          "value.serializer",
-          "key.deserializer",
-          "value.deserializer",
+          "default.api.timeout.ms",
+          "delivery.timeout.ms",
+          "enable.auto.commit",
+          "enable.idempotence",
+          "fetch.max.wait.ms",
           "group.id",
           "group.protocol",
-          "enable.auto.commit",
-          "auto.offset.reset",
           "isolation.level",
-          "client.id");
+          "key.deserializer",
+          "key.serializer",
+          "linger.ms",
+          "max.block.ms",
+          "max.partition.fetch.bytes",
+          "max.request.size",
+          "metadata.recovery.strategy",
+          "partitioner.class",
+          "partitioner.ignore.keys",
+          "retries",
+          "transactional.id",
+          "value.deserializer",
+          "value.serializer");
 
   public KafkaConfig {
     properties = List.copyOf(properties);
@@ -134,10 +146,25 @@ public record KafkaConfig(
         DataSize.ofMiB(1),
         Duration.ZERO,
         DataSize.ofMiB(32),
-        DataSize.ofMiB(256),
+        DataSize.ofMiB(128),
         DataSize.ofMiB(8),
         DataSize.ofMiB(8),
         List.of());
+  }
+
+  /// What frames and events on their way to Kafka take of the heap at most.
+  public DataSize outgoingMemory() {
+    return new DataSize(frameBuffers() + eventMemory.bytes() + eventBuffers());
+  }
+
+  /// Kafka's client allocates whole batches, of which half may be empty when records are a little
+  /// larger than the other half; and it keeps them for the next time.
+  long frameBuffers() {
+    return 2 * inFlight.bytes();
+  }
+
+  long eventBuffers() {
+    return Math.max(eventMemory.bytes(), 4 * KafkaClients.BATCH_BYTES);
   }
 
   private static void requireBetween(String name, Duration value, Duration least, Duration most) {
@@ -164,6 +191,11 @@ public record KafkaConfig(
     if (OURS.contains(name)) {
       throw new IllegalArgumentException(
           "properties has %s, which Nova sets itself (expected: others)".formatted(name));
+    }
+    String value = property.substring(at + 1).strip();
+    if (name.equals("request.timeout.ms") && !value.matches("[1-9][0-9]{0,8}")) {
+      throw new IllegalArgumentException(
+          "properties has a %s that is none (expected: milliseconds)".formatted(name));
     }
   }
 

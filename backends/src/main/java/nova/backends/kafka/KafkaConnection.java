@@ -10,12 +10,15 @@ import nova.core.NanoClock;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.AuthenticationException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Whether Kafka answers: asks again and again until the topics are there, and then now and then.
+/// Whether Kafka answers: asks again and again until the topics are there, and then now and then
+/// whether it and they still are.
 ///
 /// *Thread-safe.*
 final class KafkaConnection implements AutoCloseable {
@@ -23,6 +26,7 @@ final class KafkaConnection implements AutoCloseable {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
   private static final Duration WATCH_INTERVAL = Duration.ofSeconds(2);
+  private static final Duration TOPICS_INTERVAL = Duration.ofMinutes(1);
   private static final DescribeClusterOptions SOON = new DescribeClusterOptions().timeoutMs(3_000);
   private static final String NOT_YET = "Kafka was not asked yet";
 
@@ -35,6 +39,7 @@ final class KafkaConnection implements AutoCloseable {
   private final CountDownLatch closed = new CountDownLatch(1);
   private volatile @Nullable String problem = NOT_YET;
   private volatile long answersSinceNs;
+  private volatile boolean topicsDoubted;
 
   KafkaConnection(
       KafkaConfig config,
@@ -66,6 +71,11 @@ final class KafkaConnection implements AutoCloseable {
     return Optional.ofNullable(problem);
   }
 
+  /// Somebody could not write to a topic: whether they are there is looked at soon.
+  void doubtTopics() {
+    topicsDoubted = true;
+  }
+
   /// Waits until the topics are there.
   ///
   /// @return whether they are
@@ -87,7 +97,7 @@ final class KafkaConnection implements AutoCloseable {
           log.atError().setCause(e).log("{} failed and begins again", thread.getName());
           failed(e);
         }
-        pause(pause);
+        boolean _ = pause(pause);
         pause = longer(pause);
       }
     } catch (InterruptedException | InterruptException _) {
@@ -109,28 +119,45 @@ final class KafkaConnection implements AutoCloseable {
   /// @return how long to pause then
   private Duration watch(Admin admin, Duration pause)
       throws ExecutionException, InterruptedException {
-    Optional<String> wrong = topics.ensure(admin);
-    if (wrong.isPresent()) {
-      tell("Kafka at %s cannot be used: %s".formatted(config.bootstrapServers(), wrong.get()));
+    if (!topicsDo(admin)) {
       return pause;
     }
     answersSinceNs = clock.nanoTime();
     problem = null;
     ready.countDown();
     log.atInfo().log("Kafka at {} answers", config.bootstrapServers());
-    while (closed.getCount() > 0) {
-      pause(WATCH_INTERVAL);
-      if (closed.getCount() > 0) {
-        String _ = admin.describeCluster(SOON).clusterId().get();
+    long lookedNs = clock.nanoTime();
+    while (pause(WATCH_INTERVAL)) {
+      String _ = admin.describeCluster(SOON).clusterId().get();
+      if (topicsDoubted || clock.nanoTime() - lookedNs > TOPICS_INTERVAL.toNanos()) {
+        lookedNs = clock.nanoTime();
+        if (!topicsDo(admin)) {
+          break;
+        }
       }
     }
     return FIRST_PAUSE;
   }
 
+  private boolean topicsDo(Admin admin) throws ExecutionException, InterruptedException {
+    topicsDoubted = false;
+    Optional<String> wrong = topics.ensure(admin);
+    wrong.ifPresent(
+        why -> tell("Kafka at %s cannot be used: %s".formatted(config.bootstrapServers(), why)));
+    return wrong.isEmpty();
+  }
+
   private void failed(Exception failure) {
-    tell(
-        "Kafka at %s (kafka.bootstrap-servers, kafka.properties) does not answer: %s"
-            .formatted(config.bootstrapServers(), clients.explain(failure)));
+    String what =
+        switch (KafkaClients.refusal(failure)) {
+          case null ->
+              "Kafka at %s (kafka.bootstrap-servers, kafka.properties) does not answer: %s";
+          case SslAuthenticationException _ ->
+              "Kafka at %s and this server do not agree on TLS (kafka.properties): %s";
+          case AuthenticationException _ ->
+              "Kafka at %s refuses this server (kafka.properties): %s";
+        };
+    tell(what.formatted(config.bootstrapServers(), clients.explain(failure)));
   }
 
   private void tell(String sentence) {
@@ -140,8 +167,9 @@ final class KafkaConnection implements AutoCloseable {
     problem = sentence;
   }
 
-  private void pause(Duration pause) throws InterruptedException {
-    boolean _ = closed.await(pause.toNanos(), TimeUnit.NANOSECONDS);
+  /// @return whether it goes on then
+  private boolean pause(Duration pause) throws InterruptedException {
+    return !closed.await(pause.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   private static Duration longer(Duration pause) {

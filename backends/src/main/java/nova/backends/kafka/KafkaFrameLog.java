@@ -56,10 +56,16 @@ final class KafkaFrameLog implements FrameLog, AutoCloseable {
     this.topics = topics;
     this.process = ports.random().nextLong();
     this.index = new StreamIndex(process);
-    this.consumers = new FrameConsumers(clients, topics, ports.metrics());
+    ForeignRecords foreign = new ForeignRecords(ports.metrics());
+    this.consumers = new FrameConsumers(clients, topics, foreign, ports.metrics());
     this.follower =
         new FrameFollower(
-            () -> clients.follower("frames"), topics, index, ports.metrics(), ports.nanoClock());
+            () -> clients.follower("frames"),
+            topics,
+            index,
+            foreign,
+            ports.metrics(),
+            ports.nanoClock());
     this.loop = new KafkaLoop("kafka-frames", connection, clients, ports.threads(), this::follow);
     loop.start();
   }
@@ -80,12 +86,14 @@ final class KafkaFrameLog implements FrameLog, AutoCloseable {
       throw new LogUnavailableException(NOT_NOW); // what is wrong was logged when it began
     }
     try {
-      return new WriterOpening(stream, index, usableProducer(), consumers, config, clients, ports)
-          .open();
+      FrameProducer usable = usableProducer();
+      warmUp(usable); // it forgets topics that were not written to, or that are made anew
+      return new WriterOpening(stream, index, usable, consumers, config, clients, ports).open();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw unavailable(stream, "opening was interrupted", e);
     } catch (WriterOpening.Failed e) {
+      connection.doubtTopics();
       throw unavailable(stream, String.valueOf(e.getMessage()), e);
     } catch (KafkaException e) {
       throw unavailable(stream, clients.explain(e), e);
@@ -118,19 +126,29 @@ final class KafkaFrameLog implements FrameLog, AutoCloseable {
   }
 
   private FrameProducer newProducer() throws InterruptedException, WriterOpening.Failed {
-    FrameProducer next = new FrameProducer(clients.frameProducer(), topics, ports.nanoClock());
+    FrameProducer next =
+        new FrameProducer(
+            clients.frameProducer(), topics, ports.nanoClock(), connection::doubtTopics);
     boolean usable = false;
     try {
-      usable = next.warmUp(WARM_UP) && !closed;
+      warmUp(next);
+      usable = !closed;
     } finally {
       if (!usable) {
         next.abandon();
       }
     }
     if (!usable) {
-      throw new WriterOpening.Failed("Kafka does not tell of its topics in time");
+      throw new WriterOpening.Failed("the process ends");
     }
     return next;
+  }
+
+  private static void warmUp(FrameProducer producer)
+      throws InterruptedException, WriterOpening.Failed {
+    if (!producer.warmUp(WARM_UP)) {
+      throw new WriterOpening.Failed("Kafka does not tell of its topics in time");
+    }
   }
 
   /// Whether it looks for brokers that are not where they were.

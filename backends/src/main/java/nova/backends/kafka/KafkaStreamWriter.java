@@ -102,7 +102,7 @@ final class KafkaStreamWriter implements FrameLogWriter, StreamIndex.Watcher {
   public void append(LogEntry entry) {
     requireUsable();
     List<byte[]> records = FrameRecord.entry(number, sequence, entry, limits.record());
-    requireRoom(records.stream().mapToLong(record -> record.length).sum());
+    requireRoom(records.stream().mapToLong(FrameProducer::sizeBytes).sum());
     if (isHeadDue(entry)) {
       appendHead();
     }
@@ -183,7 +183,9 @@ final class KafkaStreamWriter implements FrameLogWriter, StreamIndex.Watcher {
       return; // the rest of an entry whose first piece was refused
     }
     long sentAt = clock.nanoTime();
-    inFlightBytes.addAndGet(record.length);
+    int length = record.length; // Kafka's client has a copy of the rest
+    int size = FrameProducer.sizeBytes(record);
+    inFlightBytes.addAndGet(size);
     producer.sendFrame(
         stream,
         partition,
@@ -191,14 +193,14 @@ final class KafkaStreamWriter implements FrameLogWriter, StreamIndex.Watcher {
         new FrameProducer.Delivery() {
           @Override
           public void delivered(int where, long offset) {
-            inFlightBytes.addAndGet(-record.length);
-            metrics.recordWritten(record.length, Duration.ofNanos(clock.nanoTime() - sentAt));
+            inFlightBytes.addAndGet(-size);
+            metrics.recordWritten(length, Duration.ofNanos(clock.nanoTime() - sentAt));
             delivered.at(where, offset);
           }
 
           @Override
           public void refused(Exception failure) {
-            inFlightBytes.addAndGet(-record.length);
+            inFlightBytes.addAndGet(-size);
             if (halt(new Halt.Unavailable(REFUSED))) {
               metrics.writerFailed("refused");
               log.atWarn()

@@ -20,12 +20,15 @@ import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The topics of an installation: makes those that are missing, and sees whether those that are
 /// there do.
 ///
 /// *Confined to its caller's thread.*
 final class KafkaTopics {
+  private static final Logger log = LoggerFactory.getLogger(KafkaTopics.class);
   private static final int SEGMENT_BYTES_LEAST = 16 << 20;
   private static final int SEGMENT_BYTES_MOST = 256 << 20;
   private static final Duration INDEX_KEPT_LONGER = Duration.ofMinutes(50);
@@ -70,6 +73,7 @@ final class KafkaTopics {
       if (refused.isPresent()) {
         return refused;
       }
+      log.atInfo().log("made topics of Kafka that were missing");
       return awaitAll(admin, wanted);
     }
     return check(admin, found);
@@ -133,6 +137,7 @@ final class KafkaTopics {
     settings.put("retention.bytes", Long.toString(retentionBytes));
     settings.put("segment.ms", Long.toString(Math.max(retentionMs / 8, 15_000)));
     settings.put("segment.bytes", Long.toString(segmentBytes));
+    settings.put("compression.type", "producer"); // nothing is: media already is
     // Retention goes by the brokers' clocks, so it does not matter what time it is elsewhere.
     settings.put("message.timestamp.type", "LogAppendTime");
     settings.put("min.insync.replicas", replicas >= 3 ? "2" : "1");
@@ -229,6 +234,14 @@ final class KafkaTopics {
     if (!policy.equals("delete")) {
       problems.add("cleanup.policy %s (expected: delete)".formatted(policy));
     }
+    String compression = value(values, "compression.type");
+    if (!Set.of("producer", "uncompressed").contains(compression)) {
+      problems.add("compression.type %s (expected: producer)".formatted(compression));
+    }
+    String timestamps = value(values, "message.timestamp.type");
+    if (!timestamps.equals("LogAppendTime")) {
+      problems.add("message.timestamp.type %s (expected: LogAppendTime)".formatted(timestamps));
+    }
     long inSync = number(values, "min.insync.replicas");
     if (inSync > replicas) {
       problems.add("min.insync.replicas %d (expected: <= %d replicas)".formatted(inSync, replicas));
@@ -245,6 +258,16 @@ final class KafkaTopics {
       problems.add(
           "retention.ms %d (expected: >= %d, or a shorter kafka.retention)"
               .formatted(kept, wanted));
+    }
+    long keptBytes = number(values, "retention.bytes");
+    long wantedBytes = config.retentionSize().bytes();
+    if (name.equals(frames()) && keptBytes >= 0 && keptBytes < wantedBytes) {
+      problems.add(
+          "retention.bytes %d (expected: >= %d, or a smaller kafka.retention-size)"
+              .formatted(keptBytes, wantedBytes));
+    }
+    if (name.equals(index()) && keptBytes >= 0) {
+      problems.add("retention.bytes %d (expected: -1)".formatted(keptBytes));
     }
   }
 

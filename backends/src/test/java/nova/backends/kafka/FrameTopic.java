@@ -15,6 +15,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.jspecify.annotations.Nullable;
 
 /// The topic of frames as others see it, who know nothing of its adapter. It has one partition.
 final class FrameTopic {
@@ -46,7 +47,7 @@ final class FrameTopic {
     while (System.nanoTime() < deadline) {
       List<ConsumerRecord<String, ByteBuffer>> all = records(kafka);
       if (!all.isEmpty()
-          && FrameConsumers.read(all.getLast().value(), KafkaMetrics.NONE)
+          && FrameConsumers.read(all.getLast(), KafkaMetrics.NONE)
               instanceof FrameRecord.Single(long _, long _, StreamClosed _)) {
         return all;
       }
@@ -77,7 +78,8 @@ final class FrameTopic {
   }
 
   /// Appends a record as somebody else would.
-  static void append(TestKafka kafka, String key, byte[] value) throws Exception {
+  static void append(TestKafka kafka, @Nullable String key, byte @Nullable [] value)
+      throws Exception {
     try (KafkaProducer<String, byte[]> producer =
         new KafkaProducer<>(
             Map.of("bootstrap.servers", kafka.kafka.bootstrapServers()),

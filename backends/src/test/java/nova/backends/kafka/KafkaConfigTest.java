@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.lang.reflect.RecordComponent;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import nova.core.DataSize;
 import nova.core.Setting;
 import org.junit.jupiter.api.Test;
@@ -28,12 +29,48 @@ class KafkaConfigTest {
     KafkaConfig config = with(List.of(SECRET, "security.protocol = SASL_PLAINTEXT"));
     KafkaClients clients = new KafkaClients(config, "node");
 
-    assertThat(config.toString()).isEqualTo("Kafka at broker:9092, 2 further properties");
+    for (Map<String, Object> settings : settings(clients)) {
+      assertThat(settings)
+          .containsEntry("security.protocol", "SASL_PLAINTEXT")
+          .containsEntry("sasl.jaas.config", SECRET.substring(17));
+    }
+    assertThat(config.toString()).isEqualTo("Kafka at 127.0.0.1:9092, 2 further properties");
     assertThat(
             clients.explain(
                 new IllegalStateException(
                     "x", new IllegalArgumentException("bad " + SECRET.substring(17) + " there."))))
         .isEqualTo("bad *** there");
+    assertThat(clients.explain(new IllegalStateException("no user with hunter22")))
+        .isEqualTo("no user with ***");
+  }
+
+  @Test
+  void everythingThatClientsAreGiven_isRefused_orReachesThem() {
+    for (Map<String, Object> settings : settings(new KafkaClients(with(List.of()), "node"))) {
+      for (String name : settings.keySet()) {
+        List<String> own = List.of(name + "=4711");
+        try {
+          assertThat(settings(new KafkaClients(with(own), "node")))
+              .as(name)
+              .anyMatch(reached -> "4711".equals(reached.get(name)));
+        } catch (IllegalArgumentException e) {
+          assertThat(e)
+              .hasMessage("properties has %s, which Nova sets itself (expected: others)", name);
+        }
+      }
+    }
+  }
+
+  @Test
+  void longerTimeoutOfRequests_isOneThatAllClientsTake() {
+    KafkaClients clients = new KafkaClients(with(List.of("request.timeout.ms=20000")), "node");
+    clients.admin().close(Duration.ZERO);
+    clients.frameProducer().close(Duration.ZERO);
+    clients.eventProducer().close(Duration.ZERO);
+    clients.reader().close(FrameConsumers.AT_ONCE);
+    assertThat(clients.adminSettings()).containsEntry("default.api.timeout.ms", 20_000);
+    assertThatThrownBy(() -> with(List.of("request.timeout.ms=soon")))
+        .hasMessage("properties has a request.timeout.ms that is none (expected: milliseconds)");
   }
 
   @Test
@@ -98,13 +135,21 @@ class KafkaConfigTest {
                     d.readAhead(),
                     d.eventMemory(),
                     List.of()))
-        .hasMessage("in-flight-per-stream 300MiB (expected: 1MiB to 256MiB)");
+        .hasMessage("in-flight-per-stream 300MiB (expected: 1MiB to 128MiB)");
+  }
+
+  private static List<Map<String, Object>> settings(KafkaClients clients) {
+    return List.of(
+        clients.adminSettings(),
+        clients.frameProducerSettings(),
+        clients.eventProducerSettings(),
+        clients.consumerSettings("test", Duration.ZERO));
   }
 
   private static KafkaConfig with(List<String> properties) {
     KafkaConfig d = KafkaConfig.defaults();
     return new KafkaConfig(
-        "broker:9092",
+        "127.0.0.1:9092",
         "",
         true,
         12,

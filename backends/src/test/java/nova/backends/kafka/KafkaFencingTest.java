@@ -246,7 +246,7 @@ class KafkaFencingTest {
   /// The number of the writer that appended last.
   private long lastWriter() {
     return FrameTopic.records(kafka).stream()
-        .map(record -> Optional.ofNullable(FrameConsumers.read(record.value(), KafkaMetrics.NONE)))
+        .map(record -> Optional.ofNullable(FrameConsumers.read(record, KafkaMetrics.NONE)))
         .flatMap(Optional::stream)
         .mapToLong(FrameRecord::writer)
         .max()

@@ -3,7 +3,9 @@ package nova.backends.kafka;
 import static nova.backends.kafka.Entries.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.List;
 import nova.cluster.EmbeddedKafka;
@@ -61,6 +63,27 @@ class KafkaOutageTest {
   }
 
   @Test
+  void framesThatWait_areOnTheHeapOnce() throws Exception {
+    FrameLog log = kafka.backend().frameLog();
+    FrameLogWriter writer = log.openWriter(STREAM);
+    Entries.begin(writer, 0);
+    broker.stop();
+    long before = usedHeap();
+
+    Entries.write(writer, 0, 2_400, 10_000);
+
+    long waiting = log.sizeBytes();
+    assertThat(waiting).isGreaterThan(24_000_000);
+    await().atMost(SOON).until(() -> usedHeap() - before < waiting * 3 / 2);
+    assertThat(log.sizeBytes()).isEqualTo(waiting);
+  }
+
+  private static long usedHeap() {
+    System.gc();
+    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+  }
+
+  @Test
   void eventsThatTheEndOfTheProcessCutsOff_areCounted() {
     broker.stop();
     KafkaBackend backend = kafka.open(kafka.config());
@@ -73,7 +96,7 @@ class KafkaOutageTest {
 
   @Test
   void writerBeyondItsCap_isRefused_andTheNextGoesOnExactly() throws Exception {
-    KafkaBackend backend = kafka.backend(small());
+    KafkaBackend backend = kafka.backend(kafka.config(DataSize.ofMiB(1), DataSize.ofMiB(2)));
     FrameLog log = backend.frameLog();
     FrameLogWriter writer = log.openWriter(STREAM);
     Entries.begin(writer, 0);
@@ -113,13 +136,13 @@ class KafkaOutageTest {
 
   @Test
   void allStreamsTogether_haveACapToo() throws Exception {
-    FrameLog log = kafka.backend(small()).frameLog();
+    FrameLog log = kafka.backend(kafka.config(DataSize.ofMiB(1), DataSize.ofMiB(2))).frameLog();
     FrameLogWriter first = log.openWriter(STREAM);
     FrameLogWriter second = log.openWriter(new StreamId("stream2"));
     FrameLogWriter third = log.openWriter(new StreamId("stream3"));
     broker.stop();
 
-    Entries.write(first, 0, 100, 10_000);
+    Entries.write(first, 0, 95, 10_000);
     Entries.write(second, 0, 90, 10_000);
     assertThatThrownBy(() -> Entries.write(third, 0, 100, 10_000))
         .isInstanceOf(LogUnavailableException.class);
@@ -162,24 +185,5 @@ class KafkaOutageTest {
         }
       }
     }
-  }
-
-  /// With caps that are soon reached.
-  private KafkaConfig small() {
-    KafkaConfig d = kafka.config();
-    return new KafkaConfig(
-        d.bootstrapServers(),
-        d.topicPrefix(),
-        true,
-        1,
-        d.retention(),
-        d.retentionSize(),
-        d.message(),
-        d.linger(),
-        DataSize.ofMiB(1),
-        DataSize.ofMiB(2),
-        d.readAhead(),
-        d.eventMemory(),
-        List.of());
   }
 }

@@ -61,28 +61,33 @@ class KafkaReadingTest {
   @Test
   void foreignAndDamagedRecords_areSkippedAndCounted() throws Exception {
     FrameLog log = kafka.backend().frameLog();
-    FrameLogWriter writer = log.openWriter(STREAM);
-    Entries.begin(writer, 0);
+    FrameLogWriter writer = begin(log);
     FrameLogReader reader = log.openReader(STREAM, LogPosition.EARLIEST);
     assertThat(Entries.read(reader, 2)).hasSize(2);
 
     FrameTopic.append(kafka, STREAM.value(), new byte[] {42});
     FrameTopic.append(kafka, STREAM.value(), new byte[0]);
     FrameTopic.append(kafka, "not a stream", new byte[] {1, 2, 3});
+    FrameTopic.append(kafka, null, FrameRecord.fence(1L << 60));
+    FrameTopic.append(kafka, STREAM.value(), null);
     FrameTopic.append(kafka, "other", FrameRecord.fence(1L << 60));
     writer.append(Entries.frame(0, 10));
     writer.append(Entries.END);
 
     assertThat(Entries.readToEnd(reader)).containsExactly(Entries.frame(0, 10), Entries.END);
-    assertThat(kafka.count("skipped corrupt")).isEqualTo(2);
+    assertThat(kafka.count("skipped corrupt")).isEqualTo(3);
+    assertThat(kafka.count("skipped foreign")).isEqualTo(2);
     assertThat(reader.skippedEntries()).isZero();
+
+    FrameLogReader another = log.openReader(STREAM, LogPosition.EARLIEST);
+    assertThat(Entries.readToEnd(another)).hasSize(4);
+    assertThat(kafka.count("skipped foreign")).as("once, however many read").isEqualTo(2);
   }
 
   @Test
   void lostRecord_costsTheRestOfItsGroupOfPictures_forEverybody() throws Exception {
     FrameLog log = kafka.backend().frameLog();
-    FrameLogWriter writer = log.openWriter(STREAM);
-    Entries.begin(writer, 0);
+    FrameLogWriter writer = begin(log);
     Entries.write(writer, 0, 40, 10);
     FrameLogReader reader = log.openReader(STREAM, LogPosition.EARLIEST);
     assertThat(Entries.read(reader, 42)).hasSize(42);
@@ -106,8 +111,7 @@ class KafkaReadingTest {
   @Test
   void retentionBeneathAReader_skipsToAKeyframe_andCounts() throws Exception {
     FrameLog log = kafka.backend().frameLog();
-    FrameLogWriter writer = log.openWriter(STREAM);
-    Entries.begin(writer, 0);
+    FrameLogWriter writer = begin(log);
     Entries.write(writer, 0, 10, 50_000);
     FrameLogReader reader = log.openReader(STREAM, LogPosition.EARLIEST);
     assertThat(Entries.read(reader, 12)).hasSize(12);
@@ -133,8 +137,7 @@ class KafkaReadingTest {
   @Test
   void newReader_ofAStreamOlderThanRetention_beginsAtTheOldestKeyframe() throws Exception {
     FrameLog log = kafka.backend().frameLog();
-    FrameLogWriter writer = log.openWriter(STREAM);
-    Entries.begin(writer, 0);
+    FrameLogWriter writer = begin(log);
     Entries.write(writer, 0, 300, 10_000);
     writer.append(Entries.END);
     FrameTopic.keepOnly(kafka, 1 << 20);
@@ -153,8 +156,7 @@ class KafkaReadingTest {
   void slowReader_losesNothing_andHoldsLittle() throws Exception {
     FrameLog log = kafka.backend().frameLog();
     FrameLog elsewhere = kafka.backend().frameLog();
-    FrameLogWriter writer = log.openWriter(STREAM);
-    Entries.begin(writer, 0);
+    FrameLogWriter writer = begin(log);
     FrameLogReader reader = elsewhere.openReader(STREAM, LogPosition.EARLIEST);
     assertThat(Entries.read(reader, 2)).hasSize(2);
     for (int i = 0; i < 400; i++) { // 20 MB
@@ -211,8 +213,7 @@ class KafkaReadingTest {
   @Test
   void readerAtTheLatestKeyframe_skipsWhatIsOlder() throws Exception {
     FrameLog log = kafka.backend().frameLog();
-    FrameLogWriter writer = log.openWriter(STREAM);
-    Entries.begin(writer, 0);
+    FrameLogWriter writer = begin(log);
     Entries.write(writer, 0, 300, 1_000);
     awaitDelivery(log);
 
@@ -228,8 +229,7 @@ class KafkaReadingTest {
   @Test
   void timesOfEntries_decideNothing() throws Exception {
     FrameLog log = kafka.backend().frameLog();
-    FrameLogWriter writer = log.openWriter(STREAM);
-    Entries.begin(writer, 0);
+    FrameLogWriter writer = begin(log);
     List<LogEntry> written = new ArrayList<>();
     for (int i = 0; i < 90; i++) {
       LoggedFrame frame = Entries.frame(i, 10);
@@ -248,8 +248,7 @@ class KafkaReadingTest {
   @Test
   void readWithoutPatience_returnsWhatTheLogHas() throws Exception {
     FrameLog log = kafka.backend().frameLog();
-    FrameLogWriter writer = log.openWriter(STREAM);
-    Entries.begin(writer, 0);
+    FrameLogWriter writer = begin(log);
     Entries.write(writer, 0, 5, 10);
     awaitDelivery(log);
 
@@ -259,9 +258,16 @@ class KafkaReadingTest {
     }
   }
 
+  /// The stream's writer, which began with video.
+  private static FrameLogWriter begin(FrameLog log) {
+    FrameLogWriter writer = log.openWriter(STREAM);
+    Entries.begin(writer, 0);
+    return writer;
+  }
+
   private FrameRecord lastRecord() {
     return Objects.requireNonNull(
-        FrameConsumers.read(FrameTopic.records(kafka).getLast().value(), KafkaMetrics.NONE));
+        FrameConsumers.read(FrameTopic.records(kafka).getLast(), KafkaMetrics.NONE));
   }
 
   private static void awaitDelivery(FrameLog log) {

@@ -3,6 +3,7 @@ package nova.backends.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -11,6 +12,7 @@ import nova.cluster.EmbeddedKafka;
 import nova.core.DataSize;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.config.ConfigResource;
@@ -47,6 +49,10 @@ class KafkaTopicsTest {
     assertThat(settings.get("retention.bytes").value()).isEqualTo("2147483648");
     assertThat(settings.get("max.message.bytes").value()).isEqualTo("1049600");
     assertThat(settings.get("message.timestamp.type").value()).isEqualTo("LogAppendTime");
+    assertThat(settings.get("compression.type").source())
+        .as("not left to the brokers")
+        .isEqualTo(ConfigEntry.ConfigSource.DYNAMIC_TOPIC_CONFIG);
+    assertThat(settings.get("compression.type").value()).isEqualTo("producer");
     assertThat(settings.get("cleanup.policy").value()).isEqualTo("delete");
     assertThat(settings("stream-frames-index").get("retention.ms").value()).isEqualTo("3600000");
   }
@@ -78,6 +84,37 @@ class KafkaTopicsTest {
     assertThat(ensure(true))
         .contains(
             "topic %sstream-frames has cleanup.policy compact (expected: delete) and max.message.bytes 1000 (expected: >= 1049600, or a smaller kafka.message) and retention.ms 1000 (expected: >= 600000, or a shorter kafka.retention)"
+                .formatted(prefix));
+  }
+
+  @Test
+  void topicThatCompresses_orGoesByOtherClocks_orKeepsLess_isRefused() throws Exception {
+    make(
+        "stream-frames",
+        3,
+        Map.of(
+            "max.message.bytes",
+            "2000000",
+            "compression.type",
+            "zstd",
+            "message.timestamp.type",
+            "CreateTime",
+            "retention.bytes",
+            "1000000"));
+
+    assertThat(ensure(true))
+        .contains(
+            "topic %sstream-frames has compression.type zstd (expected: producer) and message.timestamp.type CreateTime (expected: LogAppendTime) and retention.bytes 1000000 (expected: >= 2147483648, or a smaller kafka.retention-size)"
+                .formatted(prefix));
+  }
+
+  @Test
+  void indexThatIsBoundInBytes_isRefused() throws Exception {
+    make("stream-frames-index", 1, Map.of("retention.bytes", "1000000"));
+
+    assertThat(ensure(true))
+        .contains(
+            "topic %sstream-frames-index has retention.bytes 1000000 (expected: -1)"
                 .formatted(prefix));
   }
 
@@ -121,8 +158,10 @@ class KafkaTopicsTest {
   }
 
   private void make(String name, int partitions, Map<String, String> settings) throws Exception {
+    Map<String, String> all = new HashMap<>(Map.of("message.timestamp.type", "LogAppendTime"));
+    all.putAll(settings);
     admin
-        .createTopics(List.of(new NewTopic(prefix + name, partitions, (short) 1).configs(settings)))
+        .createTopics(List.of(new NewTopic(prefix + name, partitions, (short) 1).configs(all)))
         .all()
         .get();
     long deadline = System.nanoTime() + Entries.SOON.toNanos();

@@ -40,6 +40,44 @@ final class TestKafka implements AutoCloseable {
         List.of());
   }
 
+  /// With caps of what is on its way.
+  KafkaConfig config(DataSize perStream, DataSize all) {
+    KafkaConfig d = config();
+    return new KafkaConfig(
+        d.bootstrapServers(),
+        d.topicPrefix(),
+        d.createTopics(),
+        d.partitions(),
+        d.retention(),
+        d.retentionSize(),
+        d.message(),
+        d.linger(),
+        perStream,
+        all,
+        d.readAhead(),
+        d.eventMemory(),
+        d.properties());
+  }
+
+  /// With further settings of Kafka's clients.
+  KafkaConfig config(boolean createTopics, int partitions, String... properties) {
+    KafkaConfig d = config();
+    return new KafkaConfig(
+        d.bootstrapServers(),
+        d.topicPrefix(),
+        createTopics,
+        partitions,
+        d.retention(),
+        d.retentionSize(),
+        d.message(),
+        d.linger(),
+        d.inFlightPerStream(),
+        d.inFlight(),
+        d.readAhead(),
+        d.eventMemory(),
+        List.of(properties));
+  }
+
   /// Another process.
   KafkaBackend backend() throws InterruptedException {
     return backend(config());

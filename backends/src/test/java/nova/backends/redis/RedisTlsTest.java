@@ -5,14 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.KeyStore;
 import java.time.Duration;
-import java.util.Base64;
-import java.util.Objects;
+import nova.backends.TestCertificate;
 import nova.cluster.EmbeddedRedis;
 import nova.cluster.FreePorts;
 import nova.core.DataSize;
@@ -21,48 +16,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RedisTlsTest {
-  private static final String PASSWORD = "changeit";
-
   @TempDir Path folder;
 
+  private TestCertificate certificate;
+
   @BeforeEach
-  void makeCertificate() throws IOException, InterruptedException, GeneralSecurityException {
-    Path store = folder.resolve("store.p12");
-    String keytool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
-    Process made =
-        new ProcessBuilder(
-                keytool,
-                "-genkeypair",
-                "-alias",
-                "redis",
-                "-keyalg",
-                "RSA",
-                "-keysize",
-                "2048",
-                "-dname",
-                "CN=127.0.0.1",
-                "-ext",
-                "san=ip:127.0.0.1",
-                "-ext",
-                "bc:critical=ca:true",
-                "-validity",
-                "2",
-                "-storetype",
-                "PKCS12",
-                "-keystore",
-                store.toString(),
-                "-storepass",
-                PASSWORD)
-            .redirectErrorStream(true)
-            .redirectOutput(folder.resolve("keytool.log").toFile())
-            .start();
-    assertThat(made.waitFor()).as(() -> read(folder.resolve("keytool.log"))).isZero();
-    KeyStore keys = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(store)) {
-      keys.load(in, PASSWORD.toCharArray());
-    }
-    writePem("key.pem", "PRIVATE KEY", keys.getKey("redis", PASSWORD.toCharArray()).getEncoded());
-    writePem("cert.pem", "CERTIFICATE", keys.getCertificate("redis").getEncoded());
+  void makeCertificate() throws Exception {
+    certificate = TestCertificate.make(folder);
   }
 
   @Test
@@ -75,14 +35,13 @@ class RedisTlsTest {
             "--tls-auth-clients",
             "no",
             "--tls-cert-file",
-            folder.resolve("cert.pem").toString(),
+            certificate.pem().toString(),
             "--tls-key-file",
-            folder.resolve("key.pem").toString(),
+            certificate.keyPem().toString(),
             "--tls-ca-cert-file",
-            folder.resolve("cert.pem").toString())) {
+            certificate.pem().toString())) {
       String url = "rediss://127.0.0.1:" + tlsPort;
-      try (RedisConnections connections =
-          TestConnections.open(trusting(url, folder.resolve("cert.pem")))) {
+      try (RedisConnections connections = TestConnections.open(trusting(url, certificate.pem()))) {
         assertThat(await(connections.link(RedisArea.MEDIA, "test").commands().ping()))
             .isEqualTo("PONG");
       }
@@ -124,22 +83,5 @@ class RedisTlsTest {
         Duration.ofHours(1),
         DataSize.ofMiB(1),
         100);
-  }
-
-  private void writePem(String name, String type, byte[] content) throws IOException {
-    String base64 =
-        Base64.getMimeEncoder(64, new byte[] {'\n'})
-            .encodeToString(Objects.requireNonNull(content));
-    Files.writeString(
-        folder.resolve(name),
-        "-----BEGIN %s-----%n%s%n-----END %s-----%n".formatted(type, base64, type));
-  }
-
-  private static String read(Path file) {
-    try {
-      return Files.readString(file);
-    } catch (IOException e) {
-      return e.toString();
-    }
   }
 }

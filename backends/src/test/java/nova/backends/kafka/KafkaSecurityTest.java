@@ -1,0 +1,175 @@
+package nova.backends.kafka;
+
+import static nova.backends.kafka.Entries.SOON;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import nova.backends.TestCertificate;
+import nova.cluster.EmbeddedKafka;
+import nova.core.StreamEvent;
+import nova.core.StreamEvents;
+import nova.core.StreamId;
+import nova.framelog.FrameLog;
+import nova.framelog.FrameLogReader;
+import nova.framelog.LogPosition;
+import nova.framelog.LogUnavailableException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
+
+/// Brokers that ask who is there.
+class KafkaSecurityTest {
+  private static final StreamId STREAM = new StreamId("stream1");
+  private static final String PASSWORD = "hunter22-right";
+  private static final String WRONG = "hunter22-wrong";
+  private static final String LOGIN =
+      "org.apache.kafka.common.security.plain.PlainLoginModule required ";
+
+  @TempDir Path folder;
+
+  private final Logger root = (Logger) LoggerFactory.getLogger(Logger.ROOT_LOGGER_NAME);
+  private final List<Logger> clients =
+      Stream.of("org.apache.kafka.clients", "org.apache.kafka.common.config")
+          .map(name -> (Logger) LoggerFactory.getLogger(name))
+          .toList();
+  private final ListAppender<ILoggingEvent> logged = new ListAppender<>();
+
+  @BeforeEach
+  void listen() {
+    logged.start();
+    root.addAppender(logged);
+    for (Logger client : clients) {
+      client.addAppender(logged);
+      client.setAdditive(false);
+      client.setLevel(Level.INFO); // which is where it says its settings
+    }
+  }
+
+  @AfterEach
+  void listenNoMore() {
+    for (Logger client : clients) {
+      client.setLevel(null);
+      client.setAdditive(true);
+      client.detachAppender(logged);
+    }
+    root.detachAppender(logged);
+  }
+
+  @Test
+  void password_letsEverythingThrough_andAWrongOneIsToldWithoutIt() throws Exception {
+    try (EmbeddedKafka broker = EmbeddedKafka.start(asking("SASL_PLAINTEXT"));
+        TestKafka kafka = new TestKafka(broker)) {
+      String[] right = {
+        "security.protocol=SASL_PLAINTEXT", "sasl.mechanism=PLAIN", login(PASSWORD)
+      };
+      assertFramesAndEventsPass(kafka, kafka.config(true, 1, right));
+
+      String[] wrong = {"security.protocol=SASL_PLAINTEXT", "sasl.mechanism=PLAIN", login(WRONG)};
+      KafkaBackend refused = kafka.open(kafka.config(true, 1, wrong));
+      await().atMost(SOON).until(() -> refused.problem().orElseThrow().contains("refuses"));
+
+      String sentence =
+          "Kafka at %s refuses this server (kafka.properties): Authentication failed: Invalid username or password"
+              .formatted(broker.bootstrapServers());
+      assertThat(refused.problem()).contains(sentence);
+      assertThat(refused.answers()).isFalse();
+      assertThatThrownBy(() -> refused.frameLog().openWriter(STREAM))
+          .isInstanceOf(LogUnavailableException.class);
+      assertThat(messages()).contains(sentence + "; trying again");
+    }
+    assertThat(messages()).anyMatch(message -> message.contains("sasl.jaas.config = [hidden]"));
+    assertThat(messages()).noneMatch(message -> message.contains("hunter22"));
+  }
+
+  @Test
+  void passwordOverTls_letsEverythingThrough_whenTheCertificateIsTrusted() throws Exception {
+    TestCertificate certificate = TestCertificate.make(folder);
+    Map<String, String> settings = asking("SASL_SSL");
+    settings.put("listener.name.broker.ssl.keystore.type", "PKCS12");
+    settings.put("listener.name.broker.ssl.keystore.location", certificate.store().toString());
+    settings.put("listener.name.broker.ssl.keystore.password", TestCertificate.PASSWORD);
+    settings.put("listener.name.broker.ssl.truststore.type", "PEM");
+    settings.put("listener.name.broker.ssl.truststore.location", certificate.pem().toString());
+    try (EmbeddedKafka broker = EmbeddedKafka.start(settings);
+        TestKafka kafka = new TestKafka(broker)) {
+      String[] trusting = {
+        "security.protocol=SASL_SSL",
+        "sasl.mechanism=PLAIN",
+        login(PASSWORD),
+        "ssl.truststore.type=PEM",
+        "ssl.truststore.location=" + certificate.pem()
+      };
+      assertFramesAndEventsPass(kafka, kafka.config(true, 1, trusting));
+
+      String[] doubtful = {"security.protocol=SASL_SSL", "sasl.mechanism=PLAIN", login(PASSWORD)};
+      KafkaBackend refusing = kafka.open(kafka.config(true, 1, doubtful));
+      await().atMost(SOON).until(() -> refusing.problem().orElseThrow().contains("TLS"));
+      assertThat(refusing.problem().orElseThrow())
+          .startsWith(
+              "Kafka at %s and this server do not agree on TLS (kafka.properties): "
+                  .formatted(broker.bootstrapServers()));
+      assertThat(refusing.answers()).isFalse();
+    }
+    assertThat(messages()).noneMatch(message -> message.contains(PASSWORD));
+  }
+
+  private static void assertFramesAndEventsPass(TestKafka kafka, KafkaConfig config)
+      throws InterruptedException {
+    KafkaBackend here = kafka.open(config);
+    KafkaBackend there = kafka.open(config);
+    StreamEvents sent = here.events();
+    BlockingQueue<StreamEvent> seen = new LinkedBlockingQueue<>();
+    there.events().subscribe(seen::add);
+    assertThat(here.awaitReady(SOON)).as(here.problem().orElse("ready")).isTrue();
+    assertThat(there.awaitReady(SOON)).isTrue();
+    assertThat(here.answers()).isTrue();
+    FrameLog log = here.frameLog();
+    FrameLogReader reader = there.frameLog().openReader(STREAM, LogPosition.EARLIEST);
+
+    log.openWriter(STREAM).append(Entries.END);
+    sent.publish(StreamEventSamples.sent().getFirst());
+
+    assertThat(Entries.readToEnd(reader)).containsExactly(Entries.END);
+    assertThat(seen.poll(20, TimeUnit.SECONDS)).isEqualTo(StreamEventSamples.sent().getFirst());
+  }
+
+  private List<String> messages() {
+    return List.copyOf(logged.list).stream()
+        .map(event -> event.getFormattedMessage() + " " + event.getThrowableProxy())
+        .map(message -> message.replaceFirst(" null$", ""))
+        .toList();
+  }
+
+  /// What a broker is set to that knows one user beside itself.
+  private static Map<String, String> asking(String protocol) {
+    Map<String, String> settings = new HashMap<>();
+    settings.put(EmbeddedKafka.PROTOCOLS, "BROKER:%s,CONTROLLER:PLAINTEXT".formatted(protocol));
+    settings.put("sasl.enabled.mechanisms", "PLAIN");
+    settings.put("sasl.mechanism.inter.broker.protocol", "PLAIN");
+    settings.put(
+        "listener.name.broker.plain.sasl.jaas.config",
+        LOGIN
+            + "username=\"broker\" password=\"itself\" user_broker=\"itself\" user_nova=\"%s\";"
+                .formatted(PASSWORD));
+    return settings;
+  }
+
+  private static String login(String password) {
+    return "sasl.jaas.config=" + LOGIN + "username=\"nova\" password=\"%s\";".formatted(password);
+  }
+}
