@@ -68,7 +68,6 @@ final class SharedMediaBench implements Bench {
                 segments,
                 new InMemoryPosterStore(),
                 RedisMetrics.NONE,
-                clock,
                 System::nanoTime,
                 threads)) {
       List<SyntheticStream> streams = new ArrayList<>();

@@ -29,7 +29,7 @@ import org.slf4j.LoggerFactory;
 public final class RedisLadderStore implements LadderStore, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RedisLadderStore.class);
   private static final RedisScript PUT = RedisScript.named("put-ladder");
-  private static final RedisScript REMOVE = RedisScript.named("remove-media");
+  private static final RedisScript REMOVE = RedisScript.named("remove-ladder");
   private static final Duration PUT_EVERY = Duration.ofMinutes(1);
   private static final Duration TIMEOUT = Duration.ofSeconds(5); // the connection's own comes first
 

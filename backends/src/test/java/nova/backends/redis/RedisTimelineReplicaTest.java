@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lettuce.core.KillArgs;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -470,7 +469,6 @@ class RedisTimelineReplicaTest {
             of.segments,
             of.posters,
             RedisMetrics.NONE,
-            InstantSource.system(),
             System::nanoTime,
             Thread.ofPlatform().daemon().factory());
     opened.add(publisher);
