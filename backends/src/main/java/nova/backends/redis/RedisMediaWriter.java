@@ -8,7 +8,6 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
@@ -27,15 +26,24 @@ import nova.segments.TimelineWireFormat;
 ///
 /// *Confined to its publisher's thread.*
 final class RedisMediaWriter {
-  private static final RedisScript PUT_MEDIA = RedisScript.named("put-media");
-  private static final RedisScript PUT_TIMELINE = RedisScript.named("put-timeline");
-  private static final RedisScript PUT_POSTER = RedisScript.named("put-poster");
-  private static final RedisScript STORED_MEDIA = RedisScript.named("stored-media");
-  private static final RedisScript KEEP_MEDIA = RedisScript.named("keep-media");
-  private static final RedisScript REMOVE_MEDIA = RedisScript.named("remove-media");
-  private static final RedisScript REMOVE_STREAM = RedisScript.named("remove-stream");
+  private static final RedisScript PUT_MEDIA =
+      RedisScript.named("put-media", RedisType.STRING, RedisType.SET, RedisType.HASH);
+  private static final RedisScript PUT_TIMELINE =
+      RedisScript.named("put-timeline", RedisType.STRING, RedisType.HASH);
+  private static final RedisScript PUT_POSTER =
+      RedisScript.named("put-poster", RedisType.STRING, RedisType.HASH);
+  private static final RedisScript STORED_MEDIA = RedisScript.named("stored-media", RedisType.HASH);
+  private static final RedisScript MEDIA_NAMES = RedisScript.named("media-names", RedisType.SET);
+  private static final RedisScript KEEP_MEDIA =
+      RedisScript.named("keep-media", RedisType.STRING, RedisType.SET, RedisType.HASH);
+  private static final RedisScript REMOVE_MEDIA =
+      RedisScript.named("remove-media", RedisType.STRING, RedisType.SET, RedisType.HASH);
+  private static final RedisScript REMOVE_STREAM =
+      RedisScript.named(
+          "remove-stream", RedisType.STRING, RedisType.HASH, RedisType.HASH, RedisType.SET);
 
-  private static final RedisScript NAME_STREAM = RedisScript.named("name-stream");
+  private static final RedisScript NAME_STREAM =
+      RedisScript.named("name-stream", RedisType.SORTED_SET);
 
   private static final int KEYS_AT_ONCE = 200;
   private static final Duration FENCE_TTL = Duration.ofHours(1);
@@ -78,6 +86,7 @@ final class RedisMediaWriter {
             PUT_TIMELINE,
             PUT_POSTER,
             STORED_MEDIA,
+            MEDIA_NAMES,
             KEEP_MEDIA,
             REMOVE_MEDIA,
             REMOVE_STREAM,
@@ -204,8 +213,8 @@ final class RedisMediaWriter {
   ///
   /// @throws StoreUnavailableException when Redis does not tell
   List<String> names(StreamId stream) throws InterruptedException {
-    CompletionStage<Set<Bytes>> asked = link.commands().smembers(keys.stored(stream));
-    link.flush();
+    CompletionStage<List<Bytes>> asked =
+        ask(MEDIA_NAMES, ScriptOutputType.MULTI, List.of(keys.stored(stream)));
     return answer(asked).stream().map(Bytes::toUtf8).toList();
   }
 
@@ -292,11 +301,19 @@ final class RedisMediaWriter {
                     metrics.published(sent);
                     then.accept(outcome(answer));
                   } else {
-                    metrics.failed("publish");
+                    onFailure(failure, script, names);
                     then.accept(Outcome.UNKNOWN);
                   }
                   return null;
                 });
+  }
+
+  private void onFailure(Throwable failure, RedisScript script, List<String> names) {
+    if (RedisLink.isOfAnotherType(failure)) {
+      CompletionStage<List<Bytes>> _ = link.makeWay(script, names); // until it is tried again
+    } else {
+      metrics.failed("publish");
+    }
   }
 
   private static Outcome outcome(long answer) {
@@ -309,8 +326,7 @@ final class RedisMediaWriter {
 
   private <T> CompletionStage<T> ask(
       RedisScript script, ScriptOutputType output, List<String> names, Bytes... arguments) {
-    CompletionStage<T> asked =
-        link.commands().evalsha(script.sha(), output, names.toArray(String[]::new), arguments);
+    CompletionStage<T> asked = link.run(script, output, names, arguments);
     link.flush();
     return asked;
   }

@@ -3,7 +3,7 @@
 -- ARGV  token, milliseconds to keep it
 -- Gives which of the keys are gone, counted from 0 after the names; -1 alone when another node has a
 -- higher token.
-local last = tonumber(redis.call('GET', KEYS[1]) or '0')
+local last = tonumber(redis.call('GET', KEYS[1]) or '0') or 0
 if last > tonumber(ARGV[1]) then
   return {-1}
 end

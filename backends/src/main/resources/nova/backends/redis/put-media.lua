@@ -3,7 +3,7 @@
 -- ARGV  token, milliseconds to keep it, index of the first part, number of all parts or nothing while
 --       the segment is open, parts...
 -- Gives 1; -1 when another node has a higher token; -2 when the part before the first is gone.
-local last = tonumber(redis.call('GET', KEYS[1]) or '0')
+local last = tonumber(redis.call('GET', KEYS[1]) or '0') or 0
 if last > tonumber(ARGV[1]) then
   return -1
 end

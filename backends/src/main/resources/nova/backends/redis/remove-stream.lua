@@ -3,7 +3,7 @@
 -- ARGV  token, channel, notice
 -- Gives 1; -1 when another node has a higher token.
 local token = tonumber(ARGV[1])
-local last = tonumber(redis.call('GET', KEYS[1]) or '0')
+local last = tonumber(redis.call('GET', KEYS[1]) or '0') or 0
 if last > token or tonumber(redis.call('HGET', KEYS[2], 't') or '0') > token then
   return -1
 end

@@ -458,6 +458,89 @@ class RedisMediaPublisherTest {
   }
 
   @Test
+  void streamsThatWereNotNamedForLong_areNamedNoMore_byTheClockOfRedis() {
+    double now = Long.parseLong(await(link.commands().time()).getFirst().toUtf8()) * 1e3;
+    double ttl = RedisConfig.defaults().mediaTtl().toMillis();
+    assertThat(await(link.commands().zadd(keys.index(), now - 2 * ttl - 1_000, text("old"))))
+        .isOne();
+    assertThat(await(link.commands().zadd(keys.index(), now - 2 * ttl + 60_000, text("other"))))
+        .isOne();
+    skip(Duration.ofHours(10)); // here
+    RedisMediaPublisher publisher = publisher(packager);
+    publisher.own(STREAM, TOKEN, lost::incrementAndGet);
+    packager.part();
+    settled(publisher);
+
+    assertThat(await(link.commands().zrange(keys.index(), 0, -1)))
+        .containsExactly(text("other"), text(STREAM.value()));
+    assertThat(await(link.commands().zscore(keys.index(), text(STREAM.value()))))
+        .isBetween(now - 60_000, now + 60_000);
+  }
+
+  @Test
+  void keyOfAnotherType_makesWay_andIsCounted() {
+    List<String> malformed = new CopyOnWriteArrayList<>();
+    RedisMetrics metrics =
+        new RedisMetrics() {
+          @Override
+          public void malformed(String reason) {
+            malformed.add(reason);
+          }
+        };
+    RedisMediaPublisher publisher = publisher(packager, RedisConfig.at(redis.url()), metrics);
+    publisher.own(STREAM, TOKEN, lost::incrementAndGet);
+    packager.segment(2);
+    packager.posters.put(STREAM, new Poster(text("jpeg"), TestPackager.NOON));
+    packager.part();
+    settled(publisher);
+
+    long next = packager.snapshot().renditions().getFirst().segments().getLast().number() + 1;
+    List<String> names =
+        List.of(
+            keys.init(STREAM, SOURCE, new Epoch(1)),
+            keys.segment(new SegmentKey(STREAM, SOURCE, new Epoch(1), next)),
+            keys.timeline(STREAM),
+            keys.poster(STREAM),
+            keys.stored(STREAM),
+            keys.fence(STREAM));
+    packager.complete();
+    packager.nextEpoch();
+    for (String name : names) {
+      settled(publisher);
+      assertThat(await(link.commands().del(name))).isBetween(0L, 1L);
+      assertThat(await(link.commands().lpush(name, text("junk")))).isOne();
+      malformed.clear();
+      packager.posters.put(
+          STREAM, new Poster(text("jpeg"), TestPackager.NOON.plusSeconds(names.indexOf(name))));
+
+      packager.part();
+
+      await(name, () -> hasTimeline(packager.snapshot()));
+      settled(publisher);
+      assertThat(malformed).as(name).contains("wrong-type");
+    }
+    assertRedisHasWhatIsListed(packager);
+    assertThat(await(reader.poster(STREAM))).isPresent();
+    assertThat(await(link.commands().type(keys.stored(STREAM)))).isEqualTo("set");
+    assertThat(lost).hasValue(0);
+  }
+
+  @Test
+  void streamOfAnotherType_canBeRemoved() {
+    RedisMediaPublisher publisher = publisher(packager);
+    publisher.own(STREAM, TOKEN, lost::incrementAndGet);
+    packager.segment(2);
+    settled(publisher);
+    assertThat(await(link.commands().set(keys.timeline(STREAM), text("junk")))).isEqualTo("OK");
+
+    packager.remove();
+
+    await(
+        "only the fence is left",
+        () -> await(link.commands().keys("nova:*")).equals(List.of(keys.fence(STREAM))));
+  }
+
+  @Test
   void removedStream_leavesNothing() {
     RedisMediaPublisher publisher = publisher(packager);
     publisher.own(STREAM, TOKEN, lost::incrementAndGet);
@@ -598,7 +681,11 @@ class RedisMediaPublisherTest {
   }
 
   private RedisConnections connections(RedisConfig config) {
-    RedisConnections connections = TestConnections.open(config);
+    return connections(config, RedisMetrics.NONE);
+  }
+
+  private RedisConnections connections(RedisConfig config, RedisMetrics metrics) {
+    RedisConnections connections = TestConnections.open(config, metrics);
     opened.add(connections);
     return connections;
   }
@@ -610,7 +697,7 @@ class RedisMediaPublisherTest {
   private RedisMediaPublisher publisher(TestPackager of, RedisConfig config, RedisMetrics metrics) {
     RedisMediaPublisher publisher =
         RedisMediaPublisher.start(
-            connections(config),
+            connections(config, metrics),
             of.timelines,
             of.segments,
             of.posters,
