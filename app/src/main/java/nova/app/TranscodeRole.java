@@ -78,7 +78,7 @@ final class TranscodeRole {
         own(
             "media to Redis",
             RedisMediaPublisher.start(
-                redis, timelines, segments, posters, metrics, base.clock(), clock, threads));
+                redis, timelines, segments, posters, metrics, clock, threads));
     RedisTimelineReplica replica =
         own(
             "timelines",

@@ -1,5 +1,7 @@
 package nova.backends.redis;
 
+import java.util.Optional;
+import nova.backends.redis.RedisShelf.Init;
 import nova.core.Epoch;
 import nova.core.RenditionId;
 import nova.core.StreamId;
@@ -13,6 +15,7 @@ import nova.segments.SegmentKey;
 /// | `timeline:{S}` | hash | `t` token, `v` version, `s` snapshot, `p` when the poster was taken |
 /// | `segment:{S}:R:E:N` | hash | `0`, `1`, … parts, `n` their number when complete |
 /// | `init:{S}:R:E` | hash | `0` the section, `n` 1 |
+/// | `stored:{S}` | set | names of all segments and sections |
 /// | `poster:{S}` | hash | `at` when it was taken, `jpeg` |
 /// | `streams` | sorted set | streams by when their timeline was kept last, in ms |
 ///
@@ -45,6 +48,52 @@ record MediaKeys(Keyspace keys) {
 
   String init(StreamId stream, RenditionId rendition, Epoch epoch) {
     return keys.key("init", stream) + ":" + rendition + ":" + epoch;
+  }
+
+  String init(StreamId stream, Init init) {
+    return init(stream, init.rendition(), init.epoch());
+  }
+
+  /// The names of all segments and sections of a stream, whichever node put them.
+  String stored(StreamId stream) {
+    return keys.key("stored", stream);
+  }
+
+  /// The segment of this name; empty when it is none of the stream.
+  Optional<SegmentKey> segmentNamed(String name, StreamId stream) {
+    String[] parts = name.split(":", -1);
+    int count = parts.length;
+    if (count < 3 || !RenditionId.isValid(parts[count - 3])) {
+      return Optional.empty();
+    }
+    try {
+      SegmentKey key =
+          new SegmentKey(
+              stream,
+              new RenditionId(parts[count - 3]),
+              new Epoch(Integer.parseInt(parts[count - 2])),
+              Long.parseLong(parts[count - 1]));
+      return Optional.of(key).filter(read -> segment(read).equals(name));
+    } catch (IllegalArgumentException _) {
+      return Optional.empty();
+    }
+  }
+
+  /// The section of this name; empty when it is none of the stream.
+  Optional<Init> initNamed(String name, StreamId stream) {
+    String[] parts = name.split(":", -1);
+    int count = parts.length;
+    if (count < 2 || !RenditionId.isValid(parts[count - 2])) {
+      return Optional.empty();
+    }
+    try {
+      Init init =
+          new Init(
+              new RenditionId(parts[count - 2]), new Epoch(Integer.parseInt(parts[count - 1])));
+      return Optional.of(init).filter(read -> init(stream, read).equals(name));
+    } catch (IllegalArgumentException _) {
+      return Optional.empty();
+    }
   }
 
   /// The streams that have a timeline.

@@ -22,8 +22,10 @@ import org.slf4j.LoggerFactory;
 /// *Thread-safe.*
 final class Presence implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Presence.class);
-  private static final RedisScript ANNOUNCE = RedisScript.named("announce");
-  private static final RedisScript ANNOUNCED = RedisScript.named("announced");
+  private static final RedisScript ANNOUNCE =
+      RedisScript.named("announce", RedisType.SORTED_SET, RedisType.HASH);
+  private static final RedisScript ANNOUNCED =
+      RedisScript.named("announced", RedisType.SORTED_SET, RedisType.HASH);
   private static final int MOST = 10_000;
 
   private final String kind;

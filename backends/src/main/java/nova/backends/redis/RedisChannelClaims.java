@@ -63,7 +63,7 @@ public final class RedisChannelClaims implements ChannelClaims, AutoCloseable {
       Duration ttl,
       ThreadFactory threads) {
     RedisLink link = connections.link(RedisArea.MEDIA, "claims");
-    this.stored = new StoredClaims(link, node, ttl, metrics);
+    this.stored = new StoredClaims(link, node, ttl, metrics, connections::clockSkew);
     this.subscription = connections.subscription("claims");
     this.node = node;
     this.metrics = metrics;
@@ -263,7 +263,8 @@ public final class RedisChannelClaims implements ChannelClaims, AutoCloseable {
 
     private void continued(List<Bytes> given) {
       ClaimedStream stream =
-          StoredClaims.claimed(
+          stored
+              .claimed(
                   request.channel(),
                   given.get(2),
                   given.get(1),

@@ -166,6 +166,7 @@ public final class RedisConnections implements AutoCloseable {
       return new RedisLink(
           client.connect(BytesCodec.INSTANCE, uri(area, purpose)),
           keys(area),
+          metrics,
           nanoClock,
           this::answers);
     } catch (RedisException e) {

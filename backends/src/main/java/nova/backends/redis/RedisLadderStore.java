@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
 /// *Thread-safe.*
 public final class RedisLadderStore implements LadderStore, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RedisLadderStore.class);
-  private static final RedisScript PUT = RedisScript.named("put-ladder");
-  private static final RedisScript REMOVE = RedisScript.named("remove-media");
+  private static final RedisScript PUT = RedisScript.named("put-ladder", RedisType.STRING);
+  private static final RedisScript REMOVE = RedisScript.named("remove-ladder", RedisType.STRING);
   private static final Duration PUT_EVERY = Duration.ofMinutes(1);
   private static final Duration TIMEOUT = Duration.ofSeconds(5); // the connection's own comes first
 
@@ -87,10 +87,12 @@ public final class RedisLadderStore implements LadderStore, AutoCloseable {
 
   private @Nullable Bytes read(StreamId stream) {
     try {
-      return link.commands()
-          .get(key(stream))
+      return link.orMissing(
+              link.commands().get(key(stream)).thenApply(Optional::ofNullable),
+              Optional.<Bytes>empty())
           .toCompletableFuture()
-          .get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
+          .get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+          .orElse(null);
     } catch (ExecutionException | TimeoutException e) {
       metrics.failed("ladder");
       log.atWarn()

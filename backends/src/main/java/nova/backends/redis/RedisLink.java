@@ -1,6 +1,7 @@
 package nova.backends.redis;
 
 import io.lettuce.core.RedisChannelHandler;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisConnectionStateListener;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
@@ -8,6 +9,7 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -16,6 +18,8 @@ import java.util.function.BooleanSupplier;
 import nova.core.Bytes;
 import nova.core.NanoClock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One connection to Redis, which comes back by itself. Commands are sent in the order in which
 /// they are given and answered within the timeout; while the connection is away, and when too many
@@ -24,7 +28,13 @@ import org.jspecify.annotations.Nullable;
 /// *Thread-safe.*
 final class RedisLink {
   private final StatefulRedisConnection<String, Bytes> connection;
+  private static final Logger log = LoggerFactory.getLogger(RedisLink.class);
+  private static final RedisScript MAKE_WAY = RedisScript.named("make-way", RedisType.STRING);
+
+  private static final String WRONG_TYPE = "wrong-type"; // reason
+
   private final Keyspace keys;
+  private final RedisMetrics metrics;
   private final NanoClock clock;
   private final BooleanSupplier redisAnswers;
   private volatile long connectedAtNanos;
@@ -33,10 +43,12 @@ final class RedisLink {
   RedisLink(
       StatefulRedisConnection<String, Bytes> connection,
       Keyspace keys,
+      RedisMetrics metrics,
       NanoClock clock,
       BooleanSupplier redisAnswers) {
     this.connection = connection;
     this.keys = keys;
+    this.metrics = metrics;
     this.clock = clock;
     this.redisAnswers = redisAnswers;
     this.connectedAtNanos = clock.nanoTime();
@@ -93,8 +105,20 @@ final class RedisLink {
     connection.setAutoFlushCommands(false);
   }
 
-  /// Runs a script, which Redis need not know yet.
+  /// Runs a script, which Redis need not know yet. What is of another type than the script's keys
+  /// are counts as missing, and makes way.
   <T extends @Nullable Object> CompletionStage<T> run(
+      RedisScript script, ScriptOutputType output, List<String> scriptKeys, Bytes... arguments) {
+    return this.<T>runOnce(script, output, scriptKeys, arguments)
+        .exceptionallyCompose(
+            failure ->
+                isOfAnotherType(failure)
+                    ? makeWay(script, scriptKeys)
+                        .thenCompose(_ -> this.<T>runOnce(script, output, scriptKeys, arguments))
+                    : CompletableFuture.failedFuture(failure));
+  }
+
+  private <T extends @Nullable Object> CompletionStage<T> runOnce(
       RedisScript script, ScriptOutputType output, List<String> scriptKeys, Bytes... arguments) {
     String[] array = scriptKeys.toArray(String[]::new);
     return commands()
@@ -102,8 +126,51 @@ final class RedisLink {
         .exceptionallyCompose(
             failure ->
                 isUnknownScript(failure)
-                    ? commands().<T>eval(script.text(), output, array, arguments)
+                    ? flushed(commands().<T>eval(script.text(), output, array, arguments))
                     : CompletableFuture.failedFuture(failure));
+  }
+
+  /// Removes what is of another type than the keys of a script: nothing of ours, so that no fence
+  /// has to be looked at.
+  CompletionStage<List<Bytes>> makeWay(RedisScript script, List<String> scriptKeys) {
+    List<Bytes> types = new ArrayList<>();
+    for (int key = 0; key < scriptKeys.size(); key++) {
+      types.add(Bytes.ofUtf8(script.type(key).label()));
+    }
+    return flushed(
+            this.<List<Bytes>>runOnce(
+                MAKE_WAY, ScriptOutputType.MULTI, scriptKeys, types.toArray(Bytes[]::new)))
+        .thenApply(
+            removed -> {
+              for (Bytes name : removed) {
+                metrics.malformed(WRONG_TYPE);
+                log.warn("{} in Redis was something else and is removed", name.toUtf8());
+              }
+              return removed;
+            });
+  }
+
+  /// What a command reads, or `missing` where its key is of another type, which is counted.
+  <T> CompletionStage<T> orMissing(CompletionStage<T> asked, T missing) {
+    return asked.exceptionallyCompose(
+        failure -> {
+          if (!isOfAnotherType(failure)) {
+            return CompletableFuture.failedFuture(failure);
+          }
+          metrics.malformed(WRONG_TYPE);
+          return CompletableFuture.completedFuture(missing);
+        });
+  }
+
+  private <T> CompletionStage<T> flushed(CompletionStage<T> given) {
+    flush();
+    return given;
+  }
+
+  /// Whether a key holds something that is none of ours.
+  static boolean isOfAnotherType(Throwable failure) {
+    return cause(failure) instanceof RedisCommandExecutionException e
+        && String.valueOf(e.getMessage()).contains("WRONGTYPE");
   }
 
   /// Whether Redis has to be told a script first.

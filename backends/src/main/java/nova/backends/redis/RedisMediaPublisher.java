@@ -1,7 +1,6 @@
 package nova.backends.redis;
 
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
@@ -52,7 +51,6 @@ public final class RedisMediaPublisher implements AutoCloseable {
   private final SegmentStore segments;
   private final PosterStore posters;
   private final RedisMetrics metrics;
-  private final InstantSource clock;
   private final NanoClock nanoClock;
 
   private final ConcurrentMap<StreamId, Owned> streams = new ConcurrentHashMap<>();
@@ -70,7 +68,6 @@ public final class RedisMediaPublisher implements AutoCloseable {
       SegmentStore segments,
       PosterStore posters,
       RedisMetrics metrics,
-      InstantSource clock,
       NanoClock nanoClock,
       ThreadFactory threads) {
     this.config = connections.config();
@@ -81,7 +78,6 @@ public final class RedisMediaPublisher implements AutoCloseable {
     this.segments = segments;
     this.posters = posters;
     this.metrics = metrics;
-    this.clock = clock;
     this.nanoClock = nanoClock;
     this.houseKeptAtNanos = nanoClock.nanoTime();
     this.registration = timelines.listen(this::onChange);
@@ -102,12 +98,11 @@ public final class RedisMediaPublisher implements AutoCloseable {
       SegmentStore segments,
       PosterStore posters,
       RedisMetrics metrics,
-      InstantSource clock,
       NanoClock nanoClock,
       ThreadFactory threads) {
     RedisMediaPublisher publisher =
         new RedisMediaPublisher(
-            connections, timelines, segments, posters, metrics, clock, nanoClock, threads);
+            connections, timelines, segments, posters, metrics, nanoClock, threads);
     publisher.thread.start();
     return publisher;
   }
@@ -241,7 +236,7 @@ public final class RedisMediaPublisher implements AutoCloseable {
     long now = nanoClock.nanoTime();
     if (now - stream.keptAtNanos >= config.mediaTtl().dividedBy(3).toNanos()) {
       stream.keptAtNanos = now;
-      stream.on(stream.copy.keep(clock.millis()));
+      stream.on(stream.copy.keep());
     }
   }
 
@@ -267,7 +262,7 @@ public final class RedisMediaPublisher implements AutoCloseable {
         stream.stale = false;
         stream.copy.look(snapshot);
       }
-      stream.copy.publish(snapshot, clock.millis());
+      stream.copy.publish(snapshot, nanoClock.nanoTime());
     }
   }
 

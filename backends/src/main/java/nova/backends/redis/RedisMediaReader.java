@@ -150,6 +150,10 @@ public final class RedisMediaReader implements MediaSource {
     return ask.get()
         .handle(
             (answer, failure) -> {
+              if (failure != null && RedisLink.isOfAnotherType(failure)) {
+                metrics.malformed("wrong-type");
+                return Optional.<T>empty();
+              }
               if (failure != null) {
                 metrics.failed("read");
                 throw new StoreUnavailableException(

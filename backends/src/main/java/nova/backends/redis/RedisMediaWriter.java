@@ -1,9 +1,11 @@
 package nova.backends.redis;
 
-import io.lettuce.core.Range;
 import io.lettuce.core.ScriptOutputType;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
@@ -24,13 +26,24 @@ import nova.segments.TimelineWireFormat;
 ///
 /// *Confined to its publisher's thread.*
 final class RedisMediaWriter {
-  private static final RedisScript PUT_MEDIA = RedisScript.named("put-media");
-  private static final RedisScript PUT_TIMELINE = RedisScript.named("put-timeline");
-  private static final RedisScript PUT_POSTER = RedisScript.named("put-poster");
-  private static final RedisScript STORED_MEDIA = RedisScript.named("stored-media");
-  private static final RedisScript KEEP_MEDIA = RedisScript.named("keep-media");
-  private static final RedisScript REMOVE_MEDIA = RedisScript.named("remove-media");
-  private static final RedisScript REMOVE_STREAM = RedisScript.named("remove-stream");
+  private static final RedisScript PUT_MEDIA =
+      RedisScript.named("put-media", RedisType.STRING, RedisType.SET, RedisType.HASH);
+  private static final RedisScript PUT_TIMELINE =
+      RedisScript.named("put-timeline", RedisType.STRING, RedisType.HASH);
+  private static final RedisScript PUT_POSTER =
+      RedisScript.named("put-poster", RedisType.STRING, RedisType.HASH);
+  private static final RedisScript STORED_MEDIA = RedisScript.named("stored-media", RedisType.HASH);
+  private static final RedisScript MEDIA_NAMES = RedisScript.named("media-names", RedisType.SET);
+  private static final RedisScript KEEP_MEDIA =
+      RedisScript.named("keep-media", RedisType.STRING, RedisType.SET, RedisType.HASH);
+  private static final RedisScript REMOVE_MEDIA =
+      RedisScript.named("remove-media", RedisType.STRING, RedisType.SET, RedisType.HASH);
+  private static final RedisScript REMOVE_STREAM =
+      RedisScript.named(
+          "remove-stream", RedisType.STRING, RedisType.HASH, RedisType.HASH, RedisType.SET);
+
+  private static final RedisScript NAME_STREAM =
+      RedisScript.named("name-stream", RedisType.SORTED_SET);
 
   private static final int KEYS_AT_ONCE = 200;
   private static final Duration FENCE_TTL = Duration.ofHours(1);
@@ -73,9 +86,11 @@ final class RedisMediaWriter {
             PUT_TIMELINE,
             PUT_POSTER,
             STORED_MEDIA,
+            MEDIA_NAMES,
             KEEP_MEDIA,
             REMOVE_MEDIA,
-            REMOVE_STREAM)) {
+            REMOVE_STREAM,
+            NAME_STREAM)) {
       CompletionStage<String> _ = link.commands().scriptLoad(script.text());
     }
   }
@@ -99,7 +114,7 @@ final class RedisMediaWriter {
     arguments.add(StreamLeases.number(first));
     arguments.add(all < 0 ? NONE : StreamLeases.number(all));
     arguments.addAll(parts);
-    send(PUT_MEDIA, List.of(keys.fence(stream), key), arguments, then);
+    send(PUT_MEDIA, List.of(keys.fence(stream), keys.stored(stream), key), arguments, then);
   }
 
   /// Puts a timeline and publishes a notice of it.
@@ -151,20 +166,21 @@ final class RedisMediaWriter {
   }
 
   /// Names the stream among those that have a timeline, and those no more that had none for long.
-  void index(StreamId stream, long nowMs) {
+  void index(StreamId stream) {
     CompletionStage<Long> _ =
-        link.commands().zadd(keys.index(), (double) nowMs, Bytes.ofUtf8(stream.value()));
-    CompletionStage<Long> _ =
-        link.commands()
-            .zremrangebyscore(
-                keys.index(), Range.create(0, nowMs - 2 * config.mediaTtl().toMillis()));
+        link.<Long>run(
+            NAME_STREAM,
+            ScriptOutputType.INTEGER,
+            List.of(keys.index()),
+            Bytes.ofUtf8(stream.value()),
+            StreamLeases.number(2 * config.mediaTtl().toMillis()));
   }
 
   /// Removes segments and sections, whatever becomes of it.
   void remove(StreamId stream, long token, List<String> media, Consumer<Outcome> then)
       throws InterruptedException {
     for (List<String> some : chunks(media)) {
-      send(REMOVE_MEDIA, withFence(stream, some), List.of(StreamLeases.number(token)), then);
+      send(REMOVE_MEDIA, ofStream(stream, some), List.of(StreamLeases.number(token)), then);
     }
   }
 
@@ -176,22 +192,46 @@ final class RedisMediaWriter {
         ask(
             REMOVE_STREAM,
             ScriptOutputType.INTEGER,
-            List.of(keys.fence(stream), keys.timeline(stream), keys.poster(stream)),
+            List.of(
+                keys.fence(stream),
+                keys.timeline(stream),
+                keys.poster(stream),
+                keys.stored(stream)),
             StreamLeases.number(token),
             Bytes.ofUtf8(keys.channel()),
             notice);
     return outcome(answer(asked));
   }
 
-  /// What is there of segments: of each the number of its fields; below zero for a complete one,
-  /// whose fields are one more than its parts.
+  /// What is there of a segment or a section.
+  ///
+  /// @param parts 0 when nothing is there
+  record Stored(int parts, boolean complete, long bytes) {}
+
+  /// The names of all segments and sections of a stream that some node put and none removed; their
+  /// time may be over.
   ///
   /// @throws StoreUnavailableException when Redis does not tell
-  List<Long> stored(List<String> segments) throws InterruptedException {
-    List<Long> stored = new ArrayList<>();
-    for (List<String> some : chunks(segments)) {
+  List<String> names(StreamId stream) throws InterruptedException {
+    CompletionStage<List<Bytes>> asked =
+        ask(MEDIA_NAMES, ScriptOutputType.MULTI, List.of(keys.stored(stream)));
+    return answer(asked).stream().map(Bytes::toUtf8).toList();
+  }
+
+  /// What is there of segments and sections.
+  ///
+  /// @throws StoreUnavailableException when Redis does not tell
+  Map<String, Stored> stored(Collection<String> media) throws InterruptedException {
+    Map<String, Stored> stored = new HashMap<>();
+    for (List<String> some : chunks(List.copyOf(media))) {
       CompletionStage<List<Long>> asked = ask(STORED_MEDIA, ScriptOutputType.MULTI, some);
-      stored.addAll(answer(asked));
+      Iterator<Long> found = answer(asked).iterator();
+      for (String name : some) {
+        long fields = found.next();
+        boolean complete = fields < 0;
+        int parts = (int) (complete ? -fields - 1 : fields);
+        stored.put(name, new Stored(parts, complete, found.next()));
+      }
     }
     return stored;
   }
@@ -207,7 +247,7 @@ final class RedisMediaWriter {
           ask(
               KEEP_MEDIA,
               ScriptOutputType.MULTI,
-              withFence(stream, some),
+              ofStream(stream, some),
               StreamLeases.number(token),
               StreamLeases.number(config.mediaTtl().toMillis()));
       for (long index : answer(asked)) {
@@ -261,11 +301,19 @@ final class RedisMediaWriter {
                     metrics.published(sent);
                     then.accept(outcome(answer));
                   } else {
-                    metrics.failed("publish");
+                    onFailure(failure, script, names);
                     then.accept(Outcome.UNKNOWN);
                   }
                   return null;
                 });
+  }
+
+  private void onFailure(Throwable failure, RedisScript script, List<String> names) {
+    if (RedisLink.isOfAnotherType(failure)) {
+      CompletionStage<List<Bytes>> _ = link.makeWay(script, names); // until it is tried again
+    } else {
+      metrics.failed("publish");
+    }
   }
 
   private static Outcome outcome(long answer) {
@@ -278,8 +326,7 @@ final class RedisMediaWriter {
 
   private <T> CompletionStage<T> ask(
       RedisScript script, ScriptOutputType output, List<String> names, Bytes... arguments) {
-    CompletionStage<T> asked =
-        link.commands().evalsha(script.sha(), output, names.toArray(String[]::new), arguments);
+    CompletionStage<T> asked = link.run(script, output, names, arguments);
     link.flush();
     return asked;
   }
@@ -296,9 +343,10 @@ final class RedisMediaWriter {
     }
   }
 
-  private List<String> withFence(StreamId stream, List<String> media) {
-    List<String> names = new ArrayList<>(media.size() + 1);
+  private List<String> ofStream(StreamId stream, List<String> media) {
+    List<String> names = new ArrayList<>(media.size() + 2);
     names.add(keys.fence(stream));
+    names.add(keys.stored(stream));
     names.addAll(media);
     return names;
   }

@@ -26,6 +26,7 @@ final class RedisShelf {
 
   private final TreeMap<SegmentKey, Held> segments = new TreeMap<>(OLDEST_FIRST);
   private final Map<Init, Integer> inits = new HashMap<>();
+  private final Map<SegmentKey, Long> unlistedSinceNanos = new HashMap<>(); // those of others
   private long bytes;
 
   /// An initialization section.
@@ -79,19 +80,13 @@ final class RedisShelf {
   /// It is not there, or not known to be.
   void forget(SegmentKey key) {
     Held held = segments.remove(key);
+    unlistedSinceNanos.remove(key);
     bytes -= held == null ? 0 : held.bytes;
   }
 
   void forget(Init init) {
     Integer length = inits.remove(init);
     bytes -= length == null ? 0 : length;
-  }
-
-  /// Everything may be gone.
-  void forgetAll() {
-    segments.clear();
-    inits.clear();
-    bytes = 0;
   }
 
   /// Takes out the segments that this process put and its store has no more.
@@ -113,17 +108,21 @@ final class RedisShelf {
     return expired;
   }
 
-  /// Stops to know of segments that others put and that are no longer listed; they go when their
-  /// time is over.
-  void forgetForeign(Set<SegmentKey> listed) {
-    List<SegmentKey> gone = new ArrayList<>();
+  /// Takes out the segments that others put and that have not been listed for so long, as far as is
+  /// known here.
+  List<SegmentKey> takeExpired(Set<SegmentKey> listed, long nowNanos, long holdNanos) {
+    List<SegmentKey> expired = new ArrayList<>();
     segments.forEach(
         (key, held) -> {
-          if (!held.ours && !listed.contains(key)) {
-            gone.add(key);
+          if (held.ours || listed.contains(key)) {
+            unlistedSinceNanos.remove(key);
+          } else if (nowNanos - unlistedSinceNanos.computeIfAbsent(key, _ -> nowNanos)
+              >= holdNanos) {
+            expired.add(key);
           }
         });
-    gone.forEach(this::forget);
+    expired.forEach(this::forget);
+    return expired;
   }
 
   /// Takes out the oldest complete segments until no more than `cap` bytes are there.

@@ -36,8 +36,8 @@ import org.slf4j.LoggerFactory;
 /// *Thread-safe.*
 public final class RedisStreamKeyCache implements StreamKeyCache, AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RedisStreamKeyCache.class);
-  private static final RedisScript FIND = RedisScript.named("find-key");
-  private static final RedisScript PUT = RedisScript.named("put-key");
+  private static final RedisScript FIND = RedisScript.named("find-key", RedisType.STRING);
+  private static final RedisScript PUT = RedisScript.named("put-key", RedisType.STRING);
 
   // Connections come back within 2 s, and what is to be forgotten is tried every half second.
   private static final Duration DISTRUST = Duration.ofSeconds(5);

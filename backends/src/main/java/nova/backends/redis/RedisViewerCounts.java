@@ -1,6 +1,5 @@
 package nova.backends.redis;
 
-import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.ScriptOutputType;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -32,7 +31,7 @@ import org.slf4j.LoggerFactory;
 /// *Thread-safe.*
 public final class RedisViewerCounts implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RedisViewerCounts.class);
-  private static final RedisScript COUNT = RedisScript.named("count-viewers");
+  private static final RedisScript COUNT = RedisScript.named("count-viewers", RedisType.SORTED_SET);
   private static final Duration EVERY = Duration.ofSeconds(1);
   private static final int MOST = 10_000; // streams
   private static final int BATCH = 500; // commands that wait together
@@ -94,7 +93,9 @@ public final class RedisViewerCounts implements AutoCloseable {
       throws ExecutionException, TimeoutException, InterruptedException {
     List<StreamId> streams = new ArrayList<>();
     for (Bytes name :
-        await(link.commands().zrevrange(keys.watched(), 0, MOST - 1).toCompletableFuture())) {
+        await(
+            link.orMissing(link.commands().zrevrange(keys.watched(), 0, MOST - 1), List.of())
+                .toCompletableFuture())) {
       if (StreamId.isValid(name.toUtf8())) {
         streams.add(new StreamId(name.toUtf8()));
       } else {
@@ -118,26 +119,12 @@ public final class RedisViewerCounts implements AutoCloseable {
                 .toCompletableFuture());
       }
       for (Map.Entry<StreamId, CompletableFuture<List<Long>>> one : asked.entrySet()) {
-        try {
-          List<Long> found = await(one.getValue());
-          counts.put(
-              one.getKey(),
-              new ViewerCount(found.getFirst().intValue(), found.getLast().intValue()));
-        } catch (ExecutionException e) {
-          if (!isOfAnotherKind(e.getCause())) {
-            throw e;
-          }
-          metrics.malformed("viewers");
-        }
+        List<Long> found = await(one.getValue());
+        counts.put(
+            one.getKey(), new ViewerCount(found.getFirst().intValue(), found.getLast().intValue()));
       }
     }
     return counts;
-  }
-
-  /// Whether a key of ours holds something that is none of ours.
-  private static boolean isOfAnotherKind(@Nullable Throwable failure) {
-    return failure instanceof RedisCommandExecutionException
-        && String.valueOf(failure.getMessage()).contains("WRONGTYPE");
   }
 
   private <T> T await(CompletableFuture<T> asked)

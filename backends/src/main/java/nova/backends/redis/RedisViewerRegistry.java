@@ -1,7 +1,6 @@
 package nova.backends.redis;
 
 import io.lettuce.core.ScriptOutputType;
-import io.lettuce.core.SetArgs;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.time.LocalDate;
@@ -37,7 +36,8 @@ import org.slf4j.LoggerFactory;
 /// *Thread-safe; [#seen] is for one thread.*
 public final class RedisViewerRegistry implements ViewerRegistry {
   private static final Logger log = LoggerFactory.getLogger(RedisViewerRegistry.class);
-  private static final RedisScript SEE = RedisScript.named("see-viewers");
+  private static final RedisScript SEE = RedisScript.named("see-viewers", RedisType.SORTED_SET);
+  private static final RedisScript SHARE_SALT = RedisScript.named("share-salt", RedisType.STRING);
   private static final int BATCH = 500; // names per script, which nobody else's commands wait for
   private static final Bytes TTL = StreamLeases.number(KEPT.toMillis());
   private static final Duration SALT_TTL = Duration.ofDays(2);
@@ -160,9 +160,12 @@ public final class RedisViewerRegistry implements ViewerRegistry {
     saltCheckedNs = nanoClock.nanoTime();
     Salt own = salt;
     String key = keys.salt(own.day);
-    return link.commands()
-        .set(key, own.secret, SetArgs.Builder.nx().ex(SALT_TTL))
-        .thenCompose(_ -> link.commands().get(key))
+    return link.<@Nullable Bytes>run(
+            SHARE_SALT,
+            ScriptOutputType.VALUE,
+            List.of(key),
+            own.secret,
+            StreamLeases.number(SALT_TTL.toSeconds()))
         .handle(
             (shared, failure) -> {
               take(own, shared, failure);

@@ -10,7 +10,7 @@ import java.util.concurrent.CompletionStage;
 ///
 /// *Thread-safe.*
 final class Settling {
-  private static final RedisScript SETTLE = RedisScript.named("settle");
+  private static final RedisScript SETTLE = RedisScript.named("settle", RedisType.STRING);
 
   private final RedisLink link;
   private final Duration ttl;

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import nova.core.Bytes;
 import nova.core.ChannelSlug;
 import nova.core.StreamHealth;
@@ -28,11 +29,16 @@ import org.jspecify.annotations.Nullable;
 ///
 /// *Thread-safe.*
 final class StoredClaims {
-  private static final RedisScript CLAIM = RedisScript.named("claim-channel");
-  private static final RedisScript RENEW = RedisScript.named("renew-claim");
-  private static final RedisScript LEAVE = RedisScript.named("leave-claim");
-  private static final RedisScript EXPIRED = RedisScript.named("expired-claims");
-  private static final RedisScript ADOPT = RedisScript.named("adopt-claim");
+  private static final RedisScript CLAIM =
+      RedisScript.named("claim-channel", RedisType.SORTED_SET, RedisType.HASH);
+  private static final RedisScript RENEW =
+      RedisScript.named("renew-claim", RedisType.SORTED_SET, RedisType.HASH);
+  private static final RedisScript LEAVE =
+      RedisScript.named("leave-claim", RedisType.SORTED_SET, RedisType.HASH);
+  private static final RedisScript EXPIRED =
+      RedisScript.named("expired-claims", RedisType.SORTED_SET);
+  private static final RedisScript ADOPT =
+      RedisScript.named("adopt-claim", RedisType.SORTED_SET, RedisType.HASH);
 
   private static final Duration KEPT = Duration.ofDays(1); // when no ingest node is left
   private static final int MOST_EXPIRED = 100;
@@ -41,14 +47,22 @@ final class StoredClaims {
   private final NodeId node;
   private final Duration ttl;
   private final RedisMetrics metrics;
+  private final Supplier<Duration> clockSkew;
 
   /// @param node this one
   /// @param ttl of a claim that is not renewed
-  StoredClaims(RedisLink link, NodeId node, Duration ttl, RedisMetrics metrics) {
+  /// @param clockSkew how far the clock of Redis is ahead of this machine's
+  StoredClaims(
+      RedisLink link,
+      NodeId node,
+      Duration ttl,
+      RedisMetrics metrics,
+      Supplier<Duration> clockSkew) {
     this.link = link;
     this.node = node;
     this.ttl = ttl;
     this.metrics = metrics;
+    this.clockSkew = clockSkew;
   }
 
   /// The status of a stream that begins.
@@ -95,7 +109,7 @@ final class StoredClaims {
         StreamLeases.number(token),
         Bytes.ofUtf8(stream.value()),
         Bytes.ofUtf8(startedAt.toString()),
-        ClaimStatusJson.write(status),
+        write(status),
         flag(status.state() == StreamState.RECONNECTING),
         StreamLeases.number(KEPT.toMillis()));
   }
@@ -111,7 +125,7 @@ final class StoredClaims {
             Bytes.ofUtf8(channel.value()),
             StreamLeases.number(token),
             flag(ended),
-            ClaimStatusJson.write(status))
+            write(status))
         .thenAccept(_ -> {});
   }
 
@@ -162,8 +176,10 @@ final class StoredClaims {
       return CompletableFuture.completedStage(Optional.empty());
     }
     ChannelSlug channel = new ChannelSlug(slug);
-    return link.commands()
-        .hmget(claimKey(channel), "stream", "token", "started", "node", "status")
+    return link.orMissing(
+            link.commands()
+                .hmget(claimKey(channel), "stream", "token", "started", "node", "status"),
+            List.of())
         .thenApply(
             values -> {
               Map<String, Bytes> fields = new HashMap<>();
@@ -193,7 +209,7 @@ final class StoredClaims {
   }
 
   /// A claim out of its fields; empty when one is not there or cannot be read.
-  static Optional<ClaimedStream> claimed(
+  Optional<ClaimedStream> claimed(
       ChannelSlug channel,
       @Nullable Bytes stream,
       @Nullable Bytes token,
@@ -214,11 +230,28 @@ final class StoredClaims {
                       Instant.parse(started.toUtf8()),
                       new NodeId(node.toUtf8()).value(),
                       Long.parseLong(token.toUtf8()),
-                      Instant.ofEpochMilli((long) Double.parseDouble(renewedMs.toUtf8())),
-                      read));
+                      Instant.ofEpochMilli((long) Double.parseDouble(renewedMs.toUtf8()))
+                          .minus(skew()),
+                      lostLater(read, skew().negated())));
     } catch (IllegalArgumentException | DateTimeException _) {
       return Optional.empty();
     }
+  }
+
+  /// In Redis times are by its clock, and here by this machine's, as the grace of a broadcaster
+  /// goes on at another node.
+  private Bytes write(ClaimStatus status) {
+    return ClaimStatusJson.write(lostLater(status, skew()));
+  }
+
+  private static ClaimStatus lostLater(ClaimStatus status, Duration by) {
+    return new ClaimStatus(
+        status.state(), status.lostAt().map(at -> at.plus(by)), status.key(), status.health());
+  }
+
+  /// In whole seconds: none between clocks that agree.
+  private Duration skew() {
+    return Duration.ofSeconds(Math.round(clockSkew.get().toMillis() / 1e3));
   }
 
   private List<String> keys(ChannelSlug channel) {

@@ -54,8 +54,7 @@ final class StoredTimelines {
 
   /// The streams that may have a timeline.
   CompletionStage<List<StreamId>> streams() {
-    return link.commands()
-        .zrange(keys.index(), 0, -1)
+    return link.orMissing(link.commands().zrange(keys.index(), 0, -1), List.of())
         .thenApply(
             names -> {
               List<StreamId> streams = new ArrayList<>();
@@ -82,8 +81,7 @@ final class StoredTimelines {
   }
 
   private CompletionStage<Optional<Stored>> read(StreamId stream, String[] fields) {
-    return link.commands()
-        .hmget(keys.timeline(stream), fields)
+    return link.orMissing(link.commands().hmget(keys.timeline(stream), fields), List.of())
         .thenApply(values -> Optional.ofNullable(stored(values)));
   }
 

@@ -1,13 +1,12 @@
 package nova.backends.redis;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,10 +50,12 @@ final class StreamCopy {
   private final Consumer<Outcome> then;
 
   private final RedisShelf shelf = new RedisShelf();
+  private final ShelfInventory inventory;
   private final Deque<Waiting> backlog = new ArrayDeque<>(); // the newest first
   private @Nullable TimelineSnapshot sent; // there when all that was sent has arrived
   private @Nullable Instant posterSent;
   private boolean known; // whether Redis was looked at before
+  private Duration hold = Duration.ZERO; // how long players may want what is listed no more
 
   /// An older segment, which is put when nothing newer is left to put.
   private record Waiting(RenditionId rendition, TimelineSegment segment) {}
@@ -81,6 +82,7 @@ final class StreamCopy {
     this.capBytes = capBytes;
     this.metrics = metrics;
     this.then = then;
+    this.inventory = new ShelfInventory(stream, writer, keys, segments, metrics, shelf);
   }
 
   /// Whether older segments wait to be put.
@@ -93,7 +95,7 @@ final class StreamCopy {
     return sent != null;
   }
 
-  /// Learns what is there of what is listed; only then anything is put.
+  /// Learns what is there of the stream; only then anything is put.
   ///
   /// @throws StoreUnavailableException when Redis does not tell
   void look(TimelineSnapshot snapshot) throws InterruptedException {
@@ -101,69 +103,30 @@ final class StreamCopy {
     sent = null;
     posterSent = null;
     backlog.clear();
-    List<String> names = new ArrayList<>();
-    Map<SegmentKey, TimelineSegment> wanted = new LinkedHashMap<>();
-    Set<Init> inits = new LinkedHashSet<>();
-    for (RenditionTimeline rendition : snapshot.renditions()) {
-      for (TimelineSegment segment : rendition.segments()) {
-        if (!segment.gap()) {
-          wanted.put(key(rendition.id(), segment), segment);
-          inits.add(new Init(rendition.id(), segment.epoch()));
-        }
-      }
-    }
-    wanted.keySet().forEach(key -> names.add(keys.segment(key)));
-    inits.forEach(init -> names.add(name(init)));
-    Iterator<Long> stored = writer.stored(names).iterator();
-    int missing = 0;
-    for (Map.Entry<SegmentKey, TimelineSegment> one : wanted.entrySet()) {
-      missing += found(one.getKey(), one.getValue(), stored.next()) ? 0 : 1;
-    }
-    for (Init init : inits) {
-      found(init, stored.next());
-    }
-    if (known && missing > 0) {
+    ShelfInventory.Result found = inventory.take(snapshot);
+    if (known && found.missing() > 0) {
       metrics.republished();
       log.atInfo()
           .addKeyValue("stream", stream)
-          .log("Redis lacks {} of {} segments; they are put again", missing, wanted.size());
+          .log(
+              "Redis lacks {} of {} segments; they are put again", found.missing(), found.listed());
     }
     known = true;
-  }
-
-  /// @param stored see [RedisMediaWriter#stored]
-  /// @return whether it is as it should be
-  private boolean found(SegmentKey key, TimelineSegment segment, long stored) {
-    boolean complete = stored < 0;
-    int parts = (int) (complete ? -stored - 1 : stored);
-    shelf.forget(key);
-    if (parts > 0) {
-      boolean ours = segments.part(key, 0).isPresent();
-      shelf.put(key, parts, complete, bytes(segment, parts), ours);
-    }
-    return parts >= segment.parts().size() && (complete || !segment.complete());
-  }
-
-  private void found(Init init, long stored) {
-    shelf.forget(init);
-    if (stored != 0) {
-      Optional<Bytes> section = segments.init(stream, init.rendition(), init.epoch());
-      shelf.put(init, section.map(Bytes::length).orElse(0));
-    }
+    writer.remove(stream, token, found.emptyNames(), then);
   }
 
   /// Puts what a snapshot names and Redis has not, and then the snapshot, if it is a new one.
   ///
-  /// @param nowMs wall clock
-  void publish(TimelineSnapshot snapshot, long nowMs) throws InterruptedException {
+  /// @param nowNanos time by which segments that are listed no more go
+  void publish(TimelineSnapshot snapshot, long nowNanos) throws InterruptedException {
     TimelineSnapshot before = sent;
     if (before == null) {
       Map<String, Integer> lastParts = putNewest(snapshot);
       TimelineNotice notice = new TimelineNotice.Replaced(stream, token, snapshot.version());
       writer.putTimeline(snapshot, token, notice, true, lastParts, then);
-      writer.index(stream, nowMs);
+      writer.index(stream);
       sent = snapshot;
-      trim(snapshot);
+      trim(snapshot, nowNanos);
     } else if (snapshot.version() > before.version()) {
       TimelineDelta delta = TimelineDelta.between(before, snapshot);
       Map<String, Integer> lastParts = new LinkedHashMap<>();
@@ -172,7 +135,7 @@ final class StreamCopy {
           snapshot, token, new TimelineNotice.Changed(token, delta), false, lastParts, then);
       sent = snapshot;
       if (completed) {
-        trim(snapshot);
+        trim(snapshot, nowNanos);
       }
     }
     putPoster();
@@ -283,13 +246,14 @@ final class StreamCopy {
   }
 
   /// Removes what the packager's store has no more, and what is too much.
-  private void trim(TimelineSnapshot snapshot) throws InterruptedException {
+  private void trim(TimelineSnapshot snapshot, long nowNanos) throws InterruptedException {
     Set<SegmentKey> listed = new HashSet<>();
     for (RenditionTimeline rendition : snapshot.renditions()) {
       rendition.segments().forEach(segment -> listed.add(key(rendition.id(), segment)));
     }
-    shelf.forgetForeign(listed);
+    lengthenHold(snapshot);
     List<SegmentKey> expired = new ArrayList<>();
+    expired.addAll(shelf.takeExpired(listed, nowNanos, hold.toNanos()));
     expired.addAll(shelf.takeExpired(id -> segments.oldestSegment(stream, id)));
     List<SegmentKey> tooMuch = shelf.takeBeyond(capBytes);
     tooMuch.forEach(_ -> metrics.evicted());
@@ -300,11 +264,26 @@ final class StreamCopy {
     writer.remove(stream, token, names, then);
   }
 
+  /// Players may hold an old playlist: the longest there was, and be two target durations behind.
+  ///
+  /// Spec: rfc8216bis-22 §6.2.2 (live playlists).
+  private void lengthenHold(TimelineSnapshot snapshot) {
+    for (RenditionTimeline rendition : snapshot.renditions()) {
+      long listed = rendition.segments().stream().mapToLong(TimelineSegment::duration).sum();
+      Duration needed =
+          rendition
+              .timescale()
+              .toDuration(listed)
+              .plusSeconds(2L * rendition.targetDurationSeconds());
+      hold = needed.compareTo(hold) > 0 ? needed : hold;
+    }
+  }
+
   /// Keeps everything for longer.
   ///
   /// @return what became of it: gone when something is not there
   /// @throws StoreUnavailableException when Redis does not tell
-  Outcome keep(long nowMs) throws InterruptedException {
+  Outcome keep() throws InterruptedException {
     Map<String, Runnable> media = new LinkedHashMap<>();
     for (SegmentKey key : shelf.segments()) {
       media.put(keys.segment(key), () -> shelf.forget(key));
@@ -317,7 +296,7 @@ final class StreamCopy {
       media.put(keys.poster(stream), () -> posterSent = null);
     }
     List<String> gone = writer.keep(stream, token, List.copyOf(media.keySet()));
-    writer.index(stream, nowMs);
+    writer.index(stream);
     for (String name : gone) {
       Runnable forget = media.get(name);
       if (forget == null) {
@@ -345,7 +324,7 @@ final class StreamCopy {
   }
 
   private String name(Init init) {
-    return keys.init(stream, init.rendition(), init.epoch());
+    return keys.init(stream, init);
   }
 
   private static long bytes(TimelineSegment segment, int parts) {

@@ -35,9 +35,9 @@ public final class StreamLeases implements AutoCloseable {
   public static final Duration TTL = Duration.ofSeconds(3);
 
   private static final Logger log = LoggerFactory.getLogger(StreamLeases.class);
-  private static final RedisScript ACQUIRE = RedisScript.named("acquire-lease");
-  private static final RedisScript RENEW = RedisScript.named("renew-lease");
-  private static final RedisScript RELEASE = RedisScript.named("release-lease");
+  private static final RedisScript ACQUIRE = RedisScript.named("acquire-lease", RedisType.STRING);
+  private static final RedisScript RENEW = RedisScript.named("renew-lease", RedisType.STRING);
+  private static final RedisScript RELEASE = RedisScript.named("release-lease", RedisType.STRING);
 
   // Longer than any writer of a former time sleeps.
   private static final Duration FENCE_TTL = Duration.ofHours(1);

@@ -5,7 +5,7 @@
 -- Gives 1; 0 when one of this version or a later one is there; -1 when another node has a higher
 -- token; -2 when none is there and one should be; -3 when a part is not there.
 local token = tonumber(ARGV[1])
-local last = tonumber(redis.call('GET', KEYS[1]) or '0')
+local last = tonumber(redis.call('GET', KEYS[1]) or '0') or 0
 local stored = redis.call('HMGET', KEYS[2], 't', 'v')
 if last > token or tonumber(stored[1] or '0') > token then
   return -1

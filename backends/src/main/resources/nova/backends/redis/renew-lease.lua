@@ -2,7 +2,7 @@
 -- KEYS  lease, fence
 -- ARGV  node, milliseconds of the lease, milliseconds of the fence, token
 -- Gives 1, or 0 when the lease is lost.
-local last = tonumber(redis.call('GET', KEYS[2]) or '0')
+local last = tonumber(redis.call('GET', KEYS[2]) or '0') or 0
 if last > tonumber(ARGV[4]) then
   return 0
 end

@@ -1,13 +1,19 @@
--- What is there of segments.
--- KEYS  segments...
--- Gives of each the number of its fields; below zero for a complete one, whose fields are one more than
--- its parts.
+-- What is there of segments and sections.
+-- KEYS  segments and sections...
+-- Gives by turns of each the number of its fields, below zero for a complete one, whose fields are one
+-- more than its parts; and its bytes.
 local found = {}
-for i, key in ipairs(KEYS) do
-  local count = redis.call('HLEN', key)
-  if redis.call('HEXISTS', key, 'n') == 1 then
-    count = -count
+for _, key in ipairs(KEYS) do
+  local count, bytes = 0, 0
+  local fields = redis.call('HKEYS', key)
+  for _, field in ipairs(fields) do
+    if field == 'n' then
+      count = -#fields
+    else
+      bytes = bytes + redis.call('HSTRLEN', key, field)
+    end
   end
-  found[i] = count
+  found[#found + 1] = count == 0 and #fields or count
+  found[#found + 1] = bytes
 end
 return found

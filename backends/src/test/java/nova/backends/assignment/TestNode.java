@@ -84,7 +84,6 @@ final class TestNode implements AutoCloseable {
             segments,
             posters,
             RedisMetrics.NONE,
-            InstantSource.system(),
             System::nanoTime,
             threads);
     replica =

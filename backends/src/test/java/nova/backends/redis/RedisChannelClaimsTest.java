@@ -4,9 +4,12 @@ import static nova.backends.redis.TestConnections.await;
 import static nova.backends.redis.TestConnections.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -300,6 +303,58 @@ class RedisChannelClaimsTest extends ChannelClaimsContract {
   }
 
   @Test
+  void keysOfAnotherType_makeWay_andKeepNobodyFromHisChannel() {
+    assertThat(await(link.commands().set("nova:claim:{claims}:show", text("junk"))))
+        .isEqualTo("OK");
+    assertThat(await(link.commands().set("nova:renewed:{claims}", text("junk")))).isEqualTo("OK");
+
+    granted(here, "one1");
+
+    assertThat(field("stream")).isEqualTo("one1");
+    assertThat(await(link.commands().zadd("nova:renewed:{claims}", 1.0, text("none"))))
+        .isEqualTo(1);
+    assertThat(await(link.commands().set("nova:claim:{claims}:none", text("junk"))))
+        .isEqualTo("OK");
+    await(
+        "forgotten",
+        () ->
+            get(there.expired()).isEmpty()
+                && await(link.commands().zcard("nova:renewed:{claims}")) == 1);
+  }
+
+  @Test
+  void timesOfAClaim_areByTheClockOfWhoReadsThem() {
+    Duration behind = Duration.ofHours(1);
+    InstantSource slow = () -> Instant.now().minus(behind);
+    RedisConnections connections =
+        RedisConnections.open(
+            RedisConfig.at(redis.url()),
+            RedisMetrics.NONE,
+            slow,
+            System::nanoTime,
+            Thread.ofPlatform().daemon().factory());
+    opened.add(connections);
+    await(
+        "the clock is known to be wrong",
+        () -> connections.clockSkew().compareTo(behind.dividedBy(2)) > 0);
+    RedisChannelClaims elsewhere = claims("elsewhere", connections);
+    ChannelClaim claim = granted(elsewhere, "one1");
+    Instant lostAt = slow.instant();
+    ClaimStatus away = reconnecting();
+    claim.update(new ClaimStatus(away.state(), Optional.of(lostAt), away.key(), away.health()));
+    await("it is told", () -> field("status").contains("lostAt"));
+    Void _ = get(claim.handOver());
+
+    ClaimAnswer.Continued continued =
+        (ClaimAnswer.Continued) get(here.claim(request("two2", "192.0.2.7", 3), told));
+
+    assertThat(continued.stream().status().lostAt().orElseThrow())
+        .isCloseTo(lostAt.plus(behind), within(2, ChronoUnit.SECONDS));
+    assertThat(continued.stream().renewedAt())
+        .isCloseTo(Instant.now(), within(1, ChronoUnit.MINUTES));
+  }
+
+  @Test
   void status_isKeptAsItWas() {
     for (ClaimStatus status : List.of(active(), reconnecting())) {
       assertThat(ClaimStatusJson.read(ClaimStatusJson.write(status))).contains(status);
@@ -325,6 +380,10 @@ class RedisChannelClaimsTest extends ChannelClaimsContract {
   }
 
   private RedisChannelClaims claims(String node) {
+    return claims(node, connections());
+  }
+
+  private RedisChannelClaims claims(String node, RedisConnections connections) {
     RedisMetrics metrics =
         new RedisMetrics() {
           @Override
@@ -334,7 +393,7 @@ class RedisChannelClaimsTest extends ChannelClaimsContract {
         };
     RedisChannelClaims claims =
         RedisChannelClaims.open(
-            connections(),
+            connections,
             new NodeId(node),
             metrics,
             System::nanoTime,

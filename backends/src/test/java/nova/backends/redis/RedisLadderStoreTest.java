@@ -3,24 +3,18 @@ package nova.backends.redis;
 import static nova.backends.redis.TestConnections.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.List;
-import java.util.Random;
 import nova.cluster.EmbeddedRedis;
-import nova.core.RenditionId;
 import nova.core.StreamId;
-import nova.framelog.pipe.EncoderPreset;
-import nova.framelog.pipe.Rung;
-import nova.transcode.LadderPlan;
-import nova.transcode.RunningLadder;
+import nova.transcode.LadderStore;
+import nova.transcode.LadderStoreContract;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /// Ladders of nodes that follow each other.
-class RedisLadderStoreTest {
+class RedisLadderStoreTest extends LadderStoreContract {
   private static final EmbeddedRedis REDIS = EmbeddedRedis.open();
 
-  private final StreamId stream = StreamId.random(new Random());
   private final Node first = new Node("first");
   private final Node second = new Node("second");
 
@@ -40,7 +34,10 @@ class RedisLadderStoreTest {
 
     Lease take(StreamId stream) {
       TestConnections.await("a lease", () -> await(leases.acquire(stream)).isPresent());
-      return leases.held().getFirst();
+      return leases.held().stream()
+          .filter(lease -> lease.stream().equals(stream))
+          .findFirst()
+          .orElseThrow();
     }
 
     @Override
@@ -62,14 +59,15 @@ class RedisLadderStoreTest {
     second.close();
   }
 
-  private static RunningLadder ladder(long bitrateBps) {
-    Rung rung = new Rung(new RenditionId("480p"), 854, 480, 1, bitrateBps, bitrateBps);
-    return new RunningLadder(
-        new LadderPlan(true, null, List.of(rung), "as planned"),
-        null,
-        30,
-        EncoderPreset.VERYFAST,
-        List.of(rung));
+  @Override
+  protected LadderStore storeOf(StreamId carried) {
+    Lease _ = first.take(carried);
+    return first.ladders;
+  }
+
+  @Override
+  protected LadderStore elsewhere() {
+    return second.ladders;
   }
 
   @Test

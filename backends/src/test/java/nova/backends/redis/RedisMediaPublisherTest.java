@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import nova.cluster.EmbeddedRedis;
 import nova.core.Bytes;
 import nova.core.DataSize;
@@ -36,6 +36,7 @@ class RedisMediaPublisherTest {
 
   private final List<AutoCloseable> opened = new ArrayList<>();
   private final AtomicInteger lost = new AtomicInteger();
+  private final AtomicLong skippedNanos = new AtomicLong();
   private final TestPackager packager = new TestPackager(STREAM, 8, 3_000, "source", "audio");
   private EmbeddedRedis redis;
   private RedisMediaReader reader;
@@ -180,7 +181,7 @@ class RedisMediaPublisherTest {
     settled(publisher);
 
     List<String> all = await(link.commands().keys("nova:*"));
-    assertThat(all).hasSize(2 * 2 + 2 + 1 + 1 + 1 + 1);
+    assertThat(all).hasSize(2 * 2 + 2 + 1 + 1 + 1 + 1 + 1);
     for (String key : all) {
       if (!key.equals(keys.index())) {
         long most = key.equals(keys.fence(STREAM)) ? 3_600_000 : 600_000;
@@ -250,6 +251,109 @@ class RedisMediaPublisherTest {
     }
     SegmentKey newest = next.key(SOURCE, listed.getLast());
     assertThat(await(reader.segment(newest))).isEqualTo(next.segments.segment(newest));
+  }
+
+  @Test
+  void mediaOfTheNodeBefore_listedOrNot_countsAgainstTheCap() {
+    RedisConfig config = with(redis, 1, 30);
+    TestPackager before = new TestPackager(STREAM, 4, 100_000, "source");
+    RedisMediaPublisher first = publisher(before, config, RedisMetrics.NONE);
+    first.own(STREAM, TOKEN, lost::incrementAndGet);
+    for (int segment = 0; segment < 10; segment++) {
+      before.segment(1);
+      settled(first);
+    }
+    assertThat(mediaBytes()).as("also what players hold that are behind").isGreaterThan(700_000);
+
+    TestPackager next = new TestPackager(before.snapshot(), 4, 100_000);
+    RedisMediaPublisher second = publisher(next, config, RedisMetrics.NONE);
+    second.own(STREAM, TOKEN + 1, () -> {});
+    for (int segment = 0; segment < 6; segment++) {
+      next.segment(1);
+      settled(second);
+      assertThat(mediaBytes()).isLessThanOrEqualTo(1 << 20);
+    }
+
+    assertThat(mediaBytes()).as("as much as there may be").isGreaterThan(900_000);
+    for (TimelineSegment segment : next.snapshot().renditions().getFirst().segments()) {
+      assertThat(await(reader.segment(next.key(SOURCE, segment)))).isPresent();
+    }
+  }
+
+  @Test
+  void mediaOfTheNodeBefore_staysAsLongAsPlayersMayWantIt_andThenGoes() {
+    RedisMediaPublisher first = publisher(packager);
+    first.own(STREAM, TOKEN, lost::incrementAndGet);
+    for (int segment = 0; segment < 20; segment++) {
+      packager.segment(2);
+      settled(first);
+    }
+    TestPackager next = new TestPackager(packager.snapshot(), 8, 3_000);
+    RedisMediaPublisher second = publisher(next);
+    second.own(STREAM, TOKEN + 1, () -> {});
+    next.segment(2);
+    settled(second);
+    List<String> unlisted = unlisted(next);
+    assertThat(unlisted).as("of the node before, unlisted then or now").hasSizeGreaterThan(2 * 8);
+
+    skip(Duration.ofSeconds(5)); // of 8 x 2/3 s and two target durations of 4 s
+    next.segment(2);
+    settled(second);
+    assertThat(unlisted(next)).containsAll(unlisted);
+
+    skip(Duration.ofSeconds(10));
+    next.segment(2);
+    settled(second);
+    assertThat(unlisted(next)).doesNotContainAnyElementsOf(unlisted).hasSize(2 * 2);
+    assertThat(await(reader.timeline(STREAM))).contains(next.snapshot());
+    assertThat(next.snapshot().renditions().getFirst().segments())
+        .allMatch(segment -> await(reader.segment(next.key(SOURCE, segment))).isPresent());
+  }
+
+  @Test
+  void streamThatIsRemovedByAnotherNode_leavesNothingOfTheFirst() {
+    RedisMediaPublisher first = publisher(packager);
+    first.own(STREAM, TOKEN, lost::incrementAndGet);
+    for (int segment = 0; segment < 20; segment++) {
+      packager.segment(2);
+      settled(first);
+    }
+    TestPackager next = new TestPackager(packager.snapshot(), 8, 3_000);
+    RedisMediaPublisher second = publisher(next);
+    second.own(STREAM, TOKEN + 1, () -> {});
+    next.segment(2);
+    settled(second);
+
+    next.remove();
+    settled(second);
+
+    await(
+        "only the fence is left",
+        () -> await(link.commands().keys("nova:*")).equals(List.of(keys.fence(STREAM))));
+  }
+
+  @Test
+  void mediaThatIsGone_isNotNamedForEver() {
+    RedisMediaPublisher first = publisher(packager);
+    first.own(STREAM, TOKEN, lost::incrementAndGet);
+    for (int segment = 0; segment < 10; segment++) {
+      packager.segment(2);
+      settled(first);
+    }
+    SegmentKey gone = new SegmentKey(STREAM, SOURCE, new Epoch(0), 10); // not listed
+    assertThat(await(link.commands().del(keys.segment(gone)))).isEqualTo(1);
+    assertThat(await(link.commands().sadd(keys.stored(STREAM), text("nova:segment:{x}:a:0:1"))))
+        .isEqualTo(1);
+
+    TestPackager next = new TestPackager(packager.snapshot(), 8, 3_000);
+    RedisMediaPublisher second = publisher(next);
+    second.own(STREAM, TOKEN + 1, () -> {});
+    next.segment(2);
+    settled(second);
+
+    assertThat(await(link.commands().smembers(keys.stored(STREAM))))
+        .doesNotContain(text(keys.segment(gone)))
+        .contains(text(keys.segment(new SegmentKey(STREAM, SOURCE, new Epoch(0), 11))));
   }
 
   @Test
@@ -354,6 +458,89 @@ class RedisMediaPublisherTest {
   }
 
   @Test
+  void streamsThatWereNotNamedForLong_areNamedNoMore_byTheClockOfRedis() {
+    double now = Long.parseLong(await(link.commands().time()).getFirst().toUtf8()) * 1e3;
+    double ttl = RedisConfig.defaults().mediaTtl().toMillis();
+    assertThat(await(link.commands().zadd(keys.index(), now - 2 * ttl - 1_000, text("old"))))
+        .isOne();
+    assertThat(await(link.commands().zadd(keys.index(), now - 2 * ttl + 60_000, text("other"))))
+        .isOne();
+    skip(Duration.ofHours(10)); // here
+    RedisMediaPublisher publisher = publisher(packager);
+    publisher.own(STREAM, TOKEN, lost::incrementAndGet);
+    packager.part();
+    settled(publisher);
+
+    assertThat(await(link.commands().zrange(keys.index(), 0, -1)))
+        .containsExactly(text("other"), text(STREAM.value()));
+    assertThat(await(link.commands().zscore(keys.index(), text(STREAM.value()))))
+        .isBetween(now - 60_000, now + 60_000);
+  }
+
+  @Test
+  void keyOfAnotherType_makesWay_andIsCounted() {
+    List<String> malformed = new CopyOnWriteArrayList<>();
+    RedisMetrics metrics =
+        new RedisMetrics() {
+          @Override
+          public void malformed(String reason) {
+            malformed.add(reason);
+          }
+        };
+    RedisMediaPublisher publisher = publisher(packager, RedisConfig.at(redis.url()), metrics);
+    publisher.own(STREAM, TOKEN, lost::incrementAndGet);
+    packager.segment(2);
+    packager.posters.put(STREAM, new Poster(text("jpeg"), TestPackager.NOON));
+    packager.part();
+    settled(publisher);
+
+    long next = packager.snapshot().renditions().getFirst().segments().getLast().number() + 1;
+    List<String> names =
+        List.of(
+            keys.init(STREAM, SOURCE, new Epoch(1)),
+            keys.segment(new SegmentKey(STREAM, SOURCE, new Epoch(1), next)),
+            keys.timeline(STREAM),
+            keys.poster(STREAM),
+            keys.stored(STREAM),
+            keys.fence(STREAM));
+    packager.complete();
+    packager.nextEpoch();
+    for (String name : names) {
+      settled(publisher);
+      assertThat(await(link.commands().del(name))).isBetween(0L, 1L);
+      assertThat(await(link.commands().lpush(name, text("junk")))).isOne();
+      malformed.clear();
+      packager.posters.put(
+          STREAM, new Poster(text("jpeg"), TestPackager.NOON.plusSeconds(names.indexOf(name))));
+
+      packager.part();
+
+      await(name, () -> hasTimeline(packager.snapshot()));
+      settled(publisher);
+      assertThat(malformed).as(name).contains("wrong-type");
+    }
+    assertRedisHasWhatIsListed(packager);
+    assertThat(await(reader.poster(STREAM))).isPresent();
+    assertThat(await(link.commands().type(keys.stored(STREAM)))).isEqualTo("set");
+    assertThat(lost).hasValue(0);
+  }
+
+  @Test
+  void streamOfAnotherType_canBeRemoved() {
+    RedisMediaPublisher publisher = publisher(packager);
+    publisher.own(STREAM, TOKEN, lost::incrementAndGet);
+    packager.segment(2);
+    settled(publisher);
+    assertThat(await(link.commands().set(keys.timeline(STREAM), text("junk")))).isEqualTo("OK");
+
+    packager.remove();
+
+    await(
+        "only the fence is left",
+        () -> await(link.commands().keys("nova:*")).equals(List.of(keys.fence(STREAM))));
+  }
+
+  @Test
   void removedStream_leavesNothing() {
     RedisMediaPublisher publisher = publisher(packager);
     publisher.own(STREAM, TOKEN, lost::incrementAndGet);
@@ -419,6 +606,29 @@ class RedisMediaPublisherTest {
         () -> notices.contains(new TimelineNotice.PosterTaken(STREAM, TOKEN, poster.takenAt())));
   }
 
+  private void skip(Duration time) {
+    skippedNanos.addAndGet(time.toNanos());
+  }
+
+  private long mediaBytes() {
+    long bytes = 0;
+    for (String key : await(link.commands().keys("*segment*"))) {
+      bytes += await(link.commands().hvals(key)).stream().mapToLong(Bytes::length).sum();
+    }
+    return bytes;
+  }
+
+  /// Segments that are there and not listed.
+  private List<String> unlisted(TestPackager by) {
+    List<String> unlisted = new ArrayList<>(await(link.commands().keys("*segment*")));
+    for (RenditionTimeline rendition : by.snapshot().renditions()) {
+      for (TimelineSegment segment : rendition.segments()) {
+        unlisted.remove(keys.segment(by.key(rendition.id(), segment)));
+      }
+    }
+    return unlisted;
+  }
+
   private List<TimelineNotice> notices() {
     List<TimelineNotice> notices = new CopyOnWriteArrayList<>();
     RedisSubscription subscription = connections(RedisConfig.at(redis.url())).subscription("test");
@@ -471,7 +681,11 @@ class RedisMediaPublisherTest {
   }
 
   private RedisConnections connections(RedisConfig config) {
-    RedisConnections connections = TestConnections.open(config);
+    return connections(config, RedisMetrics.NONE);
+  }
+
+  private RedisConnections connections(RedisConfig config, RedisMetrics metrics) {
+    RedisConnections connections = TestConnections.open(config, metrics);
     opened.add(connections);
     return connections;
   }
@@ -483,13 +697,12 @@ class RedisMediaPublisherTest {
   private RedisMediaPublisher publisher(TestPackager of, RedisConfig config, RedisMetrics metrics) {
     RedisMediaPublisher publisher =
         RedisMediaPublisher.start(
-            connections(config),
+            connections(config, metrics),
             of.timelines,
             of.segments,
             of.posters,
             metrics,
-            InstantSource.system(),
-            System::nanoTime,
+            () -> System.nanoTime() + skippedNanos.get(),
             Thread.ofPlatform().daemon().factory());
     opened.add(publisher);
     return publisher;

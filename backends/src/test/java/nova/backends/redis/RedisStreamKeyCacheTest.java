@@ -18,6 +18,7 @@ import nova.cluster.EmbeddedRedis;
 import nova.control.streamkey.KnownKey;
 import nova.control.streamkey.StreamKeyCache;
 import nova.control.streamkey.StreamKeyCacheContract;
+import nova.core.Bytes;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -57,6 +58,19 @@ class RedisStreamKeyCacheTest extends StreamKeyCacheContract {
     String key = "nova:key:{" + HASH.toHex() + "}";
     assertThat(await(link.commands().pttl(key))).isBetween(86_300_000L, 86_400_000L);
     assertThat(await(link.commands().get(key)).toUtf8()).doesNotContain(HASH.toHex());
+  }
+
+  @Test
+  void keysOfAnotherType_makeWay() {
+    String name = HASH.toHex() + "}";
+    for (String key : List.of("nova:key:{" + name, "nova:generation:{" + name)) {
+      assertThat(await(link.commands().lpush(key, Bytes.ofUtf8("junk")))).isOne();
+    }
+    Optional<KnownKey> known = Optional.of(known("one"));
+
+    assertThat(find(known)).isEqualTo(known);
+
+    assertThat(find(Optional.empty())).as("kept").isEqualTo(known);
   }
 
   @Test

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.lettuce.core.KillArgs;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -348,6 +347,25 @@ class RedisTimelineReplicaTest {
   }
 
   @Test
+  void keysOfAnotherType_countAsMissing() {
+    assertThat(await(link.commands().set(keys.index(), text("junk")))).isEqualTo("OK");
+    assertThat(await(link.commands().set(keys.timeline(STREAM), text("junk")))).isEqualTo("OK");
+    RedisTimelineReplica replica = replica();
+    await("all that there is was read", replica::isFilled);
+    assertThat(malformed).hasPositiveValue();
+
+    publish(packager, TOKEN);
+    packager.part();
+    isReplicated();
+
+    await(
+        "the stream is named",
+        () ->
+            await(link.orMissing(link.commands().zrange(keys.index(), 0, -1), List.of()))
+                .equals(List.of(text(STREAM.value()))));
+  }
+
+  @Test
   void whatCannotBeRead_isCounted_andHurtsNobody() {
     replica();
     publish(packager, TOKEN);
@@ -446,7 +464,7 @@ class RedisTimelineReplicaTest {
         };
     RedisTimelineReplica replica =
         RedisTimelineReplica.start(
-            connections(),
+            connections(metrics),
             replicated,
             carriedHere::contains,
             stream -> CompletableFuture.completedStage(Optional.ofNullable(onDisk.get(stream))),
@@ -470,7 +488,6 @@ class RedisTimelineReplicaTest {
             of.segments,
             of.posters,
             RedisMetrics.NONE,
-            InstantSource.system(),
             System::nanoTime,
             Thread.ofPlatform().daemon().factory());
     opened.add(publisher);
@@ -479,7 +496,11 @@ class RedisTimelineReplicaTest {
   }
 
   private RedisConnections connections() {
-    RedisConnections connections = TestConnections.open(RedisConfig.at(redis.url()));
+    return connections(RedisMetrics.NONE);
+  }
+
+  private RedisConnections connections(RedisMetrics metrics) {
+    RedisConnections connections = TestConnections.open(RedisConfig.at(redis.url()), metrics);
     opened.add(connections);
     return connections;
   }

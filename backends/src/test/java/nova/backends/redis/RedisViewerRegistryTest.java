@@ -168,8 +168,19 @@ class RedisViewerRegistryTest extends ViewerRegistryContract {
     registry.seen(Map.of(STREAM, List.of(NAMED), OTHER, List.of(NAMED)));
 
     awaitCount(OTHER, new ViewerCount(1, 0));
+    awaitCount(STREAM, new ViewerCount(1, 0));
     assertThat(counted)
-        .containsKeys("malformed watched-stream", "malformed viewers", "failed viewers");
+        .containsKeys("malformed watched-stream", "malformed wrong-type")
+        .doesNotContainKey("failed viewers");
+  }
+
+  @Test
+  void saltOfAnotherType_makesWay() {
+    assertThat(await(link.commands().del(SALT))).isOne();
+    assertThat(await(link.commands().lpush(SALT, text("junk")))).isOne();
+
+    assertThat(openRegistry().salt()).isEqualTo(openRegistry().salt());
+    assertThat(counted).containsEntry("malformed wrong-type", 1);
   }
 
   @Test
@@ -193,7 +204,7 @@ class RedisViewerRegistryTest extends ViewerRegistryContract {
   }
 
   private RedisConnections connections() {
-    RedisConnections connections = TestConnections.open(RedisConfig.at(redis.url()));
+    RedisConnections connections = TestConnections.open(RedisConfig.at(redis.url()), metrics);
     opened.add(connections);
     return connections;
   }

@@ -73,6 +73,21 @@ class RegistriesTest {
   }
 
   @Test
+  void keysOfAnotherType_makeWayForAnnouncements() {
+    RedisLink link = ingest.link(RedisArea.MEDIA, "test");
+    assertThat(await(link.commands().set("nova:times:{live-streams}", text("junk"))))
+        .isEqualTo("OK");
+    assertThat(await(link.commands().set("nova:values:{live-streams}", text("junk"))))
+        .isEqualTo("OK");
+    try (LiveStreamRegistry announcing = registry(ingest);
+        LiveStreamRegistry looking = registry(transcode)) {
+      announcing.announce(SHOW);
+
+      await("it is there", () -> await(looking.list()).equals(List.of(SHOW)));
+    }
+  }
+
+  @Test
   void announcements_outliveARedisThatWasEmptied() {
     try (LiveStreamRegistry announcing = registry(ingest);
         LiveStreamRegistry looking = registry(transcode)) {

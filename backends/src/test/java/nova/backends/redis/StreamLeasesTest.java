@@ -63,6 +63,25 @@ class StreamLeasesTest {
   }
 
   @Test
+  void keysOfAnotherType_keepNoStreamFromBeingCarried() {
+    RedisLink link = connections.link(RedisArea.MEDIA, "test");
+    for (String key : List.of("nova:lease:{stream1}", "nova:fence:{stream1}")) {
+      assertThat(await(link.commands().del(key))).isZero();
+      assertThat(await(link.commands().hset(key, "a", text("b")))).isTrue();
+    }
+    Lease lease = acquire(here, STREAM);
+
+    assertThat(await(link.commands().del("nova:fence:{stream1}"))).isOne();
+    assertThat(await(link.commands().sadd("nova:fence:{stream1}", text("b")))).isOne();
+    assertThat(await(here.renew(lease))).isTrue();
+    assertThat(await(link.commands().set("nova:fence:{stream1}", text("junk")))).isEqualTo("OK");
+    assertThat(await(here.renew(lease))).isTrue();
+
+    assertThat(await(link.commands().get("nova:fence:{stream1}")))
+        .isEqualTo(text(Long.toString(lease.token())));
+  }
+
+  @Test
   void lease_isHeldByOneNode_untilItIsReleased_andTokensRise() {
     Lease first = acquire(here, STREAM);
 
