@@ -118,7 +118,7 @@ public final class StreamLeases implements AutoCloseable {
 
   private void giveBackLate(Lease lease) {
     log.atWarn().addKeyValue("stream", lease.stream()).log("a lease came too late to be used");
-    CompletionStage<Void> _ = release(lease);
+    CompletionStage<Void> _ = lease.release();
   }
 
   /// Which nodes carry streams; those that none carries are left out. Fails when Redis cannot be
@@ -143,11 +143,6 @@ public final class StreamLeases implements AutoCloseable {
               }
               return Map.copyOf(holders);
             });
-  }
-
-  /// The streams that this node carries.
-  public List<Lease> held() {
-    return List.copyOf(held.values());
   }
 
   /// The token under which this node carries a stream; empty when it does not.
@@ -181,9 +176,6 @@ public final class StreamLeases implements AutoCloseable {
   }
 
   CompletionStage<Boolean> renew(Lease lease) {
-    if (lease.isLost()) {
-      return CompletableFuture.completedStage(false);
-    }
     long endNanos = link.nanoTime() + ttl.toNanos();
     return link.<Long>run(
             RENEW,
@@ -225,7 +217,8 @@ public final class StreamLeases implements AutoCloseable {
   private void renewAll() {
     for (Lease lease : held.values()) {
       CompletionStage<Boolean> _ =
-          renew(lease)
+          lease
+              .renew()
               .exceptionally(
                   failure -> {
                     metrics.failed("renew-lease");
@@ -263,7 +256,7 @@ public final class StreamLeases implements AutoCloseable {
   public void close() {
     renewing.close();
     for (Lease lease : held.values()) {
-      CompletionStage<Void> _ = release(lease);
+      CompletionStage<Void> _ = lease.release();
     }
   }
 }

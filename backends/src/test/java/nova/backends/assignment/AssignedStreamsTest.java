@@ -212,7 +212,7 @@ class AssignedStreamsTest {
     Map<String, Bytes> published = viewers.media(viewers.awaitParts(broadcast.id, 4, 2));
 
     node.link.close();
-    await("the lease may have ended", () -> !node.leases.held().getFirst().isSure());
+    await("the lease has ended", () -> await(leases.holders(List.of(broadcast.id))).isEmpty());
     node.local.publish(adapted(broadcast.id));
     broadcast.until(9);
     await("it goes on", () -> TestViewers.has(node.timelines, broadcast.id, 5, 2));
