@@ -69,7 +69,7 @@ public final class RedisChannelClaims implements ChannelClaims, AutoCloseable {
     this.metrics = metrics;
     this.clock = clock;
     this.ttl = ttl;
-    this.settling = new Settling(link, ttl);
+    this.settling = new Settling(connections, link, "claims", ttl);
     this.renewedAtNanos = clock.nanoTime();
     Duration interval = ttl.dividedBy(LOOKS_PER_TTL);
     this.looking = RepeatedTask.start("channel-claims", interval, interval, this::look, threads);
@@ -182,6 +182,7 @@ public final class RedisChannelClaims implements ChannelClaims, AutoCloseable {
     long now = clock.nanoTime();
     if (now - renewedAtNanos >= ttl.dividedBy(RENEWALS_PER_TTL).toNanos()) {
       renewedAtNanos = now;
+      settling.look();
       held.values().forEach(Held::renew);
     }
   }

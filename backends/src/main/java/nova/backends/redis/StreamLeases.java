@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// A lease that nobody renews can be taken by any node. What was written under the token before is
 /// then refused, so a node that was merely asleep does no harm. After Redis was emptied, or away,
-/// nobody takes a lease until holders had time to renew theirs.
+/// or refused writes, nobody takes a lease until holders had time to renew theirs.
 ///
 /// *Thread-safe.*
 public final class StreamLeases implements AutoCloseable {
@@ -51,12 +51,16 @@ public final class StreamLeases implements AutoCloseable {
   private final RepeatedTask renewing;
 
   private StreamLeases(
-      RedisLink link, NodeId node, RedisMetrics metrics, Duration ttl, ThreadFactory threads) {
-    this.link = link;
+      RedisConnections connections,
+      NodeId node,
+      RedisMetrics metrics,
+      Duration ttl,
+      ThreadFactory threads) {
+    this.link = connections.link(RedisArea.MEDIA, "leases");
     this.node = node;
     this.metrics = metrics;
     this.ttl = ttl;
-    this.settling = new Settling(link, ttl);
+    this.settling = new Settling(connections, link, "leases", ttl);
     Duration interval = ttl.dividedBy(3);
     this.renewing =
         RepeatedTask.start("stream-leases", interval, interval, this::renewAll, threads);
@@ -78,8 +82,7 @@ public final class StreamLeases implements AutoCloseable {
       RedisMetrics metrics,
       Duration ttl,
       ThreadFactory threads) {
-    return new StreamLeases(
-        connections.link(RedisArea.MEDIA, "leases"), node, metrics, ttl, threads);
+    return new StreamLeases(connections, node, metrics, ttl, threads);
   }
 
   /// Takes a stream that no node carries.
@@ -215,6 +218,7 @@ public final class StreamLeases implements AutoCloseable {
   }
 
   private void renewAll() {
+    settling.look();
     for (Lease lease : held.values()) {
       CompletionStage<Boolean> _ =
           lease

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import nova.cluster.EmbeddedRedis;
 import nova.core.StreamId;
 import org.junit.jupiter.api.AfterAll;
@@ -46,6 +48,8 @@ class StreamLeasesTest {
 
   @BeforeEach
   void open() {
+    TestConnections.takeWrites(redis);
+    TestConnections.makeRoom(redis);
     connections = TestConnections.open(RedisConfig.at(redis.url()));
     otherConnections = TestConnections.open(RedisConfig.at(redis.url()));
     assertThat(await(connections.link(RedisArea.MEDIA, "test").commands().flushall()))
@@ -167,6 +171,90 @@ class StreamLeasesTest {
     boolean _ = await(asleep.renew()); // while nothing higher is known, it holds the stream again
     assertThat(await(taken.renew())).isTrue();
     assertThat(await(asleep.renew())).isFalse();
+  }
+
+  @Test
+  void redisThatRefusedWrites_lendsNothing_beforeHoldersCouldRenew() {
+    Lease lease = acquire(here, STREAM);
+
+    TestConnections.refuseWrites(redis);
+    await("the lease ended", () -> await(there.holders(List.of(STREAM))).isEmpty());
+    awaitPassed(TTL);
+    TestConnections.takeWrites(redis);
+
+    await(
+        "it is renewed",
+        () -> {
+          assertThat(await(there.acquire(STREAM))).isEmpty();
+          return !await(there.holders(List.of(STREAM))).isEmpty();
+        });
+    assertThat(await(there.holders(List.of(STREAM)))).containsValue(new NodeId("here"));
+    assertThat(lease.isLost()).isFalse();
+    Void _ = await(lease.release());
+    assertThat(acquire(there, STREAM).token()).isGreaterThan(lease.token());
+  }
+
+  @Test
+  void redisThatIsFull_renewsLeases_andLendsOthers() {
+    Lease lease = acquire(here, STREAM);
+
+    TestConnections.fill(redis);
+    awaitPassed(TTL.multipliedBy(2));
+
+    assertThat(await(there.holders(List.of(STREAM)))).containsValue(new NodeId("here"));
+    assertThat(lease.isSure()).isTrue();
+    Lease other = await(there.acquire(OTHER)).orElseThrow();
+    Void _ = await(lease.release());
+    Lease taken = await(there.acquire(STREAM)).orElseThrow();
+    assertThat(taken.token()).isGreaterThan(lease.token());
+    assertThat(other.isLost()).isFalse();
+  }
+
+  @Test
+  void processThatHadToWaitForRedis_takesNothing_beforeHoldersCouldRenew() {
+    Lease lease = acquire(here, STREAM);
+    RedisLink link = connections.link(RedisArea.MEDIA, "test");
+    redis.freeze();
+    try (RedisConnections lateConnections = openLate();
+        StreamLeases late = leases(lateConnections, "late")) {
+      assertThat(await(link.commands().del(key("lease")))).as("it ended").isNotNegative();
+
+      await(
+          "it is renewed",
+          () -> {
+            assertThat(await(late.acquire(STREAM))).isEmpty();
+            return !await(there.holders(List.of(STREAM))).isEmpty();
+          });
+      assertThat(lease.isLost()).isFalse();
+      Void _ = await(lease.release());
+      assertThat(acquire(late, STREAM).token()).isGreaterThan(lease.token());
+    }
+  }
+
+  /// Connects to a Redis that hangs at first.
+  private static RedisConnections openLate() {
+    return RedisConnections.open(
+        RedisConfig.at(redis.url()),
+        RedisMetrics.NONE,
+        InstantSource.system(),
+        System::nanoTime,
+        Thread.ofPlatform().daemon().factory(),
+        new RedisConnections.Patience() {
+          @Override
+          public <T> T until(Supplier<T> connect) {
+            try {
+              return connect.get();
+            } catch (RedisStartException _) {
+              redis.thaw();
+              return connect.get();
+            }
+          }
+        });
+  }
+
+  private static void awaitPassed(Duration time) {
+    Instant later = Instant.now().plus(time);
+    await("time passes", () -> Instant.now().isAfter(later));
   }
 
   @Test
