@@ -48,6 +48,7 @@ class StreamLeasesTest {
 
   @BeforeEach
   void open() {
+    redis.thaw();
     TestConnections.takeWrites(redis);
     TestConnections.makeRoom(redis);
     connections = TestConnections.open(RedisConfig.at(redis.url()));
