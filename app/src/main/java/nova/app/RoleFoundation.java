@@ -164,15 +164,13 @@ final class RoleFoundation {
   /// Waits for Redis.
   RedisConnections redis() {
     RedisConnections opened =
-        untilRedis(
-            () ->
-                RedisConnections.open(
-                    config().redis(),
-                    redisMetrics,
-                    base.clock(),
-                    base.nanoClock(),
-                    Thread.ofVirtual().factory(),
-                    this::untilRedis));
+        RedisConnections.open(
+            config().redis(),
+            redisMetrics,
+            base.clock(),
+            base.nanoClock(),
+            Thread.ofVirtual().factory(),
+            this::untilRedis);
     redis = lifecycle().own("connections to Redis", opened);
     base.metrics()
         .gauge(

@@ -53,7 +53,9 @@ final class AssignedStream implements Runnable {
   private boolean begun; // guarded by `hearing`
   private final ReentrantLock saying = new ReentrantLock();
   private final Deque<StreamEvent> unsaid = new ArrayDeque<>(); // guarded by `saying`
-  private volatile boolean silent; // changed with both locks
+  // Set without the locks when the stream is lost, which must not wait; and with both at the end,
+  // after which nothing is on its way either.
+  private volatile boolean silent;
   private volatile boolean over;
 
   /// Why a stream is let go of.

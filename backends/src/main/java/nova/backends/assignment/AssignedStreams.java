@@ -150,11 +150,16 @@ public final class AssignedStreams implements AutoCloseable {
       for (AnnouncedStream stream : wanted.of(answer(ports.registry().list()), streams.keySet())) {
         free.put(stream.stream(), stream);
       }
+      Map<StreamId, NodeId> holders = answer(ports.leases().holders(free.keySet()));
+      List<NodeLoad> nodes = answer(ports.nodes().list());
+      if (nodes.stream().noneMatch(node -> node.node().equals(ports.node()))) {
+        forget(); // not even this node is announced: Redis may take nothing in
+        return;
+      }
+      List<NodeLoad> loads = loads(nodes, holders.values());
       streams.values().stream()
           .filter(carried -> wanted.isAbandoned(carried.stream()))
           .forEach(carried -> carried.heard(abandoned(carried.stream())));
-      Map<StreamId, NodeId> holders = answer(ports.leases().holders(free.keySet()));
-      List<NodeLoad> loads = loads(answer(ports.nodes().list()), holders.values());
       free.keySet().removeAll(holders.keySet());
       free.keySet().removeAll(streams.keySet());
       for (StreamId stream : turns.due(load(), loads, List.copyOf(free.keySet()))) {
@@ -165,11 +170,17 @@ public final class AssignedStreams implements AutoCloseable {
       }
     } catch (StoreUnavailableException e) {
       log.debug("it is not known which streams are free", e);
-      turns.forget();
-      wanted.forget();
+      forget();
     } catch (RuntimeException e) {
       log.atError().setCause(e).log("looking for free streams failed");
+      forget();
     }
+  }
+
+  /// It is not known who receives what, and who carries it.
+  private void forget() {
+    turns.forget();
+    wanted.forget();
   }
 
   /// What leases say is newer than what nodes say of themselves.

@@ -14,9 +14,11 @@ import nova.core.StreamId;
 ///
 /// *Confined to the thread that looks for streams.*
 final class Turns {
+  private static final Duration LONG = Duration.ofDays(1);
+
   private final NanoClock clock;
   private final Map<StreamId, Long> freeSinceNs = new HashMap<>();
-  private Duration untilNext = Duration.ZERO;
+  private Duration untilNext = LONG;
 
   Turns(NanoClock clock) {
     this.clock = clock;
@@ -31,7 +33,7 @@ final class Turns {
     long now = clock.nanoTime();
     freeSinceNs.keySet().retainAll(free);
     List<StreamId> due = new ArrayList<>();
-    untilNext = Duration.ofDays(1);
+    untilNext = LONG;
     for (Map.Entry<StreamId, Duration> turn : TakingPolicy.delays(me, nodes, free).entrySet()) {
       long since = freeSinceNs.computeIfAbsent(turn.getKey(), _ -> now);
       Duration left = turn.getValue().minusNanos(now - since);
@@ -52,5 +54,6 @@ final class Turns {
   /// It is not known who carries what; the streams are free from when they are seen to be again.
   void forget() {
     freeSinceNs.clear();
+    untilNext = LONG;
   }
 }

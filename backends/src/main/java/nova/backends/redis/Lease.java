@@ -16,6 +16,7 @@ public final class Lease {
   private final long token;
   private final CompletableFuture<Void> lost = new CompletableFuture<>();
   private volatile long sureUntilNanos;
+  private boolean released; // guarded by `this`
 
   /// @param sureUntilNanos until when nobody else can have taken it
   Lease(StreamLeases leases, StreamId stream, long token, long sureUntilNanos) {
@@ -56,15 +57,18 @@ public final class Lease {
     CompletableFuture<Void> _ = lost.thenRun(step);
   }
 
-  /// Renews it now; it also happens three times in its lifetime without this.
+  /// Renews it, under the same lock as [#release], behind which it would bring back what was given
+  /// back.
   ///
-  /// @return false when it is lost; fails when Redis cannot be asked, and then nothing is known
-  public CompletionStage<Boolean> renew() {
-    return leases.renew(this);
+  /// @return false when it is lost or given back; fails when Redis cannot be asked, and then
+  ///   nothing is known
+  synchronized CompletionStage<Boolean> renew() {
+    return released || isLost() ? CompletableFuture.completedStage(false) : leases.renew(this);
   }
 
   /// Gives it back, so that another node can take it at once. Idempotent.
-  public CompletionStage<Void> release() {
+  public synchronized CompletionStage<Void> release() {
+    released = true;
     return leases.release(this);
   }
 

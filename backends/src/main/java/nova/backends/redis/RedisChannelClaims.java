@@ -4,12 +4,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import nova.control.database.RepeatedTask;
 import nova.core.Bytes;
@@ -22,8 +22,6 @@ import nova.ingest.publish.ClaimAnswer;
 import nova.ingest.publish.ClaimRequest;
 import nova.ingest.publish.ClaimStatus;
 import nova.ingest.publish.ClaimedStream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// [ChannelClaims] of all ingest nodes that share a Redis.
 ///
@@ -38,7 +36,6 @@ public final class RedisChannelClaims implements ChannelClaims, AutoCloseable {
   /// A claim that is not renewed is expired after this time.
   public static final Duration TTL = Duration.ofSeconds(3);
 
-  private static final Logger log = LoggerFactory.getLogger(RedisChannelClaims.class);
   private static final int LOOKS_PER_TTL = 30;
   private static final int RENEWALS_PER_TTL = 3;
 
@@ -50,8 +47,8 @@ public final class RedisChannelClaims implements ChannelClaims, AutoCloseable {
   private final Duration ttl;
   private final Settling settling;
   private final AtomicLong attempts = new AtomicLong();
-  private final ConcurrentMap<Long, Attempt> waiting = new ConcurrentHashMap<>();
-  private final ConcurrentMap<ChannelSlug, Held> held = new ConcurrentHashMap<>();
+  private final Set<ClaimAttempt> waiting = ConcurrentHashMap.newKeySet();
+  private final ConcurrentMap<ChannelSlug, HeldClaim> held = new ConcurrentHashMap<>();
   private final RepeatedTask looking;
   private long renewedAtNanos; // of the task's thread
 
@@ -69,11 +66,11 @@ public final class RedisChannelClaims implements ChannelClaims, AutoCloseable {
     this.metrics = metrics;
     this.clock = clock;
     this.ttl = ttl;
-    this.settling = new Settling(link, ttl);
+    this.settling = new Settling(connections, link, "claims", ttl);
     this.renewedAtNanos = clock.nanoTime();
     Duration interval = ttl.dividedBy(LOOKS_PER_TTL);
     this.looking = RepeatedTask.start("channel-claims", interval, interval, this::look, threads);
-    link.onReconnect(() -> held.values().forEach(Held::renew));
+    link.onReconnect(() -> held.values().forEach(HeldClaim::renew));
   }
 
   /// Begins to renew what will be claimed.
@@ -112,7 +109,7 @@ public final class RedisChannelClaims implements ChannelClaims, AutoCloseable {
           @Override
           public void onMessage(Bytes message) {
             String slug = message.length() <= 64 ? message.toUtf8() : "";
-            Held mine = ChannelSlug.isValid(slug) ? held.get(new ChannelSlug(slug)) : null;
+            HeldClaim mine = ChannelSlug.isValid(slug) ? held.get(new ChannelSlug(slug)) : null;
             if (mine != null) {
               mine.renew();
             }
@@ -127,9 +124,14 @@ public final class RedisChannelClaims implements ChannelClaims, AutoCloseable {
 
   @Override
   public CompletionStage<ClaimAnswer> claim(ClaimRequest request, Listener listener) {
-    Attempt attempt = new Attempt(attempts.incrementAndGet(), request, listener);
+    String name = node + "/" + attempts.incrementAndGet();
+    ClaimAttempt attempt =
+        new ClaimAttempt(this, stored, settling, metrics, name, request, listener);
+    waiting.add(attempt);
+    CompletionStage<ClaimAnswer> _ =
+        attempt.answer().whenComplete((_, _) -> waiting.remove(attempt));
     attempt.ask();
-    return attempt.answer;
+    return attempt.answer();
   }
 
   @Override
@@ -161,28 +163,39 @@ public final class RedisChannelClaims implements ChannelClaims, AutoCloseable {
                             listener)));
   }
 
-  private Held hold(
+  /// Has from now on what this node was granted.
+  HeldClaim hold(
       ChannelSlug channel,
       StreamId stream,
       Instant startedAt,
       ClaimStatus status,
       Bytes token,
       Listener listener) {
-    Held claim =
-        new Held(channel, stream, startedAt, status, Long.parseLong(token.toUtf8()), listener);
-    Held before = held.put(channel, claim);
+    HeldClaim claim =
+        new HeldClaim(
+            stored,
+            metrics,
+            channel,
+            stream,
+            startedAt,
+            status,
+            Long.parseLong(token.toUtf8()),
+            listener,
+            gone -> held.remove(channel, gone));
+    HeldClaim before = held.put(channel, claim);
     if (before != null) {
-      before.lose(before.stream.equals(stream));
+      before.lose(before.stream().equals(stream));
     }
     return claim;
   }
 
   private void look() {
-    waiting.values().forEach(Attempt::ask);
+    waiting.forEach(ClaimAttempt::ask);
     long now = clock.nanoTime();
     if (now - renewedAtNanos >= ttl.dividedBy(RENEWALS_PER_TTL).toNanos()) {
       renewedAtNanos = now;
-      held.values().forEach(Held::renew);
+      settling.look();
+      held.values().forEach(HeldClaim::renew);
     }
   }
 
@@ -191,211 +204,5 @@ public final class RedisChannelClaims implements ChannelClaims, AutoCloseable {
   public void close() {
     looking.close();
     subscription.close();
-  }
-
-  /// A publisher that wants a channel.
-  private final class Attempt {
-    final long number;
-    final ClaimRequest request;
-    final Listener listener;
-    final CompletableFuture<ClaimAnswer> answer = new CompletableFuture<>();
-    private final AtomicBoolean asking = new AtomicBoolean();
-    private volatile boolean hasAsked; // whoever has the channel to let go
-
-    Attempt(long number, ClaimRequest request, Listener listener) {
-      this.number = number;
-      this.request = request;
-      this.listener = listener;
-    }
-
-    void ask() {
-      if (!asking.compareAndSet(false, true)) {
-        return;
-      }
-      CompletionStage<Void> _ =
-          settling
-              .phase()
-              .thenCompose(phase -> stored.claim(node + "/" + number, hasAsked, request, phase))
-              .thenAccept(this::onAnswer)
-              .exceptionally(
-                  failure -> {
-                    metrics.failed("claim");
-                    waiting.remove(number);
-                    answer.completeExceptionally(RedisLink.cause(failure));
-                    return null;
-                  })
-              .thenRun(() -> asking.set(false));
-    }
-
-    private void onAnswer(List<Bytes> given) {
-      switch (given.getFirst().toUtf8()) {
-        case "wait" -> {
-          hasAsked = true;
-          askAgain();
-        }
-        case "settling" -> {
-          hasAsked = false; // what was asked is forgotten too
-          askAgain();
-        }
-        case "granted" -> {
-          done(
-              new ClaimAnswer.Granted(
-                  hold(
-                      request.channel(),
-                      request.fresh(),
-                      request.now(),
-                      StoredClaims.begun(request),
-                      given.get(1),
-                      listener)));
-        }
-        case "continued" -> continued(given);
-        case "refused" -> done(new ClaimAnswer.TooManyTakeovers());
-        case "superseded" -> done(new ClaimAnswer.Superseded());
-        default -> throw new IllegalStateException("claim answered with " + given);
-      }
-    }
-
-    private void askAgain() {
-      if (!answer.isDone()) {
-        waiting.put(number, this);
-      }
-    }
-
-    private void continued(List<Bytes> given) {
-      ClaimedStream stream =
-          stored
-              .claimed(
-                  request.channel(),
-                  given.get(2),
-                  given.get(1),
-                  given.get(3),
-                  given.get(4),
-                  given.get(5),
-                  given.get(6))
-              .orElseThrow(() -> new IllegalStateException("the claim cannot be read"));
-      done(
-          new ClaimAnswer.Continued(
-              hold(
-                  request.channel(),
-                  stream.stream(),
-                  stream.startedAt(),
-                  stream.status(),
-                  given.get(1),
-                  listener),
-              stream));
-    }
-
-    private void done(ClaimAnswer result) {
-      waiting.remove(number);
-      answer.complete(result);
-    }
-  }
-
-  /// A claim of this node.
-  private final class Held implements ChannelClaim {
-    private final ChannelSlug channel;
-    private final StreamId stream;
-    private final Instant startedAt;
-    private final long token;
-    private final Listener listener;
-    private final AtomicBoolean over = new AtomicBoolean(); // left or lost
-    private volatile ClaimStatus status;
-    private String toldOf = ""; // the attempt that the listener was told of; guarded by `this`
-
-    Held(
-        ChannelSlug channel,
-        StreamId stream,
-        Instant startedAt,
-        ClaimStatus status,
-        long token,
-        Listener listener) {
-      this.channel = channel;
-      this.stream = stream;
-      this.startedAt = startedAt;
-      this.status = status;
-      this.token = token;
-      this.listener = listener;
-    }
-
-    @Override
-    public ChannelSlug channel() {
-      return channel;
-    }
-
-    @Override
-    public StreamId stream() {
-      return stream;
-    }
-
-    @Override
-    public long token() {
-      return token;
-    }
-
-    @Override
-    public void update(ClaimStatus next) {
-      boolean isNews = next.state() != status.state();
-      status = next;
-      if (isNews) {
-        renew();
-      }
-    }
-
-    /// Under the same lock as [#leave], behind which it would bring back what was let go of.
-    synchronized void renew() {
-      ClaimStatus now = status;
-      if (over.get()) {
-        return;
-      }
-      CompletionStage<Void> _ =
-          stored
-              .renew(channel, token, stream, startedAt, now)
-              .thenAccept(this::onRenewed)
-              .exceptionally(
-                  failure -> {
-                    metrics.failed("renew-claim");
-                    log.debug("claim of {} not renewed", channel, failure);
-                    return null;
-                  });
-    }
-
-    private void onRenewed(List<Bytes> answer) {
-      if (answer.getFirst().toUtf8().equals("lost")) {
-        lose(answer.get(1).toUtf8().equals(stream.value()));
-        return;
-      }
-      String asked = answer.get(1).toUtf8();
-      boolean isNews;
-      synchronized (this) {
-        isNews = !asked.isEmpty() && !asked.equals(toldOf);
-        toldOf = asked;
-      }
-      if (isNews && !over.get()) {
-        listener.onAsked(answer.get(2).toUtf8());
-      }
-    }
-
-    void lose(boolean sameStream) {
-      if (over.compareAndSet(false, true)) {
-        held.remove(channel, this);
-        listener.onLost(sameStream);
-      }
-    }
-
-    @Override
-    public CompletionStage<Void> handOver() {
-      return leave(false);
-    }
-
-    @Override
-    public CompletionStage<Void> end() {
-      return leave(true);
-    }
-
-    private synchronized CompletionStage<Void> leave(boolean ended) {
-      over.set(true);
-      held.remove(channel, this);
-      return stored.leave(channel, token, ended, status);
-    }
   }
 }

@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import nova.core.NanoClock;
 import org.slf4j.Logger;
@@ -65,6 +66,7 @@ public final class RedisConnections implements AutoCloseable {
   private final ClientResources resources;
   private final RedisClient client;
   private final RedisWatch watch;
+  private volatile boolean missed;
 
   private RedisConnections(
       RedisConfig config,
@@ -72,9 +74,11 @@ public final class RedisConnections implements AutoCloseable {
       InstantSource clock,
       NanoClock nanoClock,
       ThreadFactory threads,
-      Patience patience) {
+      Patience patience,
+      boolean missed) {
     this.config = config;
     this.patience = patience;
+    this.missed = missed;
     this.nanoClock = nanoClock;
     this.timer = new HashedWheelTimer(threads, TICK.toMillis(), TimeUnit.MILLISECONDS);
     this.metrics = metrics;
@@ -117,7 +121,7 @@ public final class RedisConnections implements AutoCloseable {
 
   /// As [#open(RedisConfig, RedisMetrics, InstantSource, NanoClock, ThreadFactory)].
   ///
-  /// @param patience of whoever opens an adapter, which has further connections
+  /// @param patience of whoever opens this, and later an adapter, which has further connections
   public static RedisConnections open(
       RedisConfig config,
       RedisMetrics metrics,
@@ -125,12 +129,23 @@ public final class RedisConnections implements AutoCloseable {
       NanoClock nanoClock,
       ThreadFactory threads,
       Patience patience) {
-    if (!config.isPresent()) {
-      throw new RedisStartException(
-          "redis.url is empty (expected: the address of the Redis that the servers share, such as"
-              + " redis://redis.example.com:6379)");
-    }
-    return new RedisConnections(config, metrics, clock, nanoClock, threads, patience);
+    AtomicBoolean again = new AtomicBoolean();
+    return patience.until(
+        () -> {
+          if (!config.isPresent()) {
+            throw new RedisStartException(
+                "redis.url is empty (expected: the address of the Redis that the servers share,"
+                    + " such as redis://redis.example.com:6379)");
+          }
+          return new RedisConnections(
+              config, metrics, clock, nanoClock, threads, patience, again.getAndSet(true));
+        });
+  }
+
+  /// Whether Redis could not be connected to at once: perhaps others, too, are only coming back to
+  /// it.
+  boolean wasMissed() {
+    return missed;
   }
 
   /// Whether Redis answered in time when it was asked last, which is twice a second. One that hangs
@@ -170,6 +185,7 @@ public final class RedisConnections implements AutoCloseable {
           nanoClock,
           this::answers);
     } catch (RedisException e) {
+      missed = true;
       throw ConnectFailure.explain(config, e);
     }
   }

@@ -20,6 +20,7 @@ import nova.control.database.RepeatedTask;
 import nova.control.streamkey.KnownKey;
 import nova.control.streamkey.StreamKeyCache;
 import nova.core.Bytes;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -153,14 +154,20 @@ public final class RedisStreamKeyCache implements StreamKeyCache, AutoCloseable 
     // Remembered before, so that a find here that comes between does not believe Redis.
     long change = changes.incrementAndGet();
     toForget.put(sha256, change);
+    if (!link.answers()) { // many may be forgotten at once, and each would wait
+      forgetLater("Redis does not answer");
+      return;
+    }
     try {
       forgetNow(sha256, change);
     } catch (ExecutionException | TimeoutException e) {
-      metrics.failed("forget-key");
-      log.warn(
-          "a stream key that changed is forgotten when Redis is back: {}",
-          Objects.requireNonNullElse(e.getCause(), e).getMessage());
+      forgetLater(Objects.requireNonNullElse(e.getCause(), e).getMessage());
     }
+  }
+
+  private void forgetLater(@Nullable String why) {
+    metrics.failed("forget-key");
+    log.warn("a stream key that changed is forgotten when Redis is back: {}", why);
   }
 
   private void forgetNow(Bytes sha256, long change) throws ExecutionException, TimeoutException {

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// A lease that nobody renews can be taken by any node. What was written under the token before is
 /// then refused, so a node that was merely asleep does no harm. After Redis was emptied, or away,
-/// nobody takes a lease until holders had time to renew theirs.
+/// or refused writes, nobody takes a lease until holders had time to renew theirs.
 ///
 /// *Thread-safe.*
 public final class StreamLeases implements AutoCloseable {
@@ -51,12 +51,16 @@ public final class StreamLeases implements AutoCloseable {
   private final RepeatedTask renewing;
 
   private StreamLeases(
-      RedisLink link, NodeId node, RedisMetrics metrics, Duration ttl, ThreadFactory threads) {
-    this.link = link;
+      RedisConnections connections,
+      NodeId node,
+      RedisMetrics metrics,
+      Duration ttl,
+      ThreadFactory threads) {
+    this.link = connections.link(RedisArea.MEDIA, "leases");
     this.node = node;
     this.metrics = metrics;
     this.ttl = ttl;
-    this.settling = new Settling(link, ttl);
+    this.settling = new Settling(connections, link, "leases", ttl);
     Duration interval = ttl.dividedBy(3);
     this.renewing =
         RepeatedTask.start("stream-leases", interval, interval, this::renewAll, threads);
@@ -78,8 +82,7 @@ public final class StreamLeases implements AutoCloseable {
       RedisMetrics metrics,
       Duration ttl,
       ThreadFactory threads) {
-    return new StreamLeases(
-        connections.link(RedisArea.MEDIA, "leases"), node, metrics, ttl, threads);
+    return new StreamLeases(connections, node, metrics, ttl, threads);
   }
 
   /// Takes a stream that no node carries.
@@ -118,7 +121,7 @@ public final class StreamLeases implements AutoCloseable {
 
   private void giveBackLate(Lease lease) {
     log.atWarn().addKeyValue("stream", lease.stream()).log("a lease came too late to be used");
-    CompletionStage<Void> _ = release(lease);
+    CompletionStage<Void> _ = lease.release();
   }
 
   /// Which nodes carry streams; those that none carries are left out. Fails when Redis cannot be
@@ -143,11 +146,6 @@ public final class StreamLeases implements AutoCloseable {
               }
               return Map.copyOf(holders);
             });
-  }
-
-  /// The streams that this node carries.
-  public List<Lease> held() {
-    return List.copyOf(held.values());
   }
 
   /// The token under which this node carries a stream; empty when it does not.
@@ -181,9 +179,6 @@ public final class StreamLeases implements AutoCloseable {
   }
 
   CompletionStage<Boolean> renew(Lease lease) {
-    if (lease.isLost()) {
-      return CompletableFuture.completedStage(false);
-    }
     long endNanos = link.nanoTime() + ttl.toNanos();
     return link.<Long>run(
             RENEW,
@@ -223,9 +218,11 @@ public final class StreamLeases implements AutoCloseable {
   }
 
   private void renewAll() {
+    settling.look();
     for (Lease lease : held.values()) {
       CompletionStage<Boolean> _ =
-          renew(lease)
+          lease
+              .renew()
               .exceptionally(
                   failure -> {
                     metrics.failed("renew-lease");
@@ -263,7 +260,7 @@ public final class StreamLeases implements AutoCloseable {
   public void close() {
     renewing.close();
     for (Lease lease : held.values()) {
-      CompletionStage<Void> _ = release(lease);
+      CompletionStage<Void> _ = lease.release();
     }
   }
 }

@@ -9,8 +9,8 @@ if redis.call('HGET', KEYS[2], 'token') ~= ARGV[3] or now - renewed < tonumber(A
   return false
 end
 local token = string.format('%.0f', math.max(time[1] * 1000000 + time[2], ARGV[3] + 1))
+redis.call('HDEL', KEYS[2], 'free', 'asked', 'askedAt', 'askedFrom') -- first: see renew-claim
 redis.call('HSET', KEYS[2], 'token', token, 'node', ARGV[1])
-redis.call('HDEL', KEYS[2], 'free', 'asked', 'askedAt', 'askedFrom')
 redis.call('ZADD', KEYS[1], now, ARGV[2])
 redis.call('PEXPIRE', KEYS[2], ARGV[5])
 return token

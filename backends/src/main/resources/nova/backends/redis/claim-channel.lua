@@ -23,6 +23,7 @@ if not stream and ARGV[14] ~= '1' then
   return {'settling'}
 end
 if not stream then
+  redis.call('DEL', KEYS[2]) -- a full Redis refuses only a first write that needs memory
   redis.call('HSET', KEYS[2], 'stream', ARGV[5], 'token', token, 'started', ARGV[6],
     'node', ARGV[1], 'status', ARGV[7], 'waiting', '0')
   redis.call('ZADD', KEYS[1], now, ARGV[2])
@@ -38,8 +39,8 @@ local renewed = tonumber(redis.call('ZSCORE', KEYS[1], ARGV[2]) or '0')
 local expired = ARGV[11] == '1' and now - renewed >= tonumber(ARGV[10])
 local deaf = ARGV[4] == '1' and now - askedAt >= tonumber(ARGV[10])
 if free == '1' or waiting == '1' or expired or deaf then
+  redis.call('HDEL', KEYS[2], 'free', 'asked', 'askedAt', 'askedFrom') -- first, as above
   redis.call('HSET', KEYS[2], 'token', token, 'node', ARGV[1], 'waiting', '0')
-  redis.call('HDEL', KEYS[2], 'free', 'asked', 'askedAt', 'askedFrom')
   redis.call('ZADD', KEYS[1], now, ARGV[2])
   redis.call('PEXPIRE', KEYS[2], ARGV[12])
   redis.call('PUBLISH', ARGV[13], ARGV[2])
@@ -59,6 +60,7 @@ if #recent >= tonumber(ARGV[9]) then
   return {'refused'}
 end
 recent[#recent + 1] = string.format('%.0f', now)
+redis.call('HDEL', KEYS[2], 'asked') -- first, as above
 redis.call('HSET', KEYS[2], 'takeovers', table.concat(recent, ' '), 'asked', ARGV[3],
   'askedAt', string.format('%.0f', now), 'askedFrom', ARGV[8])
 redis.call('PUBLISH', ARGV[13], ARGV[2])

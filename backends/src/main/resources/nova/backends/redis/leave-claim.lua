@@ -8,6 +8,7 @@ if ARGV[3] == '1' then
   redis.call('DEL', KEYS[2])
   redis.call('ZREM', KEYS[1], ARGV[1])
 else
+  redis.call('HDEL', KEYS[2], 'free') -- a full Redis refuses only a first write that needs memory
   redis.call('HSET', KEYS[2], 'free', '1', 'status', ARGV[4])
 end
 return 1

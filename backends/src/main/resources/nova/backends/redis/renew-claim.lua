@@ -8,6 +8,7 @@ local fields = redis.call('HMGET', KEYS[2], 'token', 'stream', 'asked', 'askedFr
 if tonumber(fields[1] or '0') > tonumber(ARGV[3]) then
   return {'lost', fields[2]}
 end
+redis.call('PEXPIRE', KEYS[2], ARGV[8]) -- a full Redis refuses only a first write that needs memory
 redis.call('HSET', KEYS[2], 'stream', ARGV[4], 'token', ARGV[3], 'started', ARGV[5],
   'node', ARGV[1], 'status', ARGV[6], 'waiting', ARGV[7])
 redis.call('ZADD', KEYS[1], time[1] * 1000 + math.floor(time[2] / 1000), ARGV[2])

@@ -212,7 +212,7 @@ class AssignedStreamsTest {
     Map<String, Bytes> published = viewers.media(viewers.awaitParts(broadcast.id, 4, 2));
 
     node.link.close();
-    await("the lease may have ended", () -> !node.leases.held().getFirst().isSure());
+    await("the lease has ended", () -> await(leases.holders(List.of(broadcast.id))).isEmpty());
     node.local.publish(adapted(broadcast.id));
     broadcast.until(9);
     await("it goes on", () -> TestViewers.has(node.timelines, broadcast.id, 5, 2));
@@ -342,6 +342,39 @@ class AssignedStreamsTest {
     TimelineSnapshot _ =
         viewers.awaitTimeline("it ends", broadcast.id, now -> now.endedAt().isPresent());
     assertThat(endings(node, broadcast)).hasSize(1);
+  }
+
+  @Test
+  void redisThatRefusesWrites_endsNoStream_howeverLong_andMovesNone() throws Exception {
+    TestNode first = node("first");
+    TestBroadcast broadcast = broadcast();
+    broadcast.until(7);
+    Map<String, Bytes> published = viewers.media(viewers.awaitParts(broadcast.id, 4, 2));
+    TestNode second = node("second");
+
+    TestConnections.refuseWrites(REDIS);
+    try {
+      await("nothing is announced", () -> await(registry.list()).isEmpty());
+      Instant later = Instant.now().plusSeconds(3);
+      await(
+          "minutes pass, and both nodes look",
+          () -> {
+            first.aheadNanos.addAndGet(Duration.ofSeconds(1).toNanos());
+            second.aheadNanos.addAndGet(Duration.ofSeconds(1).toNanos());
+            return Instant.now().isAfter(later);
+          });
+      assertThat(endings(first, broadcast)).isEmpty();
+      assertThat(await(leases.holders(List.of(broadcast.id)))).isEmpty();
+    } finally {
+      TestConnections.takeWrites(REDIS);
+    }
+
+    await("it is held", () -> !await(leases.holders(List.of(broadcast.id))).isEmpty());
+    assertThat(await(leases.holders(List.of(broadcast.id)))).containsValue(first.id);
+    assertThat(second.heard).isEmpty();
+    assertThat(first.released).isEmpty();
+    broadcast.end();
+    assertWhole(broadcast, published);
   }
 
   /// Other tests leave streams that nobody announces, too.

@@ -45,11 +45,13 @@ class TurnsTest {
   }
 
   @Test
-  void whenNothingIsKnown_waitingBeginsAnew() {
+  void whenNothingIsKnown_nobodyWaitsForATurn_andWaitingBeginsAnew() {
+    assertThat(turns.untilNext()).as("before anything was known").isGreaterThan(TakingPolicy.STEP);
     assertThat(turns.due(busy, List.of(idle), List.of(ONE))).isEmpty();
     clock.advance(TakingPolicy.STEP);
     turns.forget();
 
+    assertThat(turns.untilNext()).isGreaterThan(TakingPolicy.STEP);
     assertThat(turns.due(busy, List.of(idle), List.of(ONE))).isEmpty();
   }
 }

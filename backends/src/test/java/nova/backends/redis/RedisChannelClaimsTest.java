@@ -284,6 +284,55 @@ class RedisChannelClaimsTest extends ChannelClaimsContract {
   }
 
   @Test
+  void redisThatRefusedWrites_hasNoClaimAdopted_beforeHoldersCouldRenew() {
+    ChannelClaim claim = granted(here, "one1");
+    claim.update(active());
+    await("it is known", () -> field("status").contains("ACTIVE"));
+    double renewed = renewedMs();
+
+    TestConnections.refuseWrites(redis);
+    Instant later = Instant.now().plus(TTL.multipliedBy(2));
+    await("it is expired, and looked at", () -> Instant.now().isAfter(later));
+    TestConnections.takeWrites(redis);
+
+    await(
+        "it is renewed",
+        () -> {
+          assertThat(get(there.expired())).isEmpty();
+          return renewedMs() > renewed + 2 * TTL.toMillis();
+        });
+    assertThat(get(there.claim(request("two2", "192.0.2.7", 3), toldThere)))
+        .isInstanceOf(ClaimAnswer.Continued.class);
+    assertThat(told.all).as("it is asked first").contains("192.0.2.7");
+  }
+
+  private double renewedMs() {
+    return await(link.commands().zscore("nova:renewed:{claims}", text("show")));
+  }
+
+  @Test
+  void redisThatIsFull_keepsClaims_andGrantsThem() {
+    ChannelClaim claim = granted(here, "one1");
+    claim.update(active());
+    await("it is known", () -> field("status").contains("ACTIVE"));
+
+    TestConnections.fill(redis);
+    Instant later = Instant.now().plus(TTL.multipliedBy(2));
+    await("longer than a claim lasts", () -> Instant.now().isAfter(later));
+
+    assertThat(get(there.expired())).isEmpty();
+    assertThat(((ClaimAnswer.Granted) get(here.claim(other(), told))).claim()).isNotNull();
+    CompletionStage<ClaimAnswer> asked = there.claim(request("two2", "192.0.2.7", 3), toldThere);
+    await("the holder is asked", () -> told.all.equals(List.of("192.0.2.7")));
+    Void _ = get(claim.handOver());
+    ClaimAnswer.Continued continued = (ClaimAnswer.Continued) get(asked);
+    continued.claim().update(active());
+    there.close();
+    await("it is expired", () -> get(here.expired()).size() == 1);
+    assertThat(get(here.adopt(get(here.expired()).getFirst(), told))).isPresent();
+  }
+
+  @Test
   void whatCannotBeRead_isForgotten_andCounted() {
     granted(here, "one1");
     assertThat(await(link.commands().zadd("nova:renewed:{claims}", 1.0, text("no channel!"))))

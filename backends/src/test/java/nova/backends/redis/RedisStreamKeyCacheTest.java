@@ -165,6 +165,26 @@ class RedisStreamKeyCacheTest extends StreamKeyCacheContract {
   }
 
   @Test
+  void manyKeysThatAreForgottenWhileRedisHangs_holdUpNobody() {
+    Optional<KnownKey> known = Optional.of(known("one"));
+    assertThat(find(known)).isEqualTo(known);
+    redis.freeze();
+    await("known to hang", () -> !link.answers());
+
+    Instant start = Instant.now();
+    for (int i = 0; i < 20; i++) {
+      cache.forget(text("another " + i));
+    }
+    cache.forget(HASH);
+    assertThat(Duration.between(start, Instant.now()))
+        .isLessThan(RedisConfig.at(redis.url()).timeout().multipliedBy(10));
+    redis.thaw();
+
+    RedisStreamKeyCache other = open(Duration.ZERO);
+    await("soon elsewhere", () -> other.find(HASH, Optional::empty).isEmpty());
+  }
+
+  @Test
   void redisThatCameBack_isNotBelieved_beforeAllHadTimeToForget() {
     RedisStreamKeyCache careful = open(Duration.ofSeconds(1));
     Instant start = Instant.now();

@@ -44,6 +44,22 @@ class RegistriesTest {
   }
 
   @Test
+  void redisThatIsFull_isToldOfStreamsAndNodes() {
+    TestConnections.fill(redis);
+
+    try (LiveStreamRegistry announcing = registry(ingest);
+        LiveStreamRegistry looking = registry(transcode);
+        TranscodeNodes nodes = TranscodeNodes.open(transcode, RedisMetrics.NONE, threads)) {
+      announcing.announce(SHOW);
+      NodeLoad load = new NodeLoad(new NodeId("here"), 1, 2);
+      nodes.join(load.node(), () -> load);
+
+      await("the stream is there", () -> await(looking.list()).equals(List.of(SHOW)));
+      await("the node is there", () -> await(nodes.list()).equals(List.of(load)));
+    }
+  }
+
+  @Test
   void announcedStreams_areListed_theOldestFirst_untilTheyAreWithdrawn() {
     try (LiveStreamRegistry announcing = registry(ingest);
         LiveStreamRegistry looking = registry(transcode)) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import nova.cluster.EmbeddedRedis;
 import nova.core.StreamId;
 import org.junit.jupiter.api.AfterAll;
@@ -46,6 +48,9 @@ class StreamLeasesTest {
 
   @BeforeEach
   void open() {
+    redis.thaw();
+    TestConnections.takeWrites(redis);
+    TestConnections.makeRoom(redis);
     connections = TestConnections.open(RedisConfig.at(redis.url()));
     otherConnections = TestConnections.open(RedisConfig.at(redis.url()));
     assertThat(await(connections.link(RedisArea.MEDIA, "test").commands().flushall()))
@@ -89,9 +94,11 @@ class StreamLeasesTest {
     assertThat(await(here.acquire(STREAM))).as("not twice either").isEmpty();
     assertThat(await(there.holders(List.of(STREAM, OTHER))))
         .isEqualTo(Map.of(STREAM, new NodeId("here")));
-    assertThat(here.held()).containsExactly(first);
+    assertThat(here.token(STREAM)).hasValue(first.token());
     Void _ = await(first.release());
     Void _ = await(first.release());
+    assertThat(await(first.renew())).as("by the thread that was about to").isFalse();
+    assertThat(await(there.holders(List.of(STREAM)))).isEmpty();
 
     Lease second = await(there.acquire(STREAM)).orElseThrow();
     assertThat(second.token()).isGreaterThan(first.token());
@@ -126,7 +133,7 @@ class StreamLeasesTest {
     assertThat(asleep.isLost()).isTrue();
     asleep.onLost(told::incrementAndGet);
     assertThat(told).hasValue(2);
-    assertThat(here.held()).isEmpty();
+    assertThat(here.token(STREAM)).isEmpty();
     assertThat(taken.isLost()).isFalse();
   }
 
@@ -187,6 +194,90 @@ class StreamLeasesTest {
   }
 
   @Test
+  void redisThatRefusedWrites_lendsNothing_beforeHoldersCouldRenew() {
+    Lease lease = acquire(here, STREAM);
+
+    TestConnections.refuseWrites(redis);
+    await("the lease ended", () -> await(there.holders(List.of(STREAM))).isEmpty());
+    awaitPassed(TTL);
+    TestConnections.takeWrites(redis);
+
+    await(
+        "it is renewed",
+        () -> {
+          assertThat(await(there.acquire(STREAM))).isEmpty();
+          return !await(there.holders(List.of(STREAM))).isEmpty();
+        });
+    assertThat(await(there.holders(List.of(STREAM)))).containsValue(new NodeId("here"));
+    assertThat(lease.isLost()).isFalse();
+    Void _ = await(lease.release());
+    assertThat(acquire(there, STREAM).token()).isGreaterThan(lease.token());
+  }
+
+  @Test
+  void redisThatIsFull_renewsLeases_andLendsOthers() {
+    Lease lease = acquire(here, STREAM);
+
+    TestConnections.fill(redis);
+    awaitPassed(TTL.multipliedBy(2));
+
+    assertThat(await(there.holders(List.of(STREAM)))).containsValue(new NodeId("here"));
+    assertThat(lease.isSure()).isTrue();
+    Lease other = await(there.acquire(OTHER)).orElseThrow();
+    Void _ = await(lease.release());
+    Lease taken = await(there.acquire(STREAM)).orElseThrow();
+    assertThat(taken.token()).isGreaterThan(lease.token());
+    assertThat(other.isLost()).isFalse();
+  }
+
+  @Test
+  void processThatHadToWaitForRedis_takesNothing_beforeHoldersCouldRenew() {
+    Lease lease = acquire(here, STREAM);
+    RedisLink link = connections.link(RedisArea.MEDIA, "test");
+    redis.freeze();
+    try (RedisConnections lateConnections = openLate();
+        StreamLeases late = leases(lateConnections, "late")) {
+      assertThat(await(link.commands().del(key("lease")))).as("it ended").isNotNegative();
+
+      await(
+          "it is renewed",
+          () -> {
+            assertThat(await(late.acquire(STREAM))).isEmpty();
+            return !await(there.holders(List.of(STREAM))).isEmpty();
+          });
+      assertThat(lease.isLost()).isFalse();
+      Void _ = await(lease.release());
+      assertThat(acquire(late, STREAM).token()).isGreaterThan(lease.token());
+    }
+  }
+
+  /// Connects to a Redis that hangs at first.
+  private static RedisConnections openLate() {
+    return RedisConnections.open(
+        RedisConfig.at(redis.url()),
+        RedisMetrics.NONE,
+        InstantSource.system(),
+        System::nanoTime,
+        Thread.ofPlatform().daemon().factory(),
+        new RedisConnections.Patience() {
+          @Override
+          public <T> T until(Supplier<T> connect) {
+            try {
+              return connect.get();
+            } catch (RedisStartException _) {
+              redis.thaw();
+              return connect.get();
+            }
+          }
+        });
+  }
+
+  private static void awaitPassed(Duration time) {
+    Instant later = Instant.now().plus(time);
+    await("time passes", () -> Instant.now().isAfter(later));
+  }
+
+  @Test
   void scriptsThatRedisForgot_areToldAgain() {
     Lease lease = acquire(here, STREAM);
     assertThat(await(connections.link(RedisArea.MEDIA, "test").commands().scriptFlush()))
@@ -207,9 +298,10 @@ class StreamLeasesTest {
 
     Lease other = await(behind).orElseThrow();
     await("it is free", () -> await(there.holders(List.of(STREAM))).isEmpty());
-    assertThat(here.held()).containsExactly(other);
+    assertThat(here.token(STREAM)).isEmpty();
+    assertThat(here.token(OTHER)).hasValue(other.token());
     Lease inTime = await(there.acquireWithin(Duration.ofSeconds(20), STREAM)).orElseThrow();
-    assertThat(there.held()).containsExactly(inTime);
+    assertThat(there.token(STREAM)).hasValue(inTime.token());
   }
 
   /// Its own thread renews no more, as in a process that was stopped.

@@ -1,5 +1,7 @@
 package nova.backends.redis;
 
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -8,6 +10,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import nova.cluster.EmbeddedRedis;
 import nova.core.Bytes;
 
 /// Connections for tests, and waiting with an end.
@@ -29,6 +33,37 @@ public final class TestConnections {
         InstantSource.system(),
         System::nanoTime,
         Thread.ofPlatform().daemon().factory());
+  }
+
+  /// Has Redis refuse whatever is written, as a replica that nobody made the master yet, and answer
+  /// questions as ever.
+  public static void refuseWrites(EmbeddedRedis redis) {
+    tell(redis, commands -> commands.replicaof("127.0.0.1", 1));
+  }
+
+  /// Ends [#refuseWrites]; Redis knows what it knew.
+  public static void takeWrites(EmbeddedRedis redis) {
+    tell(redis, RedisCommands::replicaofNoOne);
+  }
+
+  /// Lets Redis have no memory left for anything.
+  public static void fill(EmbeddedRedis redis) {
+    tell(redis, commands -> commands.configSet("maxmemory", "1"));
+  }
+
+  /// Ends [#fill].
+  public static void makeRoom(EmbeddedRedis redis) {
+    tell(redis, commands -> commands.configSet("maxmemory", "0"));
+  }
+
+  private static void tell(
+      EmbeddedRedis redis, Function<RedisCommands<String, String>, String> command) {
+    try (RedisClient client = RedisClient.create(redis.url())) {
+      String answer = command.apply(client.connect().sync());
+      if (!answer.equals("OK")) {
+        throw new IllegalStateException(answer);
+      }
+    }
   }
 
   /// What a stage gives.
