@@ -20,6 +20,9 @@ public interface DiskMetrics {
   /// A read was refused because too many wait.
   default void refused() {}
 
+  /// A read was given up because it took too long.
+  default void timedOut() {}
+
   /// A file could not be read and was left out.
   ///
   /// @param reason stable kebab-case name, such as `bad-segment-file`

@@ -74,6 +74,11 @@ class DiskMediaTest extends MediaSourceContract {
         }
 
         @Override
+        public void timedOut() {
+          troubles.add("timed out");
+        }
+
+        @Override
         public void malformed(String reason) {
           troubles.add(reason);
         }
@@ -185,11 +190,8 @@ class DiskMediaTest extends MediaSourceContract {
   @Test
   void readsThatWaitForAFolderThatHangs_areBounded() throws Exception {
     SegmentKey hangs = key(new Epoch(0), 3);
-    Path file = folder.resolve("stream1/1000/source/0/3");
-    Path _ = Files.createDirectories(file.resolve("..").normalize());
-    assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor()).isZero();
-    DiskMedia media = new DiskMedia(folder, metrics, 1, 2, Thread.ofPlatform().daemon().factory());
-    opened.add(media);
+    Path file = pipe(hangs);
+    DiskMedia media = media(1, 2, Duration.ofMinutes(1));
     List<CompletionStage<?>> waiting = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       waiting.add(media.segment(hangs));
@@ -207,6 +209,27 @@ class DiskMediaTest extends MediaSourceContract {
         assertThat(stage.toCompletableFuture().get(20, TimeUnit.SECONDS))
             .isEqualTo(Optional.empty());
       }
+    }
+  }
+
+  @Test
+  void readOfAFolderThatHangs_failsWithinTheLimit_andLeavesNothingBehind() throws Exception {
+    SegmentKey hangs = key(new Epoch(0), 3);
+    Path file = pipe(hangs);
+    CachedMedia cache =
+        new CachedMedia(media(1, 2, Duration.ofMillis(50)), DataSize.ofMiB(1), 1, clock::nanoTime);
+
+    for (int i = 0; i < 3; i++) { // the third waits behind one that was given up
+      assertThatThrownBy(() -> cache.segment(hangs).toCompletableFuture().get(20, TimeUnit.SECONDS))
+          .cause()
+          .isInstanceOf(StoreUnavailableException.class)
+          .hasMessage("the folder of media does not answer");
+    }
+
+    assertThat(troubles).containsExactly("timed out", "timed out", "timed out");
+    try (FileChannel _ = // opens a pipe without waiting for readers
+        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      assertThat(get(media(folder).segment(hangs))).as("once it answers again").isEmpty();
     }
   }
 
@@ -531,6 +554,23 @@ class DiskMediaTest extends MediaSourceContract {
             Thread.ofPlatform().daemon().factory());
     opened.add(writer);
     return writer;
+  }
+
+  /// Puts a file that hangs whoever opens it.
+  private Path pipe(SegmentKey key) throws Exception {
+    Path file =
+        folder.resolve("stream1/1000/source/%d/%d".formatted(key.epoch().number(), key.number()));
+    Path _ = Files.createDirectories(file.resolve("..").normalize());
+    assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor()).isZero();
+    return file;
+  }
+
+  private DiskMedia media(int threads, int mostWaiting, Duration limit) {
+    DiskMedia media =
+        new DiskMedia(
+            folder, metrics, threads, mostWaiting, limit, Thread.ofPlatform().daemon().factory());
+    opened.add(media);
+    return media;
   }
 
   private DiskMedia media(Path from) {
