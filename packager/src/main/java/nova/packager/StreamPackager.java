@@ -30,6 +30,9 @@ import org.slf4j.LoggerFactory;
 /// thread, and its rungs each on its own. All of them take the stream's lock while they change the
 /// timeline.
 ///
+/// Whatever ends the source's thread ends the stream for viewers, also an [Error], such as no
+/// memory for segments: nobody else would, as long as this node has the stream's lease.
+///
 /// *Confined to its own thread, except [#over], [#stop], [#rungs], [#published] and
 /// [#finishSegment].*
 final class StreamPackager implements Runnable {
@@ -114,7 +117,7 @@ final class StreamPackager implements Runnable {
         if (goOn()) {
           follow();
         }
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         if (stopped) {
           log.atDebug().addKeyValue("stream", stream).setCause(e).log("packager was stopped");
           return;
@@ -300,7 +303,7 @@ final class StreamPackager implements Runnable {
     }
   }
 
-  private void giveUp(RuntimeException failure) {
+  private void giveUp(Throwable failure) {
     log.atWarn()
         .addKeyValue("stream", stream)
         .setCause(failure)
