@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import nova.core.Epoch;
 import nova.core.StreamEvent.StreamError;
@@ -95,16 +96,20 @@ final class StreamPackager implements Runnable {
   }
 
   /// Waits until the segment that the source is in is complete, also in the rungs, and packages
-  /// nothing after it.
+  /// nothing after it. The stream's lock may be held for longer than that, as long as what was
+  /// published before cannot be read.
   ///
   /// @return whether it is complete
   boolean finishSegment(Duration limit) throws InterruptedException {
-    lock.lockInterruptibly();
+    Instant deadline = ports.clock().instant().plus(limit);
+    if (!lock.tryLock(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+      return false;
+    }
     try {
       long last = timeline.lastOfSource();
       output.last().is(last);
       rungs.sourceAdvanced(); // those that wait for more need not
-      return rungs.awaitComplete(last, limit);
+      return rungs.awaitComplete(last, Duration.between(ports.clock().instant(), deadline));
     } finally {
       lock.unlock();
     }

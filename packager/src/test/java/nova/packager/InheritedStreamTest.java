@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import nova.core.Bytes;
 import nova.core.DataSize;
 import nova.core.Epoch;
@@ -185,6 +186,30 @@ class InheritedStreamTest {
       assertThat(first.packager.handOver(STREAM, Duration.ofMillis(50))).isFalse();
       assertThat(first.packager.streams()).isZero();
       assertThat(now().state()).isEqualTo(TimelineState.LIVE);
+    }
+  }
+
+  @Test
+  void streamWhoseMediaCannotBeRead_isHandedOverAtOnceItsTimeIsOver() throws Exception {
+    packageSome();
+    shelf.unavailable(Integer.MAX_VALUE);
+    try (PackagerNode second = node()) {
+      second.start();
+      shelf.awaitAsked();
+      CompletableFuture<Boolean> handedOver = new CompletableFuture<>();
+      Thread _ = Thread.ofVirtual().start(() -> handOver(second, handedOver));
+
+      assertThat(handedOver.get(20, TimeUnit.SECONDS)).isFalse();
+      assertThat(second.packager.streams()).isZero();
+      assertThat(now().state()).isEqualTo(TimelineState.LIVE);
+    }
+  }
+
+  private static void handOver(PackagerNode node, CompletableFuture<Boolean> done) {
+    try {
+      done.complete(node.packager.handOver(STREAM, Duration.ofMillis(50)));
+    } catch (InterruptedException e) {
+      done.completeExceptionally(e);
     }
   }
 
