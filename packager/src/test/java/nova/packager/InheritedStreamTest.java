@@ -334,14 +334,18 @@ class InheritedStreamTest {
   }
 
   @Test
-  void rungThatIsFarBehind_beginsAnew() throws Exception {
+  void rung_isGoneOnWith_byTheClockOfItsSource_notOfThisNode() throws Exception {
     packageSome();
-    Instant later = SyntheticBroadcast.BEGIN.plusSeconds(90);
+    Instant wrong = SyntheticBroadcast.BEGIN.plus(Duration.ofDays(1));
     try (PackagerNode second =
-        new PackagerNode(shelf, log, 1, FOR_EVER, InstantSource.fixed(later))) {
+        new PackagerNode(shelf, log, 1, FOR_EVER, InstantSource.fixed(wrong))) {
       second.start();
 
-      assertThat(second.packager.published(STREAM).orElseThrow()).isEmpty();
+      RungEnd end = second.packager.published(STREAM).orElseThrow().getFirst();
+      TimelineSegment last = segment(now(), SMALL, end.segment());
+      assertThat(end.until())
+          .isAfter(last.programDateTime().plus(PackagerConfig.defaults().window()))
+          .isBefore(last.programDateTime().plus(PackagerConfig.defaults().window()).plusSeconds(4));
     }
   }
 
