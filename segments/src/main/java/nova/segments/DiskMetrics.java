@@ -15,7 +15,7 @@ public interface DiskMetrics {
   default void size(long bytes) {}
 
   /// Something could not be written; it is tried again with the next segment.
-  default void failed(Exception why) {}
+  default void failed(Throwable why) {}
 
   /// A read was refused because too many wait.
   default void refused() {}

@@ -21,6 +21,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import nova.core.Bytes;
@@ -64,7 +65,7 @@ class DiskMediaTest extends MediaSourceContract {
   private final DiskMetrics metrics =
       new DiskMetrics() {
         @Override
-        public void failed(Exception why) {
+        public void failed(Throwable why) {
           troubles.add(why.getClass().getSimpleName());
         }
 
@@ -242,18 +243,40 @@ class DiskMediaTest extends MediaSourceContract {
             _ -> {
               if (Thread.currentThread().getName().equals("disk-media")
                   && broken.getAndSet(false)) {
-                throw new IllegalStateException("of the test");
+                throw new OutOfMemoryError(
+                    "of the test"); // of direct memory nobody ends the process
               }
               return OptionalLong.of(TOKEN);
             });
     put(key(new Epoch(0), 3), List.of(Bytes.ofUtf8("a")), true);
     settle(writer);
-    assertThat(troubles).containsExactly("IllegalStateException");
+    assertThat(troubles).containsExactly("OutOfMemoryError");
 
     put(key(new Epoch(0), 4), List.of(Bytes.ofUtf8("b")), true);
     settle(writer);
 
     assertThat(get(media(folder).segment(key(new Epoch(0), 4)))).isPresent();
+  }
+
+  @Test
+  void streamThatWentToAnotherNode_isForgotten_andItsFilesStay() throws IOException {
+    AtomicReference<OptionalLong> token = new AtomicReference<>(OptionalLong.of(TOKEN));
+    DiskMediaWriter writer = writer(folder, _ -> token.get());
+    put(key(new Epoch(0), 3), List.of(Bytes.ofUtf8("a")), true);
+    settle(writer);
+    assertThat(writer.known()).containsExactly(STREAM);
+    List<String> files = all();
+
+    token.set(OptionalLong.empty());
+    clock.advance(Duration.ofMinutes(1));
+
+    Instant deadline = Instant.now().plusSeconds(20);
+    while (!writer.known().isEmpty()) {
+      assertThat(Instant.now()).isBefore(deadline);
+      Thread.onSpinWait();
+    }
+    assertThat(all()).isEqualTo(files);
+    assertThat(troubles).isEmpty();
   }
 
   @Test

@@ -65,7 +65,7 @@ public final class DiskMeters implements DiskMetrics {
 
   /// Tells the operator once, until writing succeeds again.
   @Override
-  public void failed(Exception why) {
+  public void failed(Throwable why) {
     failed.increment();
     if (!failing.getAndSet(true)) {
       log.warn("media is not written to media.folder: {}", why.toString());
