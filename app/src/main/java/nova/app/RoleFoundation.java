@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -50,6 +51,7 @@ import org.slf4j.LoggerFactory;
 final class RoleFoundation {
   private static final Logger log = LoggerFactory.getLogger(RoleFoundation.class);
   private static final int NAME_LENGTH = 40;
+  private static final Duration KAFKA_LOOK = Duration.ofSeconds(1);
   private static final int FREE_NAMES = 1 << 20;
 
   private final Role role;
@@ -297,11 +299,22 @@ final class RoleFoundation {
         Thread::startVirtualThread);
   }
 
-  /// Waits until Kafka answers.
+  /// Waits until Kafka answers, and until events of other services are heard if they are wanted.
   ///
   /// @throws StartupException when the service is to end before
   void awaitKafka(KafkaBackend asked) {
-    patience.await("Kafka", asked::problem);
+    patience.await("Kafka", () -> asked.problem().or(() -> whyDeaf(asked)));
+  }
+
+  private static Optional<String> whyDeaf(KafkaBackend asked) {
+    try {
+      return asked.awaitReady(KAFKA_LOOK)
+          ? Optional.empty()
+          : Optional.of("events of other services are not heard yet");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StartupException("the start was ended", e);
+    }
   }
 
   /// Waits until all timelines are known.

@@ -25,6 +25,7 @@ import nova.backends.redis.TranscodeNodes;
 import nova.control.ControlView;
 import nova.core.InProcessStreamEvents;
 import nova.core.NanoClock;
+import nova.core.StreamEvents;
 import nova.segments.DiskMediaWriter;
 import nova.segments.InMemoryPosterStore;
 import nova.segments.InMemorySegmentStore;
@@ -66,6 +67,7 @@ final class TranscodeRole {
   private void open() {
     DirectMemory.require(config.segments());
     KafkaBackend kafka = foundation.kafka();
+    StreamEvents events = kafka.events(); // heard before streams are looked for
     ControlView control = foundation.controlView();
     RedisConnections redis = foundation.redis();
     InMemorySegmentStore segments = new InMemorySegmentStore(config.segments());
@@ -120,7 +122,7 @@ final class TranscodeRole {
                 foundation.guard(new TokenAuthenticator(control.rights()::tokenOf)))));
     foundation.awaitKafka(kafka);
     foundation.awaitTimelines(replica);
-    foundation.tellMeasurements(redis, kafka.events()); // before streams are heard of
+    foundation.tellMeasurements(redis, events); // before streams are heard of
     AssignedStreams assigned =
         own(
             "streams of this node",
@@ -128,7 +130,7 @@ final class TranscodeRole {
                 new AssignmentPorts(
                     foundation.node(),
                     Math.max(1, Runtime.getRuntime().availableProcessors() / CORES_OF_A_STREAM),
-                    kafka.events(),
+                    events,
                     local,
                     stages,
                     leases,

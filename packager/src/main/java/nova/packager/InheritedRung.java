@@ -1,11 +1,9 @@
 package nova.packager;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 import nova.core.Bytes;
-import nova.core.Timescale;
 import nova.framelog.RungEnd;
 import nova.media.MediaException;
 import nova.media.TrackFormat;
@@ -38,7 +36,7 @@ final class InheritedRung {
   /// Inherits the rung.
   ///
   /// @return where an encoder goes on; empty when it is to begin anew, with the next segment that
-  ///   comes: because media is missing before, or because there is too much to catch up with
+  ///   comes, because media is missing before
   static Optional<RungEnd> of(
       RenditionWindow window, StreamOutput output, PublishedMedia published) {
     return new InheritedRung(window, output, published).take();
@@ -60,9 +58,8 @@ final class InheritedRung {
       return Optional.empty();
     }
     window.goesOnAt(end.getAsLong());
-    return isRecent(last)
-        ? Optional.of(new RungEnd(window.id(), last.epoch(), last.number(), end.getAsLong()))
-        : Optional.empty();
+    return Optional.of(
+        new RungEnd(window.id(), last.epoch(), last.number(), end.getAsLong(), until(last)));
   }
 
   /// Lists the next part of the open segment if it is stored.
@@ -129,13 +126,12 @@ final class InheritedRung {
         : OptionalLong.of(chunk.baseMediaDecodeTime() + chunk.duration());
   }
 
-  /// What is further behind becomes gaps before an encoder has caught up with it.
-  private boolean isRecent(TimelineSegment last) {
-    Timescale timescale = window.timescale();
-    Instant end = last.programDateTime().plus(timescale.toDuration(last.duration()));
-    Duration behind = Duration.between(end, output.ports().clock().instant());
-    return behind.compareTo(Gaps.patienceWithRungs(output.config(), output.ports().framesKept()))
-        < 0;
+  /// What is further behind becomes gaps before an encoder has caught up with it. By the clock of
+  /// ingest, as the source's frames have it.
+  private Instant until(TimelineSegment last) {
+    return last.programDateTime()
+        .plus(window.timescale().toDuration(last.duration()))
+        .plus(Gaps.patienceWithRungs(output.config(), output.ports().framesKept()));
   }
 
   private @Nullable Bytes stored(SegmentKey key, int part) {

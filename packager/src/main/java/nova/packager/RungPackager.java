@@ -64,6 +64,8 @@ final class RungPackager implements Runnable {
       follow();
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt(); // the stream is over
+    } catch (RuntimeException | Error e) {
+      readingFailed(e);
     } finally {
       output.ports().rungs().remove(run);
       rungs.over(run);
@@ -90,10 +92,22 @@ final class RungPackager implements Runnable {
     }
   }
 
+  private void readingFailed(Throwable failure) {
+    lock.lock();
+    try {
+      if (!rungs.hasStopped()) {
+        giveUp(failure);
+        output.publication().publish();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   private void takeOrGiveUp(List<LogEntry> entries) throws InterruptedException {
     try {
       take(entries);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       if (rungs.hasStopped()) {
         throw new InterruptedException(e.toString());
       }
@@ -168,7 +182,7 @@ final class RungPackager implements Runnable {
   private void finishOverdue() {
     try {
       finishTrack();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       giveUp(e);
     }
   }
@@ -218,7 +232,7 @@ final class RungPackager implements Runnable {
         .log("a rung needs another header than players have; it leaves the playlists");
   }
 
-  private void giveUp(RuntimeException failure) {
+  private void giveUp(Throwable failure) {
     failed = true;
     track = null;
     RenditionId rendition = run.rendition();

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import nova.core.Epoch;
 import nova.core.StreamEvent.StreamError;
@@ -29,6 +30,9 @@ import org.slf4j.LoggerFactory;
 /// Packages one stream, from its first log entry until its media is forgotten: the source on this
 /// thread, and its rungs each on its own. All of them take the stream's lock while they change the
 /// timeline.
+///
+/// Whatever ends the source's thread ends the stream for viewers, also an [Error], such as no
+/// memory for segments: nobody else would, as long as this node has the stream's lease.
 ///
 /// *Confined to its own thread, except [#over], [#stop], [#rungs], [#published] and
 /// [#finishSegment].*
@@ -92,16 +96,20 @@ final class StreamPackager implements Runnable {
   }
 
   /// Waits until the segment that the source is in is complete, also in the rungs, and packages
-  /// nothing after it.
+  /// nothing after it. The stream's lock may be held for longer than that, as long as what was
+  /// published before cannot be read.
   ///
   /// @return whether it is complete
   boolean finishSegment(Duration limit) throws InterruptedException {
-    lock.lockInterruptibly();
+    Instant deadline = ports.clock().instant().plus(limit);
+    if (!lock.tryLock(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+      return false;
+    }
     try {
       long last = timeline.lastOfSource();
       output.last().is(last);
       rungs.sourceAdvanced(); // those that wait for more need not
-      return rungs.awaitComplete(last, limit);
+      return rungs.awaitComplete(last, Duration.between(ports.clock().instant(), deadline));
     } finally {
       lock.unlock();
     }
@@ -114,7 +122,7 @@ final class StreamPackager implements Runnable {
         if (goOn()) {
           follow();
         }
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         if (stopped) {
           log.atDebug().addKeyValue("stream", stream).setCause(e).log("packager was stopped");
           return;
@@ -300,7 +308,7 @@ final class StreamPackager implements Runnable {
     }
   }
 
-  private void giveUp(RuntimeException failure) {
+  private void giveUp(Throwable failure) {
     log.atWarn()
         .addKeyValue("stream", stream)
         .setCause(failure)

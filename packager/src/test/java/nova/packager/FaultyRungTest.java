@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import nova.core.StreamEvent.RungMisaligned;
 import nova.framelog.LogEntry;
@@ -129,6 +130,29 @@ class FaultyRungTest {
     assertThat(ended.renditions())
         .extracting(RenditionTimeline::id)
         .containsExactly(SOURCE, LARGE, AUDIO);
+    assertThat(stream.rungs.sizeBytes()).isZero();
+  }
+
+  @Test
+  void rungThatThereIsNoMemoryFor_leavesAlone() {
+    stream.write(FIRST);
+    AtomicBoolean full = new AtomicBoolean(true);
+    var _ =
+        stream.timelines.listen(
+            _ -> {
+              boolean isRungs = Thread.currentThread().getName().equals("packager-stream1-480p");
+              if (isRungs && full.getAndSet(false)) {
+                throw new OutOfMemoryError("Cannot reserve 65536 bytes of direct buffer memory");
+              }
+            });
+    SyntheticRung rung = new SyntheticRung(stream, SMALL, 1);
+    rung.write(upTo(encoded(FIRST), 3));
+    TimelineSnapshot _ = stream.await(_ -> stream.metrics.count("failed 480p") == 1);
+    rung.close();
+    TimelineSnapshot ended = stream.close("over");
+
+    assertThat(stream.metrics.count("stream failed")).isZero();
+    assertThat(ended.renditions()).extracting(RenditionTimeline::id).containsExactly(SOURCE, AUDIO);
     assertThat(stream.rungs.sizeBytes()).isZero();
   }
 

@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import nova.core.Bytes;
 import nova.core.DataSize;
 import nova.core.Epoch;
@@ -189,6 +190,30 @@ class InheritedStreamTest {
   }
 
   @Test
+  void streamWhoseMediaCannotBeRead_isHandedOverAtOnceItsTimeIsOver() throws Exception {
+    packageSome();
+    shelf.unavailable(Integer.MAX_VALUE);
+    try (PackagerNode second = node()) {
+      second.start();
+      shelf.awaitAsked();
+      CompletableFuture<Boolean> handedOver = new CompletableFuture<>();
+      Thread _ = Thread.ofVirtual().start(() -> handOver(second, handedOver));
+
+      assertThat(handedOver.get(20, TimeUnit.SECONDS)).isFalse();
+      assertThat(second.packager.streams()).isZero();
+      assertThat(now().state()).isEqualTo(TimelineState.LIVE);
+    }
+  }
+
+  private static void handOver(PackagerNode node, CompletableFuture<Boolean> done) {
+    try {
+      done.complete(node.packager.handOver(STREAM, Duration.ofMillis(50)));
+    } catch (InterruptedException e) {
+      done.completeExceptionally(e);
+    }
+  }
+
+  @Test
   void releasedStream_isLeftAsItIs_andCanBeTakenAgain() throws Exception {
     write(source.subList(0, indexOf(source, 3) + 30));
     try (PackagerNode node = node()) {
@@ -309,14 +334,18 @@ class InheritedStreamTest {
   }
 
   @Test
-  void rungThatIsFarBehind_beginsAnew() throws Exception {
+  void rung_isGoneOnWith_byTheClockOfItsSource_notOfThisNode() throws Exception {
     packageSome();
-    Instant later = SyntheticBroadcast.BEGIN.plusSeconds(90);
+    Instant wrong = SyntheticBroadcast.BEGIN.plus(Duration.ofDays(1));
     try (PackagerNode second =
-        new PackagerNode(shelf, log, 1, FOR_EVER, InstantSource.fixed(later))) {
+        new PackagerNode(shelf, log, 1, FOR_EVER, InstantSource.fixed(wrong))) {
       second.start();
 
-      assertThat(second.packager.published(STREAM).orElseThrow()).isEmpty();
+      RungEnd end = second.packager.published(STREAM).orElseThrow().getFirst();
+      TimelineSegment last = segment(now(), SMALL, end.segment());
+      assertThat(end.until())
+          .isAfter(last.programDateTime().plus(PackagerConfig.defaults().window()))
+          .isBefore(last.programDateTime().plus(PackagerConfig.defaults().window()).plusSeconds(4));
     }
   }
 

@@ -12,6 +12,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import nova.core.DataSize;
 import nova.core.Epoch;
 import nova.core.RenditionId;
@@ -317,6 +318,25 @@ class PackagerTest {
     TimelineSnapshot ended = stream.await(s -> s.state() == TimelineState.ENDED);
     assertThat(ended.endedAt()).isPresent();
     assertThat(stream.next(StreamError.class).reason()).contains("composition offset");
+  }
+
+  @Test
+  void streamThatThereIsNoMemoryFor_endsWithAReason() throws Exception {
+    AtomicBoolean full = new AtomicBoolean(true);
+    var _ =
+        stream.timelines.listen(
+            snapshot -> {
+              if (!snapshot.renditions().isEmpty() && full.getAndSet(false)) {
+                throw new OutOfMemoryError("Cannot reserve 65536 bytes of direct buffer memory");
+              }
+            });
+    stream.write(SyntheticBroadcast.usual(4), Duration.ZERO);
+
+    TimelineSnapshot ended = stream.await(s -> s.state() == TimelineState.ENDED);
+    assertThat(ended.endedAt()).isPresent();
+    assertThat(stream.next(StreamError.class).reason())
+        .isEqualTo("packaging failed: Cannot reserve 65536 bytes of direct buffer memory");
+    assertThat(stream.metrics.count("stream failed")).isEqualTo(1);
   }
 
   @Test

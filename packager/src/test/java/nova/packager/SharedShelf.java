@@ -41,6 +41,7 @@ final class SharedShelf implements PublishedMedia {
           });
   final List<TimelineSnapshot> snapshots = new CopyOnWriteArrayList<>();
   private final AtomicInteger unavailable = new AtomicInteger();
+  private final CountDownLatch asked = new CountDownLatch(1);
   private final CountDownLatch ended = new CountDownLatch(1);
   private final List<String> conflicts = new CopyOnWriteArrayList<>();
 
@@ -98,8 +99,16 @@ final class SharedShelf implements PublishedMedia {
     unavailable.set(times);
   }
 
+  /// Waits until somebody wanted what cannot be asked for.
+  void awaitAsked() throws InterruptedException {
+    if (!asked.await(20, TimeUnit.SECONDS)) {
+      throw new AssertionError("nobody asked");
+    }
+  }
+
   private void requireAvailable() {
     if (unavailable.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+      asked.countDown();
       throw new StoreUnavailableException("away", new IOException("connection refused"));
     }
   }

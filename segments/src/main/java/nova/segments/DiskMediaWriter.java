@@ -6,7 +6,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -48,7 +47,7 @@ public final class DiskMediaWriter implements AutoCloseable {
 
   private final BlockingQueue<StreamId> changed = new LinkedBlockingQueue<>();
   private final Set<StreamId> queued = ConcurrentHashMap.newKeySet();
-  private final Map<StreamId, Written> written = new HashMap<>(); // of the thread
+  private final Map<StreamId, Written> written = new ConcurrentHashMap<>(); // put by the thread
   private final TimelineStore.Registration registration;
   private final Thread thread;
   private volatile boolean working;
@@ -130,12 +129,23 @@ public final class DiskMediaWriter implements AutoCloseable {
     }
   }
 
+  /// The streams of which it is known what was written.
+  Set<StreamId> known() {
+    return Set.copyOf(written.keySet());
+  }
+
   private void sweep() {
     try {
+      written.entrySet().removeIf(stream -> !isCarried(stream.getKey(), stream.getValue().token));
       metrics.size(folder.sweep(config.size().bytes(), clock.instant().minus(config.age())));
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       metrics.failed(e);
     }
+  }
+
+  /// Of a stream that went to another node nothing is queued any more.
+  private boolean isCarried(StreamId stream, long token) {
+    return tokens.apply(stream).equals(OptionalLong.of(token));
   }
 
   private void copyNow(StreamId stream) {
@@ -152,8 +162,8 @@ public final class DiskMediaWriter implements AutoCloseable {
         written.remove(stream);
         folder.removeStream(stream, token.getAsLong());
       }
-    } catch (IOException | RuntimeException e) { // one stream must not keep others from the disk
-      metrics.failed(e);
+    } catch (IOException | RuntimeException | Error e) {
+      metrics.failed(e); // one stream must not keep others from the disk
     } finally {
       working = false;
     }

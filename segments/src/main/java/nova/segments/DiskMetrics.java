@@ -15,10 +15,13 @@ public interface DiskMetrics {
   default void size(long bytes) {}
 
   /// Something could not be written; it is tried again with the next segment.
-  default void failed(Exception why) {}
+  default void failed(Throwable why) {}
 
   /// A read was refused because too many wait.
   default void refused() {}
+
+  /// A read was given up because it took too long.
+  default void timedOut() {}
 
   /// A file could not be read and was left out.
   ///

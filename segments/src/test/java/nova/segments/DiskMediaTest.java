@@ -21,6 +21,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import nova.core.Bytes;
@@ -64,13 +65,18 @@ class DiskMediaTest extends MediaSourceContract {
   private final DiskMetrics metrics =
       new DiskMetrics() {
         @Override
-        public void failed(Exception why) {
+        public void failed(Throwable why) {
           troubles.add(why.getClass().getSimpleName());
         }
 
         @Override
         public void refused() {
           troubles.add("refused");
+        }
+
+        @Override
+        public void timedOut() {
+          troubles.add("timed out");
         }
 
         @Override
@@ -185,11 +191,8 @@ class DiskMediaTest extends MediaSourceContract {
   @Test
   void readsThatWaitForAFolderThatHangs_areBounded() throws Exception {
     SegmentKey hangs = key(new Epoch(0), 3);
-    Path file = folder.resolve("stream1/1000/source/0/3");
-    Path _ = Files.createDirectories(file.resolve("..").normalize());
-    assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor()).isZero();
-    DiskMedia media = new DiskMedia(folder, metrics, 1, 2, Thread.ofPlatform().daemon().factory());
-    opened.add(media);
+    Path file = pipe(hangs);
+    DiskMedia media = media(1, 2, Duration.ofMinutes(1));
     List<CompletionStage<?>> waiting = new ArrayList<>();
     for (int i = 0; i < 3; i++) {
       waiting.add(media.segment(hangs));
@@ -211,6 +214,27 @@ class DiskMediaTest extends MediaSourceContract {
   }
 
   @Test
+  void readOfAFolderThatHangs_failsWithinTheLimit_andLeavesNothingBehind() throws Exception {
+    SegmentKey hangs = key(new Epoch(0), 3);
+    Path file = pipe(hangs);
+    CachedMedia cache =
+        new CachedMedia(media(1, 2, Duration.ofMillis(50)), DataSize.ofMiB(1), 1, clock::nanoTime);
+
+    for (int i = 0; i < 3; i++) { // the third waits behind one that was given up
+      assertThatThrownBy(() -> cache.segment(hangs).toCompletableFuture().get(20, TimeUnit.SECONDS))
+          .cause()
+          .isInstanceOf(StoreUnavailableException.class)
+          .hasMessage("the folder of media does not answer");
+    }
+
+    assertThat(troubles).containsExactly("timed out", "timed out", "timed out");
+    try (FileChannel _ = // opens a pipe without waiting for readers
+        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      assertThat(get(media(folder).segment(hangs))).as("once it answers again").isEmpty();
+    }
+  }
+
+  @Test
   void faultOfOneStream_isCounted_andOthersAreWritten() {
     AtomicBoolean broken = new AtomicBoolean(true);
     DiskMediaWriter writer =
@@ -219,18 +243,40 @@ class DiskMediaTest extends MediaSourceContract {
             _ -> {
               if (Thread.currentThread().getName().equals("disk-media")
                   && broken.getAndSet(false)) {
-                throw new IllegalStateException("of the test");
+                throw new OutOfMemoryError(
+                    "of the test"); // of direct memory nobody ends the process
               }
               return OptionalLong.of(TOKEN);
             });
     put(key(new Epoch(0), 3), List.of(Bytes.ofUtf8("a")), true);
     settle(writer);
-    assertThat(troubles).containsExactly("IllegalStateException");
+    assertThat(troubles).containsExactly("OutOfMemoryError");
 
     put(key(new Epoch(0), 4), List.of(Bytes.ofUtf8("b")), true);
     settle(writer);
 
     assertThat(get(media(folder).segment(key(new Epoch(0), 4)))).isPresent();
+  }
+
+  @Test
+  void streamThatWentToAnotherNode_isForgotten_andItsFilesStay() throws IOException {
+    AtomicReference<OptionalLong> token = new AtomicReference<>(OptionalLong.of(TOKEN));
+    DiskMediaWriter writer = writer(folder, _ -> token.get());
+    put(key(new Epoch(0), 3), List.of(Bytes.ofUtf8("a")), true);
+    settle(writer);
+    assertThat(writer.known()).containsExactly(STREAM);
+    List<String> files = all();
+
+    token.set(OptionalLong.empty());
+    clock.advance(Duration.ofMinutes(1));
+
+    Instant deadline = Instant.now().plusSeconds(20);
+    while (!writer.known().isEmpty()) {
+      assertThat(Instant.now()).isBefore(deadline);
+      Thread.onSpinWait();
+    }
+    assertThat(all()).isEqualTo(files);
+    assertThat(troubles).isEmpty();
   }
 
   @Test
@@ -531,6 +577,23 @@ class DiskMediaTest extends MediaSourceContract {
             Thread.ofPlatform().daemon().factory());
     opened.add(writer);
     return writer;
+  }
+
+  /// Puts a file that hangs whoever opens it.
+  private Path pipe(SegmentKey key) throws Exception {
+    Path file =
+        folder.resolve("stream1/1000/source/%d/%d".formatted(key.epoch().number(), key.number()));
+    Path _ = Files.createDirectories(file.resolve("..").normalize());
+    assertThat(new ProcessBuilder("mkfifo", file.toString()).start().waitFor()).isZero();
+    return file;
+  }
+
+  private DiskMedia media(int threads, int mostWaiting, Duration limit) {
+    DiskMedia media =
+        new DiskMedia(
+            folder, metrics, threads, mostWaiting, limit, Thread.ofPlatform().daemon().factory());
+    opened.add(media);
+    return media;
   }
 
   private DiskMedia media(Path from) {

@@ -1,6 +1,7 @@
 package nova.transcode;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -11,6 +12,7 @@ import nova.framelog.FrameLog;
 import nova.framelog.FrameLogReader;
 import nova.framelog.LogEntry;
 import nova.framelog.LogEntry.EpochStarted;
+import nova.framelog.LogEntry.LoggedFrame;
 import nova.framelog.LogEntry.TrackFormatChanged;
 import nova.framelog.LogPosition;
 import nova.media.TrackFormat.AudioFormat;
@@ -22,10 +24,15 @@ import org.jspecify.annotations.Nullable;
 /// *Immutable.*
 ///
 /// @param firstSegment its first
+/// @param at UTC instant of its newest frame, by ingest's clock
 /// @param video null without video
 /// @param audio null without audio
 record NewestEpoch(
-    Epoch epoch, long firstSegment, @Nullable VideoFormat video, @Nullable AudioFormat audio) {
+    Epoch epoch,
+    long firstSegment,
+    Instant at,
+    @Nullable VideoFormat video,
+    @Nullable AudioFormat audio) {
   /// Reads the log from its latest keyframe on, which the epoch's start and formats precede.
   ///
   /// @param timeout to wait for the first entry
@@ -52,18 +59,24 @@ record NewestEpoch(
   private static @Nullable NewestEpoch after(@Nullable NewestEpoch before, LogEntry entry) {
     return switch (entry) {
       case EpochStarted started ->
-          new NewestEpoch(started.epoch(), started.firstSegment(), null, null);
+          new NewestEpoch(
+              started.epoch(), started.firstSegment(), started.wallClockOrigin(), null, null);
       case TrackFormatChanged changed when before != null -> before.with(changed);
+      case LoggedFrame frame when before != null -> before.at(frame.wallClock());
       case LogEntry _ -> before;
     };
   }
 
+  private NewestEpoch at(Instant newest) {
+    return new NewestEpoch(epoch, firstSegment, newest, video, audio);
+  }
+
   private NewestEpoch with(TrackFormatChanged changed) {
     if (changed.track().equals(TrackId.VIDEO) && changed.format() instanceof VideoFormat format) {
-      return new NewestEpoch(epoch, firstSegment, format, audio);
+      return new NewestEpoch(epoch, firstSegment, at, format, audio);
     }
     if (changed.track().equals(TrackId.AUDIO) && changed.format() instanceof AudioFormat format) {
-      return new NewestEpoch(epoch, firstSegment, video, format);
+      return new NewestEpoch(epoch, firstSegment, at, video, format);
     }
     return this;
   }

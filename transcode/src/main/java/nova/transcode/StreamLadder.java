@@ -128,6 +128,7 @@ final class StreamLadder {
     Optional<RunningLadder> left = ports.ladders().find(stream);
     Optional<NewestEpoch> newest =
         left.isEmpty() ? Optional.empty() : NewestEpoch.read(ports.frames(), stream, FIRST_ENTRY);
+    newest.ifPresent(this::forgetEndsBefore);
     if (left.isEmpty() || newest.isEmpty() || !isFor(left.get(), newest.get())) {
       due();
       return;
@@ -139,6 +140,11 @@ final class StreamLadder {
         .addKeyValue("rungs", left.get().plan().renditions())
         .addKeyValue("goneOn", published.get().size())
         .log("the ladder of another process is gone on with");
+  }
+
+  /// Forgets the ends of rungs that are too far behind to be gone on with.
+  private void forgetEndsBefore(NewestEpoch newest) {
+    ends = ends.stream().filter(end -> !newest.at().isAfter(end.until())).toList();
   }
 
   /// Whether a ladder can be encoded: an epoch that it is for is still to be gone on with, or on
@@ -247,6 +253,7 @@ final class StreamLadder {
     }
     failedOn = null;
     NewestEpoch now = newest.get();
+    forgetEndsBefore(now);
     planned = now;
     VideoFormat video = now.video();
     AudioFormat sound = now.audio();

@@ -71,7 +71,7 @@ final class TranscodeSupervisor implements AutoCloseable {
       for (RenditionId rendition : task.renditions()) {
         outputs.put(rendition, open(rendition, end(rendition, ends)));
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       outputs.values().forEach(output -> endRung(output, "the rungs' logs do not open"));
       throw e;
     }

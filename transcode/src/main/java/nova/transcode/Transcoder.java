@@ -129,7 +129,7 @@ public final class Transcoder implements AutoCloseable {
       ladder.run();
     } catch (InterruptedException _) {
       log.atDebug().addKeyValue("stream", stream).log("transcoding was stopped");
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       log.atError().addKeyValue("stream", stream).setCause(e).log("a ladder failed");
     } finally {
       Job _ = jobs.computeIfPresent(stream, (_, job) -> job.ladder == ladder ? null : job);

@@ -114,6 +114,31 @@ class InheritedLadderTest {
   }
 
   @Test
+  void rungThatIsTooFarBehind_beginsAnew_andOthersAreGoneOnWith() throws Exception {
+    StreamLogWriter writer = streams.broadcast(STREAM, formats(1920, 1080));
+    streams.awaitEntries(streams.await(RungStarted.class));
+    streams.awaitEntries(streams.await(RungStarted.class));
+    streams.transcoder().release(STREAM);
+    long high = dts(3, 20);
+    long low = dts(2, 7);
+    Instant newest = newest();
+    leave(
+        new RungEnd(HIGH, new Epoch(0), 3, high, newest),
+        new RungEnd(LOW, new Epoch(0), 2, low, newest.minusMillis(1)));
+
+    take();
+
+    RungStarted first = streams.await(RungStarted.class);
+    RungStarted second = streams.await(RungStarted.class);
+    streams.end(STREAM, writer);
+    assertBeginsAt(streams.log(first), high, 3);
+    assertThat(second.rendition()).isEqualTo(LOW);
+    LoggedFrame begin = frames(streams.log(second)).getFirst();
+    assertThat(begin.cut()).isTrue();
+    assertThat(begin.segment()).as("where the other goes on").isEqualTo(3);
+  }
+
+  @Test
   void streamOnAir_whoseLadderIsNotKnown_isMeasured_althoughItsEpochHasBegun() throws Exception {
     StreamLogWriter writer = streams.broadcast(STREAM, formats(1280, 720));
     streams.awaitEntries(streams.await(RungStarted.class));
@@ -232,7 +257,7 @@ class InheritedLadderTest {
   }
 
   private static RungEnd end(RenditionId rendition, int epoch, long segment, long end) {
-    return new RungEnd(rendition, new Epoch(epoch), segment, end);
+    return new RungEnd(rendition, new Epoch(epoch), segment, end, Instant.MAX);
   }
 
   /// Says what another process left.
@@ -248,6 +273,14 @@ class InheritedLadderTest {
         .publish(
             new StreamStarted(
                 STREAM, Instant.EPOCH, new ChannelSlug("live"), "127.0.0.1", "", Optional.empty()));
+  }
+
+  /// When the newest frame of the source was captured, by its own clock.
+  private Instant newest() throws Exception {
+    try (FrameLogReader reader =
+        streams.ports().source().openReader(STREAM, LogPosition.EARLIEST)) {
+      return frames(reader.read(Duration.ofSeconds(1))).getLast().wallClock();
+    }
   }
 
   /// The decode time of the n-th picture of a segment.

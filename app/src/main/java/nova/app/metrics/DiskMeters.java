@@ -18,6 +18,7 @@ public final class DiskMeters implements DiskMetrics {
   private final Counter written;
   private final Counter failed;
   private final Counter refused;
+  private final Counter timedOut;
   private final CountersByReason malformed;
   private final AtomicLong size = new AtomicLong();
   private final AtomicBoolean failing = new AtomicBoolean();
@@ -37,6 +38,10 @@ public final class DiskMeters implements DiskMetrics {
     this.refused =
         Counter.builder("nova.media.disk.refused")
             .description("Times media was not read from the folder, as too many reads waited.")
+            .register(registry);
+    this.timedOut =
+        Counter.builder("nova.media.disk.timed.out")
+            .description("Times media was not read from the folder, as that took too long.")
             .register(registry);
     this.malformed =
         new CountersByReason(
@@ -60,7 +65,7 @@ public final class DiskMeters implements DiskMetrics {
 
   /// Tells the operator once, until writing succeeds again.
   @Override
-  public void failed(Exception why) {
+  public void failed(Throwable why) {
     failed.increment();
     if (!failing.getAndSet(true)) {
       log.warn("media is not written to media.folder: {}", why.toString());
@@ -70,6 +75,11 @@ public final class DiskMeters implements DiskMetrics {
   @Override
   public void refused() {
     refused.increment();
+  }
+
+  @Override
+  public void timedOut() {
+    timedOut.increment();
   }
 
   @Override

@@ -280,7 +280,7 @@ public final class RedisMediaPublisher implements AutoCloseable {
     } catch (StoreUnavailableException e) {
       log.atDebug().addKeyValue("stream", stream.id).setCause(e).log("Redis did not answer");
       stream.lookAgainAfter(RETRY);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       metrics.failed("publish");
       log.atError().addKeyValue("stream", stream.id).setCause(e).log("stream not published");
       stream.lookAgainAfter(RETRY_AFTER_FAULT);

@@ -17,12 +17,10 @@ import nova.core.Epoch;
 import nova.core.NanoClock;
 import nova.core.RenditionId;
 import nova.core.StreamId;
-import nova.segments.MalformedTimelineException;
 import nova.segments.MediaSource;
 import nova.segments.Poster;
 import nova.segments.SegmentKey;
 import nova.segments.StoreUnavailableException;
-import nova.segments.TimelineSnapshot;
 import org.jspecify.annotations.Nullable;
 
 /// Reads media that packagers of any process published. Parts of segments that are still open are
@@ -33,18 +31,16 @@ import org.jspecify.annotations.Nullable;
 ///
 /// *Thread-safe.*
 public final class RedisMediaReader implements MediaSource {
-  private static final int MAX_PARTS = 10_000; // of a segment; no packager makes so many
+  private static final int MAX_DIGITS = 5; // of the number of parts; no packager makes so many
 
   private final RedisLink link;
   private final MediaKeys keys;
-  private final StoredTimelines timelines;
   private final RedisMetrics metrics;
   private final NanoClock clock;
 
   private RedisMediaReader(RedisLink link, RedisMetrics metrics, NanoClock clock) {
     this.link = link;
     this.keys = new MediaKeys(link.keys());
-    this.timelines = new StoredTimelines(link, metrics);
     this.metrics = metrics;
     this.clock = clock;
   }
@@ -70,13 +66,10 @@ public final class RedisMediaReader implements MediaSource {
 
   @Override
   public CompletionStage<Optional<List<Bytes>>> segment(SegmentKey segment) {
-    return parts(segment, true);
-  }
-
-  /// The parts of a segment that are there, from the first on, also while it is open; empty when
-  /// there is none.
-  public CompletionStage<Optional<List<Bytes>>> partsSoFar(SegmentKey segment) {
-    return parts(segment, false);
+    return timed(
+        () -> link.commands().hgetall(keys.segment(segment)),
+        this::whole,
+        parts -> parts.stream().mapToInt(Bytes::length).sum());
   }
 
   @Override
@@ -92,21 +85,6 @@ public final class RedisMediaReader implements MediaSource {
         poster -> poster.jpeg().length());
   }
 
-  /// The timeline of a stream as Redis has it now; empty when there is none, or none that can be
-  /// read.
-  public CompletionStage<Optional<TimelineSnapshot>> timeline(StreamId stream) {
-    return timed(() -> timelines.whole(stream), stored -> stored.flatMap(this::snapshot), _ -> 0);
-  }
-
-  private Optional<TimelineSnapshot> snapshot(StoredTimelines.Stored stored) {
-    try {
-      return Optional.of(stored.snapshot());
-    } catch (MalformedTimelineException e) {
-      metrics.malformed(e.reason());
-      return Optional.empty();
-    }
-  }
-
   private CompletionStage<Optional<Bytes>> one(String key, int part) {
     return timed(
         () -> link.commands().hget(key, Integer.toString(part)),
@@ -114,30 +92,32 @@ public final class RedisMediaReader implements MediaSource {
         Bytes::length);
   }
 
-  private CompletionStage<Optional<List<Bytes>>> parts(SegmentKey segment, boolean whole) {
-    return timed(
-        () -> link.commands().hgetall(keys.segment(segment)),
-        fields -> inOrder(fields, whole),
-        parts -> parts.stream().mapToInt(Bytes::length).sum());
-  }
-
-  private Optional<List<Bytes>> inOrder(Map<String, Bytes> fields, boolean whole) {
-    Bytes all = fields.get(MediaKeys.COMPLETE);
-    if (whole && all == null) {
+  /// As many parts as the segment has. More may be there: one that an earlier holder of the stream
+  /// put and did not list, before the next one cut the segment's end otherwise.
+  private Optional<List<Bytes>> whole(Map<String, Bytes> fields) {
+    Bytes complete = fields.get(MediaKeys.COMPLETE);
+    if (complete == null) {
       return Optional.empty();
     }
+    int count = count(complete);
     List<Bytes> parts = new ArrayList<>();
-    int most = Math.min(fields.size(), MAX_PARTS);
     Bytes next = fields.get("0");
-    while (next != null && parts.size() < most) {
+    while (next != null && parts.size() < count) {
       parts.add(next);
       next = fields.get(Integer.toString(parts.size()));
     }
-    if (whole && !Integer.toString(parts.size()).equals(all == null ? "" : all.toUtf8())) {
+    if (parts.isEmpty() || parts.size() < count) {
       metrics.malformed("segment");
       return Optional.empty();
     }
-    return parts.isEmpty() ? Optional.empty() : Optional.of(List.copyOf(parts));
+    return Optional.of(List.copyOf(parts));
+  }
+
+  /// @return 0 for what is no number of parts
+  private static int count(Bytes text) {
+    return text.length() <= MAX_DIGITS && text.toUtf8().matches("[0-9]+")
+        ? Integer.parseInt(text.toUtf8())
+        : 0;
   }
 
   private <A extends @Nullable Object, T> CompletionStage<Optional<T>> timed(

@@ -112,8 +112,8 @@ public final class RedisTimelineReplica implements AutoCloseable {
     return replica;
   }
 
-  /// Whether everything that Redis had was read once: before that, a stream that is not there may
-  /// still come.
+  /// Whether everything that Redis had, and that can be read, was read once: before that, a stream
+  /// that is not there may still come.
   public boolean isFilled() {
     return timelines.isFilled();
   }
@@ -196,7 +196,7 @@ public final class RedisTimelineReplica implements AutoCloseable {
       metrics.malformed(e.reason());
       log.debug("unreadable timeline", e);
       timelines.compareWithin(COMPARE_AFTER_FAULT);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       metrics.failed("timeline");
       log.atError().setCause(e).log("a change of timelines was not taken in; all are compared");
       timelines.compareWithin(COMPARE_AFTER_FAULT);

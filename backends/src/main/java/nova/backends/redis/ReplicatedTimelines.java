@@ -51,7 +51,7 @@ final class ReplicatedTimelines {
   private final Map<StreamId, Long> missingSinceNanos = new HashMap<>();
   private final Set<StreamId> comparing = new HashSet<>();
   private boolean listing;
-  private boolean listed; // at least once
+  private boolean complete; // the newest comparison and what was read since: Redis always answered
   private long compareAtNanos;
   private volatile boolean filled;
 
@@ -86,7 +86,7 @@ final class ReplicatedTimelines {
     this.compareAtNanos = clock.nanoTime() + COMPARE_EVERY.toNanos();
   }
 
-  /// Whether everything that Redis had was read once; from any thread.
+  /// Whether everything that Redis had, and that can be read, was read once; from any thread.
   boolean isFilled() {
     return filled;
   }
@@ -201,7 +201,7 @@ final class ReplicatedTimelines {
       compareWithin(RETRY);
       return;
     }
-    listed = true;
+    complete = true;
     comparing.addAll(local.streams());
     comparing.addAll(posters.keySet());
     comparing.addAll(streams);
@@ -214,7 +214,7 @@ final class ReplicatedTimelines {
       return; // of a comparison that was given up
     }
     if (answer.failed) {
-      compareWithin(RETRY);
+      compareAgain();
     } else if (carriedHere.test(stream)) {
       missingSinceNanos.remove(stream);
     } else if (answer.stored == null) {
@@ -244,17 +244,26 @@ final class ReplicatedTimelines {
 
   private void onRead(StreamId stream, Answer answer) {
     Wanted wanted = reading.remove(stream);
-    if (answer.failed) {
-      compareWithin(RETRY);
-    } else if (answer.stored != null && !carriedHere.test(stream)) {
-      if (wanted != null && wanted.isNewerThan(answer.stored)) {
-        toRead.add(stream);
+    try {
+      if (answer.failed) {
+        compareAgain();
+      } else if (answer.stored != null && !carriedHere.test(stream)) {
+        if (wanted != null && wanted.isNewerThan(answer.stored)) {
+          toRead.add(stream);
+        }
+        rememberPoster(stream, answer.stored);
+        metrics.timelineRead();
+        local.put(answer.stored.token(), answer.stored.snapshot());
       }
-      rememberPoster(stream, answer.stored);
-      metrics.timelineRead();
-      local.put(answer.stored.token(), answer.stored.snapshot());
+    } finally { // also when it cannot be read, as one of another version of Nova
+      fillWhenDone();
     }
-    fillWhenDone();
+  }
+
+  /// Redis did not say all: what there is remains to be seen.
+  private void compareAgain() {
+    complete = false;
+    compareWithin(RETRY);
   }
 
   /// Reads one timeline now, in place of whatever others have put into the store.
@@ -288,7 +297,7 @@ final class ReplicatedTimelines {
   }
 
   private void fillWhenDone() {
-    if (listed && !listing && comparing.isEmpty() && reading.isEmpty() && toRead.isEmpty()) {
+    if (complete && !listing && comparing.isEmpty() && reading.isEmpty() && toRead.isEmpty()) {
       filled = true;
     }
   }

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -37,6 +38,7 @@ class RedisMediaPublisherTest {
   private final List<AutoCloseable> opened = new ArrayList<>();
   private final AtomicInteger lost = new AtomicInteger();
   private final AtomicLong skippedNanos = new AtomicLong();
+  private final AtomicInteger malformed = new AtomicInteger();
   private final TestPackager packager = new TestPackager(STREAM, 8, 3_000, "source", "audio");
   private EmbeddedRedis redis;
   private RedisMediaReader reader;
@@ -47,7 +49,14 @@ class RedisMediaPublisherTest {
   void open() {
     redis = EmbeddedRedis.open();
     RedisConnections connections = connections(RedisConfig.at(redis.url()));
-    reader = RedisMediaReader.open(connections, RedisMetrics.NONE, System::nanoTime);
+    RedisMetrics metrics =
+        new RedisMetrics() {
+          @Override
+          public void malformed(String reason) {
+            malformed.incrementAndGet();
+          }
+        };
+    reader = RedisMediaReader.open(connections, metrics, System::nanoTime);
     link = connections.link(RedisArea.MEDIA, "test");
     keys = new MediaKeys(link.keys());
   }
@@ -79,10 +88,28 @@ class RedisMediaPublisherTest {
     SegmentKey key = packager.key(SOURCE, open);
     assertThat(await(reader.part(key, 1))).isEqualTo(packager.segments.part(key, 1));
     assertThat(await(reader.segment(key))).isEmpty();
-    assertThat(await(reader.partsSoFar(key)).orElseThrow()).hasSize(2);
     assertThat(await(link.commands().zrange(keys.index(), 0, -1)))
         .containsExactly(text(STREAM.value()));
     assertThat(lost).hasValue(0);
+  }
+
+  @Test
+  void partThatIsNotListed_doesNotHideItsSegment_butOneThatIsLostDoes() {
+    RedisMediaPublisher publisher = publisher(packager);
+    publisher.own(STREAM, TOKEN, lost::incrementAndGet);
+    packager.segment(4);
+    settled(publisher);
+    SegmentKey key =
+        packager.key(SOURCE, packager.snapshot().renditions().getFirst().segments().getFirst());
+    assertThat(await(link.commands().hset(keys.segment(key), "4", text("stray")))).isTrue();
+
+    assertThat(await(reader.segment(key))).isEqualTo(packager.segments.segment(key));
+
+    assertThat(await(link.commands().hdel(keys.segment(key), "2"))).isEqualTo(1);
+    assertThat(await(reader.segment(key))).isEmpty();
+    assertThat(await(link.commands().hset(keys.segment(key), "n", text("-1")))).isFalse();
+    assertThat(await(reader.segment(key))).isEmpty();
+    assertThat(malformed).hasValue(2);
   }
 
   @Test
@@ -218,7 +245,7 @@ class RedisMediaPublisherTest {
     packager.part();
     settled(publisher);
 
-    assertThat(await(reader.timeline(STREAM))).contains(before);
+    assertThat(await(timeline())).contains(before);
     assertThat(await(link.commands().keys("*segment*"))).hasSize(2);
     assertThat(lost).hasValue(1);
   }
@@ -240,7 +267,7 @@ class RedisMediaPublisherTest {
     packager.segment(2);
     await("the first has lost it", () -> lost.get() == 1);
 
-    assertThat(await(reader.timeline(STREAM))).contains(next.snapshot());
+    assertThat(await(timeline())).contains(next.snapshot());
     List<TimelineSegment> listed = next.snapshot().renditions().getFirst().segments();
     assertThat(listed).hasSize(7);
     for (TimelineSegment segment : listed.subList(0, 6)) {
@@ -449,7 +476,7 @@ class RedisMediaPublisherTest {
 
     packager.part();
     await("it is refused", () -> !publisher.isIdle());
-    assertThat(await(reader.timeline(STREAM))).contains(before);
+    assertThat(await(timeline())).contains(before);
     assertThat(await(link.commands().configSet("maxmemory", "0"))).isEqualTo("OK");
 
     await("it is there", () -> hasTimeline(packager.snapshot()));
@@ -583,7 +610,7 @@ class RedisMediaPublisherTest {
     packager.remove();
     settled(publisher);
 
-    assertThat(await(reader.timeline(STREAM))).contains(last);
+    assertThat(await(timeline())).contains(last);
   }
 
   @Test
@@ -650,14 +677,19 @@ class RedisMediaPublisherTest {
     return notices;
   }
 
+  private CompletionStage<Optional<TimelineSnapshot>> timeline() {
+    return new StoredTimelines(link, RedisMetrics.NONE)
+        .whole(STREAM)
+        .thenApply(found -> found.map(StoredTimelines.Stored::snapshot));
+  }
+
   private boolean hasTimeline(TimelineSnapshot snapshot) {
-    return await(reader.timeline(STREAM).exceptionally(_ -> Optional.empty()))
-        .equals(Optional.of(snapshot));
+    return await(timeline().exceptionally(_ -> Optional.empty())).equals(Optional.of(snapshot));
   }
 
   private void assertRedisHasWhatIsListed(TestPackager expected) {
     TimelineSnapshot snapshot = expected.snapshot();
-    assertThat(await(reader.timeline(STREAM))).contains(snapshot);
+    assertThat(await(timeline())).contains(snapshot);
     for (RenditionTimeline rendition : snapshot.renditions()) {
       for (TimelineSegment segment : rendition.segments()) {
         SegmentKey key = expected.key(rendition.id(), segment);

@@ -84,6 +84,38 @@ class RedisTimelineReplicaTest {
   }
 
   @Test
+  void headThatRedisDoesNotTell_keepsTheReplicaFromBeingFilled() {
+    TestPackager other = new TestPackager(new StreamId("other"), 6, 1_000, "source");
+    RedisMediaPublisher publisher = publish(other, TOKEN, new StreamId("other"));
+    other.segment(2);
+    await("published", publisher::isIdle);
+    assertThat(await(link.commands().zadd(keys.index(), 1.0, text(STREAM.value())))).isEqualTo(1);
+    // Asked for a hash, Redis answers with an error.
+    assertThat(await(link.commands().set(keys.timeline(STREAM), text("x")))).isEqualTo("OK");
+
+    RedisTimelineReplica replica = replica();
+    await("compared more than once", () -> failed.get() > 2);
+    assertThat(replicated.all()).containsExactly(other.snapshot());
+    assertThat(replica.isFilled()).isFalse();
+
+    assertThat(await(link.commands().del(keys.timeline(STREAM)))).isEqualTo(1);
+    await("filled", replica::isFilled);
+  }
+
+  @Test
+  void timelineThatCannotBeRead_doesNotKeepTheReplicaFromBeingFilled() {
+    assertThat(await(link.commands().zadd(keys.index(), 1.0, text(STREAM.value())))).isEqualTo(1);
+    Map<String, Bytes> ofAnotherVersion = Map.of("t", text("1"), "v", text("1"), "s", text("2"));
+    assertThat(await(link.commands().hset(keys.timeline(STREAM), ofAnotherVersion))).isEqualTo(3);
+
+    RedisTimelineReplica replica = replica();
+
+    await("filled", replica::isFilled);
+    assertThat(malformed.get()).isPositive();
+    assertThat(replicated.all()).isEmpty();
+  }
+
+  @Test
   void changes_comeAsDeltas_inOrder_andListenersAreTold() {
     RedisTimelineReplica replica = replica();
     await("filled", replica::isFilled);
@@ -229,7 +261,7 @@ class RedisTimelineReplicaTest {
         replicated.listen(
             _ -> {
               if (broken.get()) {
-                throw new IllegalStateException("a listener is broken");
+                throw new AssertionError("a listener is broken");
               }
             });
     replica();

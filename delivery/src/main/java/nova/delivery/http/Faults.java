@@ -20,7 +20,7 @@ final class Faults {
   void guard(Reply reply, Runnable work) {
     try {
       work.run();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       metrics.failed(reply.kind());
       log.report(reply.request().uri(), e);
       reply.error(500, "The server could not make this answer; try again.", CachePolicy.NO_STORE);

@@ -112,7 +112,7 @@ final class PosterWorkerSession implements AutoCloseable {
       worker.send(frame);
     } catch (IOException e) {
       worker.kill(); // it is gone or going, which its watcher sees
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       worker.fail(WorkerFailure.ServerFault.of(e));
     }
   }
