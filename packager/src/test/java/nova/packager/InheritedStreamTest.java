@@ -14,6 +14,7 @@ import static nova.packager.Timelines.lastNumber;
 import static nova.packager.Timelines.numbers;
 import static nova.packager.Timelines.rendition;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -130,7 +131,7 @@ class InheritedStreamTest {
       FrameLogWriter encoder = first.rung(SMALL, 1, upTo(rung, 3));
       shelf.await(now -> lastNumber(now, SOURCE) == 3 && lastComplete(now, SMALL) == 1);
       CompletableFuture<Boolean> handedOver = new CompletableFuture<>();
-      Thread _ =
+      Thread handingOver =
           Thread.ofVirtual()
               .start(
                   () -> {
@@ -140,6 +141,8 @@ class InheritedStreamTest {
                       handedOver.completeExceptionally(e);
                     }
                   });
+      // Which segment is the last is decided then; the source's last one would never be complete.
+      await().until(() -> handingOver.getState() == Thread.State.TIMED_WAITING);
       write(source.subList(indexOf(source, 3) + 30, source.size() - 1));
       SyntheticRung.from(rung, 3).forEach(encoder::append);
 
