@@ -94,7 +94,8 @@ final class ClaimAttempt {
 
   private void continued(List<Bytes> given) {
     ClaimedStream stream =
-        stored.claimed(
+        stored
+            .claimed(
                 request.channel(),
                 given.get(2),
                 given.get(1),
