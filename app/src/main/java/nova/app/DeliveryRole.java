@@ -27,7 +27,7 @@ import nova.segments.TimelineStore;
 /// ```
 /// Redis ─ notices ─▶ timelines of all streams ─▶ delivery ─▶ HTTP
 ///   └──── media on demand ──▶ cache ──────────────▶┘
-/// folder ─ while Redis is away ─▶┘             └─▶ Redis: who watches
+/// folder ─ what Redis lacks ───▶┘              └─▶ Redis: who watches
 /// ```
 ///
 /// *Confined to the main thread.*

@@ -273,7 +273,7 @@ final class RoleFoundation {
                     Thread.ofVirtual().factory()));
   }
 
-  /// Where whole segments are while Redis is away, if there is such a folder.
+  /// Where whole segments are that Redis lacks, if there is such a folder.
   Optional<Path> mediaFolder() {
     String folder = config().media().folder();
     if (folder.isEmpty()) {

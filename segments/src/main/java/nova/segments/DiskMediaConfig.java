@@ -15,7 +15,8 @@ public record DiskMediaConfig(
     @Setting(
             value =
                 "Folder that all transcode and delivery servers share, for whole segments that are"
-                    + " delivered while Redis is away, in its folder nova-media; empty: none.",
+                    + " delivered while Redis is away or refuses media, in its folder nova-media;"
+                    + " empty: none.",
             byDefault = "")
         String folder,
     @Setting(

@@ -1,19 +1,25 @@
 package nova.backends.redis;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import nova.core.NanoClock;
 import nova.core.StreamId;
 import nova.segments.RenditionTimeline;
 import nova.segments.TimelineDelta;
 import nova.segments.TimelineSegment;
 import nova.segments.TimelineSnapshot;
+import nova.segments.TimelineSnapshot.TimelineState;
 import nova.segments.TimelineStore;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The timelines of Redis as this process knows them, and the store that shows them to it.
 ///
@@ -23,15 +29,19 @@ import org.jspecify.annotations.Nullable;
 ///
 /// *Confined to the replica's thread.*
 final class LocalTimelines {
+  private static final Logger log = LoggerFactory.getLogger(LocalTimelines.class);
   private static final int REMOVED_REMEMBERED = 10_000;
 
   private final TimelineStore store;
+  private final NanoClock clock;
   private final Map<StreamId, Known> known = new HashMap<>();
+  private final Set<StreamId> elsewhere = new HashSet<>(); // shown from there since Redis told any
   private final Map<StreamId, Long> removed = new LinkedHashMap<>(); // tokens, the oldest first
 
   /// @param snapshot as Redis has it
   /// @param shift of the versions in the store
-  private record Known(long token, TimelineSnapshot snapshot, long shift) {}
+  /// @param heardAtNanos when Redis told it
+  private record Known(long token, TimelineSnapshot snapshot, long shift, long heardAtNanos) {}
 
   /// What became of a delta.
   enum Applied {
@@ -42,13 +52,26 @@ final class LocalTimelines {
     DOES_NOT_FOLLOW
   }
 
-  LocalTimelines(TimelineStore store) {
+  LocalTimelines(TimelineStore store, NanoClock clock) {
     this.store = store;
+    this.clock = clock;
   }
 
   /// The streams that are known.
   Set<StreamId> streams() {
     return Set.copyOf(known.keySet());
+  }
+
+  /// The streams that go on, and of which Redis has told nothing new for this long.
+  List<StreamId> quietFor(Duration time) {
+    return known.keySet().stream().filter(stream -> isQuiet(stream, time)).toList();
+  }
+
+  private boolean isQuiet(StreamId stream, Duration time) {
+    Known now = known.get(stream);
+    return now != null
+        && now.snapshot.state() != TimelineState.ENDED
+        && clock.nanoTime() - now.heardAtNanos >= time.toNanos();
   }
 
   /// Whether nothing older than this is known.
@@ -97,28 +120,46 @@ final class LocalTimelines {
     if (has(stream, token, snapshot.version())) {
       return;
     }
+    if (elsewhere.remove(stream)) {
+      log.atInfo().addKeyValue("stream", stream).log("Redis tells the stream's news again");
+    }
     Known before = known.get(stream);
     long shift = before == null ? 0 : before.shift;
     Optional<TimelineSnapshot> shown = store.find(stream);
     if (shown.equals(Optional.of(shifted(snapshot, shift)))) {
-      known.put(stream, new Known(token, snapshot, shift)); // shown while Redis was away
+      known.put(
+          stream,
+          new Known(token, snapshot, shift, clock.nanoTime())); // shown while Redis told nothing
       return;
     }
     if (shown.isPresent() && snapshot.version() + shift <= shown.get().version()) {
       shift = shown.get().version() + 1 - lowestVersion(snapshot);
     }
-    known.put(stream, new Known(token, snapshot, shift));
+    known.put(stream, new Known(token, snapshot, shift, clock.nanoTime()));
     boolean _ = store.put(shifted(snapshot, shift));
   }
 
-  /// Shows a timeline of complete segments that comes from elsewhere while Redis is away, if it has
-  /// all that is shown, and more.
-  void show(TimelineSnapshot snapshot) {
-    Known now = known.get(snapshot.stream());
-    TimelineSnapshot shown = store.find(snapshot.stream()).orElse(null);
-    if (now != null && shown != null && covers(snapshot, shown)) {
-      boolean _ = store.put(shifted(snapshot, now.shift));
+  /// Shows a timeline of complete segments that comes from elsewhere while Redis tells nothing, if
+  /// it has all that is shown, and more.
+  ///
+  /// @param silence how long Redis must have told nothing
+  /// @return whether it is shown
+  boolean show(TimelineSnapshot snapshot, Duration silence) {
+    StreamId stream = snapshot.stream();
+    Known now = known.get(stream);
+    TimelineSnapshot shown = store.find(stream).orElse(null);
+    boolean isNews =
+        now != null
+            && shown != null
+            && isQuiet(stream, silence)
+            && covers(snapshot, shown)
+            && store.put(shifted(snapshot, now.shift));
+    if (isNews && elsewhere.add(stream)) {
+      log.atInfo()
+          .addKeyValue("stream", stream)
+          .log("Redis tells nothing new; whole segments come from the media folder");
     }
+    return isNews;
   }
 
   private static boolean covers(TimelineSnapshot snapshot, TimelineSnapshot shown) {
@@ -154,6 +195,7 @@ final class LocalTimelines {
   ///
   /// @return whether it was known
   boolean remove(StreamId stream) {
+    elsewhere.remove(stream);
     store.remove(stream);
     return known.remove(stream) != null;
   }

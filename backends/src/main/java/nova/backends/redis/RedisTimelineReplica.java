@@ -36,12 +36,11 @@ public final class RedisTimelineReplica implements AutoCloseable {
   static final Duration GRACE = Duration.ofSeconds(60);
 
   private static final Logger log = LoggerFactory.getLogger(RedisTimelineReplica.class);
-  private static final Duration FALL_BACK_EVERY = Duration.ofSeconds(1);
+  private static final Duration FALL_BACK_EVERY = Duration.ofMillis(500);
   private static final Duration COMPARE_AFTER_FAULT = Duration.ofSeconds(1);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
   private static final long MAX_WAITING_BYTES = 16 << 20;
 
-  private final StoredTimelines stored;
   private final RedisSubscription subscription;
   private final ReplicatedTimelines timelines;
   private final TimelineFallback fallback;
@@ -64,11 +63,18 @@ public final class RedisTimelineReplica implements AutoCloseable {
       NanoClock clock,
       Duration grace,
       ThreadFactory threads) {
-    this.stored = new StoredTimelines(connections.link(RedisArea.MEDIA, "timelines"), metrics);
+    StoredTimelines stored =
+        new StoredTimelines(connections.link(RedisArea.MEDIA, "timelines"), metrics);
     this.subscription = connections.subscription("notices");
     this.timelines =
         new ReplicatedTimelines(
-            stored, new LocalTimelines(store), carriedHere, metrics, clock, grace, tasks::add);
+            stored,
+            new LocalTimelines(store, clock),
+            carriedHere,
+            metrics,
+            clock,
+            grace,
+            tasks::add);
     this.fallback = fallback;
     this.metrics = metrics;
     this.clock = clock;
@@ -81,7 +87,7 @@ public final class RedisTimelineReplica implements AutoCloseable {
   ///
   /// @param timelines nobody else puts into it, but for the streams that are carried here
   /// @param carriedHere of these streams this process knows better than Redis
-  /// @param fallback what to show while Redis is away
+  /// @param fallback what to show while Redis tells nothing new
   /// @param threads makes the thread that does
   /// @throws RedisStartException when Redis cannot be used
   public static RedisTimelineReplica start(
@@ -205,11 +211,9 @@ public final class RedisTimelineReplica implements AutoCloseable {
 
   private void fallBackWhenDue() {
     long now = clock.nanoTime();
-    if (stored.areAtHand()) {
+    if (now - fallBackAtNanos >= 0) {
       fallBackAtNanos = now + FALL_BACK_EVERY.toNanos();
-    } else if (now - fallBackAtNanos >= 0) {
-      fallBackAtNanos = now + FALL_BACK_EVERY.toNanos();
-      for (StreamId stream : timelines.streams()) {
+      for (StreamId stream : timelines.quiet()) {
         CompletionStage<Void> _ =
             fallback
                 .timeline(stream)

@@ -35,6 +35,7 @@ final class ReplicatedTimelines {
   private static final Logger log = LoggerFactory.getLogger(ReplicatedTimelines.class);
   private static final Duration COMPARE_EVERY = Duration.ofSeconds(30);
   private static final Duration RETRY = Duration.ofMillis(250);
+  private static final Duration SILENCE = Duration.ofSeconds(1);
   private static final int READS_AT_ONCE = 32;
 
   private final StoredTimelines stored;
@@ -96,9 +97,10 @@ final class ReplicatedTimelines {
     return Optional.ofNullable(posters.get(stream));
   }
 
-  /// The streams that are known.
-  Set<StreamId> streams() {
-    return local.streams();
+  /// The streams that others carry and Redis has told nothing new of for a while: it is away, takes
+  /// no writes, or there is nothing new.
+  List<StreamId> quiet() {
+    return local.quietFor(SILENCE).stream().filter(carriedHere.negate()).toList();
   }
 
   /// From now on notices come, after a break or for the first time.
@@ -291,8 +293,8 @@ final class ReplicatedTimelines {
 
   /// Shows what was found elsewhere, unless Redis or this process knows better.
   void fallBack(TimelineSnapshot found) {
-    if (!stored.areAtHand() && !carriedHere.test(found.stream())) {
-      local.show(found);
+    if (!carriedHere.test(found.stream()) && local.show(found, SILENCE)) {
+      missingSinceNanos.remove(found.stream()); // it is carried, whatever Redis has lost
     }
   }
 

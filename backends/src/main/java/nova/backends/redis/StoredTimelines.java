@@ -47,11 +47,6 @@ final class StoredTimelines {
     }
   }
 
-  /// Whether Redis can be asked now, and answers.
-  boolean areAtHand() {
-    return link.answers();
-  }
-
   /// The streams that may have a timeline.
   CompletionStage<List<StreamId>> streams() {
     return link.orMissing(link.commands().zrange(keys.index(), 0, -1), List.of())

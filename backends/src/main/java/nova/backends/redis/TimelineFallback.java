@@ -6,7 +6,8 @@ import java.util.concurrent.CompletionStage;
 import nova.core.StreamId;
 import nova.segments.TimelineSnapshot;
 
-/// Where timelines are found while Redis is away, such as [nova.segments.DiskMedia#timeline].
+/// Where timelines are found while Redis tells nothing new, such as
+/// [nova.segments.DiskMedia#timeline].
 ///
 /// *Thread-safe.*
 @FunctionalInterface

@@ -23,7 +23,7 @@ class LocalTimelinesTest {
           (_, failure) -> {
             throw failure;
           });
-  private final LocalTimelines local = new LocalTimelines(store);
+  private final LocalTimelines local = new LocalTimelines(store, System::nanoTime);
   private final TestPackager packager = new TestPackager(STREAM, 4, 10, "source");
 
   @Test
@@ -99,7 +99,7 @@ class LocalTimelinesTest {
                   (_, failure) -> {
                     throw failure;
                   });
-          LocalTimelines timelines = new LocalTimelines(shown);
+          LocalTimelines timelines = new LocalTimelines(shown, System::nanoTime);
           List<TimelineSnapshot> told = new ArrayList<>();
           Registration _ = shown.listen(told::add);
           long token = 1;

@@ -255,6 +255,25 @@ class RedisTimelineReplicaTest {
   }
 
   @Test
+  void whatIsFoundElsewhere_isShownWhileRedisRefusesWrites_thoughItAnswersQuestions() {
+    replica();
+    publish(packager, TOKEN);
+    packager.segment(2);
+    packager.part();
+    isReplicated();
+
+    TestConnections.refuseWrites(redis);
+    packager.complete();
+    onDisk.put(STREAM, packager.snapshot());
+
+    isReplicated();
+    assertThat(link.answers()).isTrue();
+    TestConnections.takeWrites(redis);
+    packager.segment(2);
+    isReplicated();
+  }
+
+  @Test
   void faultOfATask_isCounted_andTheReplicaGoesOn() {
     AtomicBoolean broken = new AtomicBoolean();
     Registration _ =
