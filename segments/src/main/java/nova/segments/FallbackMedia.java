@@ -10,12 +10,9 @@ import nova.core.Epoch;
 import nova.core.RenditionId;
 import nova.core.StreamId;
 
-/// Media of one [MediaSource], or of another one where the first cannot be asked or has lost it.
+/// Media of one [MediaSource], or of another one where the first cannot be asked or has it not.
 /// What the first cannot be asked for and the second has not may be there all the same, so that is
 /// the first one's failure.
-///
-/// A part that the first has not is not looked for in the second, which has only complete segments:
-/// whoever wants it asks again, or for the segment.
 ///
 /// *Thread-safe.*
 public final class FallbackMedia implements MediaSource {
@@ -30,33 +27,33 @@ public final class FallbackMedia implements MediaSource {
   @Override
   public CompletionStage<Optional<Bytes>> init(
       StreamId stream, RenditionId rendition, Epoch epoch) {
-    return orElse(source -> source.init(stream, rendition, epoch), true);
+    return orElse(source -> source.init(stream, rendition, epoch));
   }
 
   @Override
   public CompletionStage<Optional<Bytes>> part(SegmentKey segment, int part) {
-    return orElse(source -> source.part(segment, part), false);
+    return orElse(source -> source.part(segment, part));
   }
 
   @Override
   public CompletionStage<Optional<List<Bytes>>> segment(SegmentKey segment) {
-    return orElse(source -> source.segment(segment), true);
+    return orElse(source -> source.segment(segment));
   }
 
   @Override
   public CompletionStage<Optional<Poster>> poster(StreamId stream) {
-    return orElse(source -> source.poster(stream), false);
+    return orElse(source -> source.poster(stream));
   }
 
   private <T> CompletionStage<Optional<T>> orElse(
-      Function<MediaSource, CompletionStage<Optional<T>>> ask, boolean alsoWhenLost) {
+      Function<MediaSource, CompletionStage<Optional<T>>> ask) {
     return ask.apply(first)
         .handle(
             (found, failure) -> {
               if (failure != null) {
                 return afterFailure(failure, ask.apply(second));
               }
-              return found.isPresent() || !alsoWhenLost
+              return found.isPresent()
                   ? CompletableFuture.completedStage(found)
                   : ask.apply(second);
             })

@@ -120,16 +120,18 @@ final class LocalTimelines {
     if (has(stream, token, snapshot.version())) {
       return;
     }
-    if (elsewhere.remove(stream)) {
-      log.atInfo().addKeyValue("stream", stream).log("Redis tells the stream's news again");
-    }
     Known before = known.get(stream);
     long shift = before == null ? 0 : before.shift;
     Optional<TimelineSnapshot> shown = store.find(stream);
+    if (before != null && before.token == token && isAhead(shown, snapshot.version() + shift)) {
+      known.put(stream, new Known(token, snapshot, shift, clock.nanoTime()));
+      return;
+    }
+    if (elsewhere.remove(stream)) {
+      log.atInfo().addKeyValue("stream", stream).log("Redis tells the stream's news again");
+    }
     if (shown.equals(Optional.of(shifted(snapshot, shift)))) {
-      known.put(
-          stream,
-          new Known(token, snapshot, shift, clock.nanoTime())); // shown while Redis told nothing
+      known.put(stream, new Known(token, snapshot, shift, clock.nanoTime())); // found elsewhere
       return;
     }
     if (shown.isPresent() && snapshot.version() + shift <= shown.get().version()) {
@@ -137,6 +139,13 @@ final class LocalTimelines {
     }
     known.put(stream, new Known(token, snapshot, shift, clock.nanoTime()));
     boolean _ = store.put(shifted(snapshot, shift));
+  }
+
+  /// What was found elsewhere is not taken back when Redis tells late what came before it.
+  private boolean isAhead(Optional<TimelineSnapshot> shown, long version) {
+    return shown.isPresent()
+        && elsewhere.contains(shown.get().stream())
+        && shown.get().version() > version;
   }
 
   /// Shows a timeline of complete segments that comes from elsewhere while Redis tells nothing, if

@@ -2,7 +2,9 @@ package nova.backends.redis;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -53,6 +55,7 @@ public final class RedisTimelineReplica implements AutoCloseable {
   private volatile boolean overflown;
   private volatile boolean closing;
   private long fallBackAtNanos; // of the thread
+  private final Set<StreamId> askedElsewhere = new HashSet<>(); // of the thread
 
   private RedisTimelineReplica(
       RedisConnections connections,
@@ -213,19 +216,25 @@ public final class RedisTimelineReplica implements AutoCloseable {
     long now = clock.nanoTime();
     if (now - fallBackAtNanos >= 0) {
       fallBackAtNanos = now + FALL_BACK_EVERY.toNanos();
-      for (StreamId stream : timelines.quiet()) {
-        CompletionStage<Void> _ =
-            fallback
-                .timeline(stream)
-                .thenAccept(
-                    found -> found.ifPresent(shown -> tasks.add(() -> timelines.fallBack(shown))))
-                .exceptionally(
-                    failure -> {
-                      log.debug("no fallback for {}", stream, failure);
-                      return null;
-                    });
-      }
+      timelines.quiet().stream().filter(askedElsewhere::add).forEach(this::askElsewhere);
     }
+  }
+
+  private void askElsewhere(StreamId stream) {
+    CompletionStage<Void> _ =
+        fallback
+            .timeline(stream)
+            .exceptionally(
+                failure -> {
+                  log.debug("no fallback for {}", stream, failure);
+                  return Optional.empty();
+                })
+            .thenAccept(found -> tasks.add(() -> onElsewhere(stream, found)));
+  }
+
+  private void onElsewhere(StreamId stream, Optional<TimelineSnapshot> found) {
+    askedElsewhere.remove(stream);
+    found.ifPresent(timelines::fallBack);
   }
 
   @Override

@@ -2,6 +2,7 @@ package nova.backends.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import nova.backends.redis.LocalTimelines.Applied;
@@ -12,6 +13,7 @@ import nova.segments.RenditionTimeline;
 import nova.segments.TimelineDelta;
 import nova.segments.TimelineSnapshot;
 import nova.segments.TimelineStore.Registration;
+import nova.testkit.FakeClock;
 import nova.testkit.Seeds;
 import org.junit.jupiter.api.Test;
 
@@ -23,7 +25,8 @@ class LocalTimelinesTest {
           (_, failure) -> {
             throw failure;
           });
-  private final LocalTimelines local = new LocalTimelines(store, System::nanoTime);
+  private final FakeClock clock = new FakeClock();
+  private final LocalTimelines local = new LocalTimelines(store, clock::nanoTime);
   private final TestPackager packager = new TestPackager(STREAM, 4, 10, "source");
 
   @Test
@@ -122,6 +125,29 @@ class LocalTimelinesTest {
           assertThat(told).extracting(TimelineSnapshot::version).isSorted().doesNotHaveDuplicates();
           assertThat(segments(shown.find(STREAM).orElseThrow())).isEqualTo(segments(now));
         });
+  }
+
+  @Test
+  void whatWasFoundElsewhere_isNotTakenBack_byWhatRedisTellsLate() {
+    packager.segment(2);
+    local.put(5, packager.snapshot());
+    packager.part();
+    TimelineSnapshot open = packager.snapshot();
+    packager.complete();
+    TimelineSnapshot complete = packager.snapshot();
+    packager.part();
+    TimelineSnapshot next = packager.snapshot();
+    assertThat(local.show(complete, Duration.ofSeconds(1))).as("too early").isFalse();
+    clock.advanceMs(1_000);
+    assertThat(local.show(complete, Duration.ofSeconds(1))).isTrue();
+    List<TimelineSnapshot> told = new ArrayList<>();
+    Registration _ = store.listen(told::add);
+
+    local.put(5, open);
+    local.put(5, complete);
+    assertThat(local.apply(5, TimelineDelta.between(complete, next))).isEqualTo(Applied.APPLIED);
+
+    assertThat(told).as("nothing but news").containsExactly(next);
   }
 
   private static List<?> segments(TimelineSnapshot snapshot) {

@@ -1,10 +1,12 @@
 package nova.backends.redis;
 
+import io.lettuce.core.AclSetuserArgs;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -44,6 +46,13 @@ public final class TestConnections {
   /// Ends [#refuseWrites]; Redis knows what it knew.
   public static void takeWrites(EmbeddedRedis redis) {
     tell(redis, RedisCommands::replicaofNoOne);
+  }
+
+  /// Has Redis refuse whatever concerns other keys than these.
+  public static void allowOnly(EmbeddedRedis redis, String... patterns) {
+    AclSetuserArgs user = AclSetuserArgs.Builder.resetKeys();
+    List.of(patterns).forEach(user::keyPattern);
+    tell(redis, commands -> commands.aclSetuser("default", user));
   }
 
   /// Lets Redis have no memory left for anything.
