@@ -1,10 +1,14 @@
 package nova.cluster;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -125,6 +129,32 @@ public final class EmbeddedRedis implements AutoCloseable {
   /// Lets it go on after [#freeze].
   public void thaw() {
     signal("-CONT");
+  }
+
+  /// Has it refuse whatever is written, as a replica that nobody made the master yet, and answer
+  /// questions as ever.
+  public void refuseWrites() {
+    tell("REPLICAOF 127.0.0.1 1");
+  }
+
+  /// Ends [#refuseWrites]; it knows what it knew.
+  public void takeWrites() {
+    tell("REPLICAOF NO ONE");
+  }
+
+  private void tell(String command) {
+    try (Socket connection = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      connection.setSoTimeout(STOP_SECONDS * 1_000);
+      connection.getOutputStream().write((command + "\r\n").getBytes(US_ASCII));
+      String answer =
+          new BufferedReader(new InputStreamReader(connection.getInputStream(), US_ASCII))
+              .readLine();
+      if (!"+OK".equals(answer)) {
+        throw new IOException("Redis answers %s to %s".formatted(answer, command));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void signal(String signal) {

@@ -17,6 +17,7 @@ import nova.core.Bytes;
 import nova.core.NanoClock;
 import nova.core.StreamId;
 import nova.segments.MalformedTimelineException;
+import nova.segments.TimelineSnapshot;
 import nova.segments.TimelineStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -352,7 +352,7 @@ class AssignedStreamsTest {
     Map<String, Bytes> published = viewers.media(viewers.awaitParts(broadcast.id, 4, 2));
     TestNode second = node("second");
 
-    TestConnections.refuseWrites(REDIS);
+    REDIS.refuseWrites();
     try {
       await("nothing is announced", () -> await(registry.list()).isEmpty());
       Instant later = Instant.now().plusSeconds(3);
@@ -366,7 +366,7 @@ class AssignedStreamsTest {
       assertThat(endings(first, broadcast)).isEmpty();
       assertThat(await(leases.holders(List.of(broadcast.id)))).isEmpty();
     } finally {
-      TestConnections.takeWrites(REDIS);
+      REDIS.takeWrites();
     }
 
     await("it is held", () -> !await(leases.holders(List.of(broadcast.id))).isEmpty());

@@ -290,10 +290,10 @@ class RedisChannelClaimsTest extends ChannelClaimsContract {
     await("it is known", () -> field("status").contains("ACTIVE"));
     double renewed = renewedMs();
 
-    TestConnections.refuseWrites(redis);
+    redis.refuseWrites();
     Instant later = Instant.now().plus(TTL.multipliedBy(2));
     await("it is expired, and looked at", () -> Instant.now().isAfter(later));
-    TestConnections.takeWrites(redis);
+    redis.takeWrites();
 
     await(
         "it is renewed",

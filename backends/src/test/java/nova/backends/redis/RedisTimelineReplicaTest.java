@@ -261,13 +261,13 @@ class RedisTimelineReplicaTest {
     packager.part();
     isReplicated();
 
-    TestConnections.refuseWrites(redis);
+    redis.refuseWrites();
     packager.complete();
     onDisk.put(STREAM, packager.snapshot());
 
     isReplicated();
     assertThat(link.answers()).isTrue();
-    TestConnections.takeWrites(redis);
+    redis.takeWrites();
     packager.segment(2);
     isReplicated();
   }

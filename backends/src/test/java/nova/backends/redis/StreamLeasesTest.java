@@ -49,7 +49,7 @@ class StreamLeasesTest {
   @BeforeEach
   void open() {
     redis.thaw();
-    TestConnections.takeWrites(redis);
+    redis.takeWrites();
     TestConnections.makeRoom(redis);
     connections = TestConnections.open(RedisConfig.at(redis.url()));
     otherConnections = TestConnections.open(RedisConfig.at(redis.url()));
@@ -197,10 +197,10 @@ class StreamLeasesTest {
   void redisThatRefusedWrites_lendsNothing_beforeHoldersCouldRenew() {
     Lease lease = acquire(here, STREAM);
 
-    TestConnections.refuseWrites(redis);
+    redis.refuseWrites();
     await("the lease ended", () -> await(there.holders(List.of(STREAM))).isEmpty());
     awaitPassed(TTL);
-    TestConnections.takeWrites(redis);
+    redis.takeWrites();
 
     await(
         "it is renewed",

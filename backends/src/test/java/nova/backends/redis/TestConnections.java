@@ -37,17 +37,6 @@ public final class TestConnections {
         Thread.ofPlatform().daemon().factory());
   }
 
-  /// Has Redis refuse whatever is written, as a replica that nobody made the master yet, and answer
-  /// questions as ever.
-  public static void refuseWrites(EmbeddedRedis redis) {
-    tell(redis, commands -> commands.replicaof("127.0.0.1", 1));
-  }
-
-  /// Ends [#refuseWrites]; Redis knows what it knew.
-  public static void takeWrites(EmbeddedRedis redis) {
-    tell(redis, RedisCommands::replicaofNoOne);
-  }
-
   /// Has Redis refuse whatever concerns other keys than these.
   public static void allowOnly(EmbeddedRedis redis, String... patterns) {
     AclSetuserArgs user = AclSetuserArgs.Builder.resetKeys();

@@ -34,18 +34,29 @@ final class EngineFailures {
     return new Failure(
         "Redis away for 30 s",
         "whole segments go on from disk, parts pause, health says so",
-        scene -> withoutRedis(scene, EmbeddedRedis::stop, EmbeddedRedis::start));
+        scene -> withoutRedis(scene, EmbeddedRedis::stop, EmbeddedRedis::start, "DOWN"));
   }
 
   static Failure redisHanging() {
     return new Failure(
         "Redis hangs for 30 s",
         "as when it is away, though its connections stay",
-        scene -> withoutRedis(scene, EmbeddedRedis::freeze, EmbeddedRedis::thaw));
+        scene -> withoutRedis(scene, EmbeddedRedis::freeze, EmbeddedRedis::thaw, "DOWN"));
   }
 
+  static Failure redisRefusingWrites() {
+    return new Failure(
+        "Redis refuses writes for 30 s",
+        "whole segments go on from disk, parts pause; nobody loses a stream",
+        scene -> withoutRedis(scene, EmbeddedRedis::refuseWrites, EmbeddedRedis::takeWrites, "UP"));
+  }
+
+  /// @param status what delivery says of Redis meanwhile
   private static Outcome withoutRedis(
-      Scene scene, Consumer<EmbeddedRedis> takeAway, Consumer<EmbeddedRedis> giveBack)
+      Scene scene,
+      Consumer<EmbeddedRedis> takeAway,
+      Consumer<EmbeddedRedis> giveBack,
+      String status)
       throws IOException, InterruptedException {
     EmbeddedRedis redis = scene.cluster().redis();
     List<String> wrong = new ArrayList<>();
@@ -59,8 +70,9 @@ final class EngineFailures {
       gap = scene.longestGap(at);
       for (ServiceProcess delivery : scene.cluster().of("delivery")) {
         String health = Follower.text(URI.create(delivery.address("http") + "/health/ready"));
-        if (!health.contains("{\"name\":\"redis\",\"status\":\"DOWN\"}")) {
-          wrong.add("%s does not say that Redis is away: %s".formatted(delivery.name(), health));
+        if (!health.contains("{\"name\":\"redis\",\"status\":\"%s\"}".formatted(status))) {
+          wrong.add(
+              "%s says of Redis (expected: %s): %s".formatted(delivery.name(), status, health));
         }
       }
     } finally {

@@ -17,6 +17,7 @@ final class Failures {
         EngineFailures.redisEmptied(),
         EngineFailures.redisAway(),
         EngineFailures.redisHanging(),
+        EngineFailures.redisRefusingWrites(),
         EngineFailures.kafkaAway(),
         ClockFailures.apart(),
         IngestFailures.two(clip),
