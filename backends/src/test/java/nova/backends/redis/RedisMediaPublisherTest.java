@@ -332,7 +332,7 @@ class RedisMediaPublisherTest {
     next.segment(2);
     settled(second);
     assertThat(unlisted(next)).doesNotContainAnyElementsOf(unlisted).hasSize(2 * 2);
-    assertThat(await(reader.timeline(STREAM))).contains(next.snapshot());
+    assertThat(await(timeline())).contains(next.snapshot());
     assertThat(next.snapshot().renditions().getFirst().segments())
         .allMatch(segment -> await(reader.segment(next.key(SOURCE, segment))).isPresent());
   }
