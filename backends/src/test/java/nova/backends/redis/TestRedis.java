@@ -29,7 +29,11 @@ final class TestRedis implements AutoCloseable {
 
   /// Connections of a process of its own, counted.
   RedisConnections connections(RedisMetrics metrics) {
-    return own(TestConnections.open(config(), metrics));
+    return connections(config(), metrics);
+  }
+
+  RedisConnections connections(RedisConfig config, RedisMetrics metrics) {
+    return own(TestConnections.open(config, metrics));
   }
 
   /// A connection of the test itself.
