@@ -201,9 +201,13 @@ final class StreamOnDisk implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
-    for (AutoCloseable one : opened) {
-      one.close();
+  public void close() {
+    try {
+      for (AutoCloseable one : opened) {
+        one.close();
+      }
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
     }
   }
 }

@@ -143,7 +143,7 @@ final class PublishedStream implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() {
     redis.close();
   }
 }

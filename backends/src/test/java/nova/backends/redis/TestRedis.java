@@ -42,10 +42,15 @@ final class TestRedis implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
-    for (AutoCloseable one : opened.reversed()) {
-      one.close();
+  public void close() {
+    try {
+      for (AutoCloseable one : opened.reversed()) {
+        one.close();
+      }
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    } finally {
+      server.close();
     }
-    server.close();
   }
 }
