@@ -4,6 +4,7 @@ import static nova.backends.redis.TestConnections.await;
 import static nova.backends.redis.TestConnections.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lettuce.core.AclSetuserArgs;
 import io.lettuce.core.KillArgs;
 import java.time.Duration;
 import java.time.Instant;
@@ -75,15 +76,20 @@ class RedisTimelineReplicaTest {
     other.segment(2);
     await("published", publisher::isIdle);
     assertThat(await(link.commands().zadd(keys.index(), 1.0, text(STREAM.value())))).isEqualTo(1);
-    // Asked for a hash, Redis answers with an error.
-    assertThat(await(link.commands().set(keys.timeline(STREAM), text("x")))).isEqualTo("OK");
+    // Asked for the other head, Redis answers with an error.
+    AclSetuserArgs mayRead =
+        AclSetuserArgs.Builder.resetKeys()
+            .keyPattern(keys.index())
+            .keyPattern(keys.timeline(new StreamId("other")));
+    assertThat(await(link.commands().aclSetuser("default", mayRead))).isEqualTo("OK");
 
     RedisTimelineReplica replica = replica();
     await("compared more than once", () -> metrics.count("failed") > 2);
     assertThat(replicated.all()).containsExactly(other.snapshot());
     assertThat(replica.isFilled()).isFalse();
 
-    assertThat(await(link.commands().del(keys.timeline(STREAM)))).isEqualTo(1);
+    AclSetuserArgs mayReadAll = AclSetuserArgs.Builder.allKeys();
+    assertThat(await(link.commands().aclSetuser("default", mayReadAll))).isEqualTo("OK");
     await("filled", replica::isFilled);
   }
 
