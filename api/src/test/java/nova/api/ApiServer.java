@@ -265,6 +265,12 @@ final class ApiServer implements AutoCloseable {
     }
   }
 
+  /// Something is refused, for a reason that programs know.
+  static void assertProblem(HttpResponse<String> answer, int status, String reason) {
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
+    assertThat(json(answer).path("reason").asText()).isEqualTo(reason);
+  }
+
   static String header(HttpResponse<?> response, String name) {
     return TestHttp.header(response, name);
   }

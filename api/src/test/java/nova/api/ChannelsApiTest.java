@@ -1,5 +1,6 @@
 package nova.api;
 
+import static nova.api.ApiServer.assertProblem;
 import static nova.api.ApiServer.header;
 import static nova.api.ApiServer.json;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -226,10 +227,5 @@ class ChannelsApiTest {
 
   private HttpResponse<String> patch(String slug, String body, String... headers) {
     return server.ask("PATCH", "/api/v1/channels/" + slug, server.operator, body, headers);
-  }
-
-  private static void assertProblem(HttpResponse<String> answer, int status, String reason) {
-    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
-    assertThat(json(answer).path("reason").asText()).isEqualTo(reason);
   }
 }

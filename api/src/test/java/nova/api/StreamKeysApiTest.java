@@ -1,5 +1,6 @@
 package nova.api;
 
+import static nova.api.ApiServer.assertProblem;
 import static nova.api.ApiServer.header;
 import static nova.api.ApiServer.json;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -200,10 +201,5 @@ class StreamKeysApiTest {
 
   private HttpResponse<String> post(String path, String body) {
     return server.ask("POST", path, server.operator, body);
-  }
-
-  private static void assertProblem(HttpResponse<String> answer, int status, String reason) {
-    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
-    assertThat(json(answer).path("reason").asText()).isEqualTo(reason);
   }
 }

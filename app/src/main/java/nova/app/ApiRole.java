@@ -29,18 +29,19 @@ final class ApiRole {
   static void open(RoleFoundation foundation) {
     Foundation base = foundation.base();
     AppConfig config = foundation.config();
-    StreamEvents shared = foundation.kafka().events();
-    OwnStreamEvents events = new OwnStreamEvents(shared, Failed::subscriber);
-    RedisConnections redis = foundation.redis();
+    SharedBackends shared = foundation.shared();
+    StreamEvents everywhere = shared.kafka().events();
+    OwnStreamEvents events = new OwnStreamEvents(everywhere, Failed::subscriber);
+    RedisConnections redis = shared.redis();
     ControlWiring control =
-        foundation.control(
+        shared.control(
             ConfiguredKeys.parse(config.streamKeys()),
             new ControlPorts(
                 events,
                 events.own(),
                 new BroadcastsElsewhere(events, base.clock()),
-                new RegisteredStreams(foundation.registry(redis)),
-                foundation.keyCache(redis),
+                new RegisteredStreams(shared.registry(redis)),
+                shared.keyCache(redis),
                 base.clock(),
                 base.nanoClock(),
                 new SecureRandom(),
@@ -54,7 +55,7 @@ final class ApiRole {
                     new InMemoryTimelineStore(Failed::listener),
                     _ -> false,
                     TimelineFallback.NONE,
-                    foundation.redisMetrics(),
+                    shared.redisMetrics(),
                     base.nanoClock(),
                     Thread.ofVirtual().factory()));
     RedisViewerCounts viewers =
@@ -62,10 +63,7 @@ final class ApiRole {
             .own(
                 "counts of viewers",
                 RedisViewerCounts.open(
-                    redis,
-                    foundation.redisMetrics(),
-                    base.nanoClock(),
-                    Thread.ofVirtual().factory()));
+                    redis, shared.redisMetrics(), base.nanoClock(), Thread.ofVirtual().factory()));
     Api api =
         base.lifecycle()
             .own(
@@ -89,10 +87,10 @@ final class ApiRole {
             .own(
                 "view of streams elsewhere",
                 api.showStreamsElsewhere(Thread.ofVirtual().factory()));
-    foundation.tellMeasurements(redis, shared);
+    shared.tellMeasurements(redis, everywhere);
     foundation.serve(List.of(new MetricsRoute(base.metrics()::scrape, api.guard()), api::mount));
     foundation.readyForClients(() -> {});
     RunningServer running = new RunningServer(foundation.links(), control.control());
-    foundation.withDatabase(() -> FirstStart.make(config, running, System.err::println));
+    shared.withDatabase(() -> FirstStart.make(config, running, System.err::println));
   }
 }

@@ -33,9 +33,11 @@ import nova.segments.TimelineStore;
 /// *Confined to the main thread.*
 final class DeliveryRole {
   private final RoleFoundation foundation;
+  private final SharedBackends shared;
 
   private DeliveryRole(RoleFoundation foundation) {
     this.foundation = foundation;
+    this.shared = foundation.shared();
   }
 
   /// Starts; when this returns viewers are answered.
@@ -45,13 +47,13 @@ final class DeliveryRole {
 
   private void open() {
     DirectMemory.requireHeap(foundation.config().segments().memory());
-    ControlView control = foundation.controlView();
-    RedisConnections redis = foundation.redis();
+    ControlView control = shared.controlView();
+    RedisConnections redis = shared.redis();
     Metrics metrics = foundation.base().metrics();
     RedisMediaReader stored =
-        RedisMediaReader.open(redis, foundation.redisMetrics(), foundation.base().nanoClock());
+        RedisMediaReader.open(redis, shared.redisMetrics(), foundation.base().nanoClock());
     Optional<DiskMedia> onDisk =
-        foundation
+        shared
             .mediaFolder()
             .map(
                 folder ->
@@ -82,7 +84,7 @@ final class DeliveryRole {
                     onDisk
                         .<TimelineFallback>map(disk -> disk::timeline)
                         .orElse(TimelineFallback.NONE),
-                    foundation.redisMetrics(),
+                    shared.redisMetrics(),
                     foundation.base().nanoClock(),
                     Thread.ofVirtual().factory()));
     Delivery delivery =
@@ -93,12 +95,12 @@ final class DeliveryRole {
             control.rights(),
             RedisViewerRegistry.open(
                 redis,
-                foundation.redisMetrics(),
+                shared.redisMetrics(),
                 foundation.base().clock(),
                 foundation.base().nanoClock(),
                 new SecureRandom()));
     RouteGuard guard = foundation.guard(new TokenAuthenticator(control.rights()::tokenOf));
-    foundation.awaitTimelines(replica);
+    shared.awaitTimelines(replica);
     foundation.serve(List.of(new MetricsRoute(metrics::scrape, guard), delivery::mount));
     foundation.readyForClients(delivery::stopHolding);
   }

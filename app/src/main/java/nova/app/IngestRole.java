@@ -41,22 +41,23 @@ final class IngestRole {
   static void open(RoleFoundation foundation) {
     DirectMemory.requireHeap(foundation.config().kafka());
     Foundation base = foundation.base();
-    KafkaBackend kafka = foundation.kafka();
+    SharedBackends shared = foundation.shared();
+    KafkaBackend kafka = shared.kafka();
     FrameLog frames = kafka.frameLog(); // which begins to read its index
     OwnStreamEvents events = new OwnStreamEvents(kafka.events(), Failed::subscriber);
-    RedisConnections redis = foundation.redis();
-    LiveStreamRegistry registry = foundation.registry(redis);
+    RedisConnections redis = shared.redis();
+    LiveStreamRegistry registry = shared.registry(redis);
     RtmpBroadcasts broadcasts = new RtmpBroadcasts();
     ConfiguredKeys keys = ConfiguredKeys.parse(foundation.config().streamKeys());
     ControlWiring control =
-        foundation.control(
+        shared.control(
             keys,
             new ControlPorts(
                 events,
                 events.own(),
                 broadcasts,
                 new RegisteredStreams(registry),
-                foundation.keyCache(redis),
+                shared.keyCache(redis),
                 base.clock(),
                 base.nanoClock(),
                 new SecureRandom(),
@@ -69,7 +70,7 @@ final class IngestRole {
             .own(
                 "snapshots of metrics",
                 RedisMetricsSnapshots.open(
-                    redis, foundation.redisMetrics(), Thread.ofVirtual().factory()));
+                    redis, shared.redisMetrics(), Thread.ofVirtual().factory()));
     AutoCloseable _ =
         base.lifecycle().own("measurements of streams", events.own().subscribe(snapshots));
     foundation.serve(
@@ -77,7 +78,7 @@ final class IngestRole {
             new MetricsRoute(
                 base.metrics()::scrape,
                 foundation.guard(new TokenAuthenticator(control.rights()::tokenOf)))));
-    foundation.awaitKafka(kafka);
+    shared.awaitKafka(kafka);
     RedisChannelClaims claims =
         base.lifecycle()
             .own(
@@ -85,7 +86,7 @@ final class IngestRole {
                 RedisChannelClaims.open(
                     redis,
                     foundation.node(),
-                    foundation.redisMetrics(),
+                    shared.redisMetrics(),
                     base.nanoClock(),
                     Thread.ofVirtual().factory()));
     RtmpServer rtmp =

@@ -2,14 +2,13 @@ package nova.app;
 
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import nova.backends.redis.AnnouncedStream;
 import nova.backends.redis.LiveStreamRegistry;
+import nova.backends.redis.RedisAnswers;
 import nova.control.stream.StreamsOnAir;
 import nova.core.StreamId;
+import nova.segments.StoreUnavailableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,16 +17,15 @@ import org.slf4j.LoggerFactory;
 /// *Thread-safe.*
 record RegisteredStreams(LiveStreamRegistry registry) implements StreamsOnAir {
   private static final Logger log = LoggerFactory.getLogger(RegisteredStreams.class);
-  private static final long PATIENCE_SECONDS = 5; // Redis answers or fails before
 
   @Override
   public Optional<Set<StreamId>> now() {
     try {
       return Optional.of(
-          registry.list().toCompletableFuture().get(PATIENCE_SECONDS, TimeUnit.SECONDS).stream()
+          RedisAnswers.await(registry.list()).stream()
               .map(AnnouncedStream::stream)
               .collect(Collectors.toUnmodifiableSet()));
-    } catch (ExecutionException | TimeoutException e) {
+    } catch (StoreUnavailableException e) {
       log.debug("Redis does not tell which streams are on air", e);
       return Optional.empty();
     } catch (InterruptedException e) {

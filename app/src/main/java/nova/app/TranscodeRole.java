@@ -45,6 +45,7 @@ final class TranscodeRole {
   private static final int CORES_OF_A_STREAM = 2;
 
   private final RoleFoundation foundation;
+  private final SharedBackends shared;
   private final Foundation base;
   private final AppConfig config;
   private final RedisMetrics metrics;
@@ -53,9 +54,10 @@ final class TranscodeRole {
 
   private TranscodeRole(RoleFoundation foundation) {
     this.foundation = foundation;
+    this.shared = foundation.shared();
     this.base = foundation.base();
     this.config = foundation.config();
-    this.metrics = foundation.redisMetrics();
+    this.metrics = shared.redisMetrics();
     this.clock = base.nanoClock();
   }
 
@@ -66,10 +68,10 @@ final class TranscodeRole {
 
   private void open() {
     DirectMemory.require(config.segments());
-    KafkaBackend kafka = foundation.kafka();
+    KafkaBackend kafka = shared.kafka();
     StreamEvents events = kafka.events(); // heard before streams are looked for
-    ControlView control = foundation.controlView();
-    RedisConnections redis = foundation.redis();
+    ControlView control = shared.controlView();
+    RedisConnections redis = shared.redis();
     InMemorySegmentStore segments = new InMemorySegmentStore(config.segments());
     InMemoryTimelineStore timelines = new InMemoryTimelineStore(Failed::listener);
     InMemoryPosterStore posters = new InMemoryPosterStore();
@@ -86,7 +88,7 @@ final class TranscodeRole {
             "timelines",
             RedisTimelineReplica.start(
                 redis, timelines, publisher::owns, TimelineFallback.NONE, metrics, clock, threads));
-    foundation
+    shared
         .mediaFolder()
         .ifPresent(
             folder ->
@@ -120,9 +122,9 @@ final class TranscodeRole {
             new MetricsRoute(
                 base.metrics()::scrape,
                 foundation.guard(new TokenAuthenticator(control.rights()::tokenOf)))));
-    foundation.awaitKafka(kafka);
-    foundation.awaitTimelines(replica);
-    foundation.tellMeasurements(redis, events); // before streams are heard of
+    shared.awaitKafka(kafka);
+    shared.awaitTimelines(replica);
+    shared.tellMeasurements(redis, events); // before streams are heard of
     AssignedStreams assigned =
         own(
             "streams of this node",
@@ -134,7 +136,7 @@ final class TranscodeRole {
                     local,
                     stages,
                     leases,
-                    foundation.registry(redis),
+                    shared.registry(redis),
                     own("loads of nodes", TranscodeNodes.open(redis, metrics, threads)),
                     publisher,
                     replica,

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import nova.backends.redis.Lease;
+import nova.backends.redis.RedisAnswers;
 import nova.core.StreamEvent;
 import nova.core.StreamEvent.StreamMeasured;
 import nova.core.StreamEvent.StreamStarted;
@@ -33,7 +34,7 @@ final class AssignedStream implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(AssignedStream.class);
   private static final Duration RETRY = Duration.ofMillis(250);
   private static final Duration SEND_TIMEOUT = Duration.ofSeconds(2);
-  private static final long RELEASE_MS = 1_000;
+  private static final Duration RELEASE_LIMIT = Duration.ofSeconds(1);
 
   // Events beyond are dropped, of those to be said the oldest, of those that are early the last.
   private static final int MOST_WAITING = 1_000;
@@ -227,10 +228,10 @@ final class AssignedStream implements Runnable {
 
   private void giveBack() {
     try {
-      Void _ = lease.release().toCompletableFuture().get(RELEASE_MS, TimeUnit.MILLISECONDS);
+      Void _ = RedisAnswers.await(lease.release(), RELEASE_LIMIT);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
-    } catch (ExecutionException | TimeoutException e) {
+    } catch (StoreUnavailableException e) {
       log.atDebug().addKeyValue("stream", stream).setCause(e).log("lease ends by itself");
     }
   }

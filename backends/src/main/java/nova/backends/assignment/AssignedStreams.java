@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.ExecutionException;
@@ -17,6 +16,7 @@ import nova.backends.redis.AnnouncedStream;
 import nova.backends.redis.Lease;
 import nova.backends.redis.NodeId;
 import nova.backends.redis.NodeLoad;
+import nova.backends.redis.RedisAnswers;
 import nova.core.StreamEvent;
 import nova.core.StreamEvent.StreamError;
 import nova.core.StreamEvent.StreamStarted;
@@ -147,11 +147,12 @@ public final class AssignedStreams implements AutoCloseable {
   private void takeWhatIsDue() throws InterruptedException {
     try {
       Map<StreamId, AnnouncedStream> free = new LinkedHashMap<>();
-      for (AnnouncedStream stream : wanted.of(answer(ports.registry().list()), streams.keySet())) {
+      for (AnnouncedStream stream :
+          wanted.of(RedisAnswers.await(ports.registry().list()), streams.keySet())) {
         free.put(stream.stream(), stream);
       }
-      Map<StreamId, NodeId> holders = answer(ports.leases().holders(free.keySet()));
-      List<NodeLoad> nodes = answer(ports.nodes().list());
+      Map<StreamId, NodeId> holders = RedisAnswers.await(ports.leases().holders(free.keySet()));
+      List<NodeLoad> nodes = RedisAnswers.await(ports.nodes().list());
       if (nodes.stream().noneMatch(node -> node.node().equals(ports.node()))) {
         forget(); // not even this node is announced: Redis may take nothing in
         return;
@@ -224,16 +225,8 @@ public final class AssignedStreams implements AutoCloseable {
     return ended.find(stream).orElseThrow();
   }
 
-  /// @throws StoreUnavailableException when there is none
-  private static <T> T answer(CompletionStage<T> asked) throws InterruptedException {
-    return outcome(
-        asked
-            .toCompletableFuture()
-            .copy()
-            .orTimeout(ANSWER_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS));
-  }
-
   /// @param limited complete in the end, whatever Redis does
+  /// @throws StoreUnavailableException when there is none
   private static <T> T outcome(CompletableFuture<T> limited) throws InterruptedException {
     try {
       return limited.get();

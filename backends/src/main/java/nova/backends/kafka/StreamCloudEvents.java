@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.util.concurrent.atomic.AtomicLong;
+import nova.backends.json.Fields;
 import nova.core.StreamEvent;
 import nova.core.StreamId;
 

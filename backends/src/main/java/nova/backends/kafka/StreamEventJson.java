@@ -5,8 +5,9 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
+import nova.backends.json.Fields;
+import nova.backends.json.StreamHealthJson;
 import nova.core.ChannelSlug;
 import nova.core.Epoch;
 import nova.core.RenditionId;
@@ -45,6 +46,9 @@ final class StreamEventJson {
     return event.getClass().getSimpleName();
   }
 
+  /// Writes an event.
+  ///
+  /// @throws IllegalArgumentException of a measurement, which stays in its process
   static ObjectNode write(StreamEvent event) {
     ObjectNode data = JsonNodeFactory.instance.objectNode();
     switch (event) {
@@ -57,16 +61,18 @@ final class StreamEventJson {
         ArrayNode tracks = data.putArray("tracks");
         e.tracks().forEach(track -> tracks.add(write(track)));
       }
-      case StreamMeasured e -> data.set("health", write(e.health()));
+      case StreamMeasured _ ->
+          throw new IllegalArgumentException("a measurement is no event of the log");
       case StreamRecovering e ->
           data.put("reason", e.reason()).put("graceUntil", e.graceUntil().toString());
       case StreamResumed e -> broadcaster(data, e.remoteAddress(), e.encoder(), e.key());
       case StreamMoved e -> data.put("channel", e.channel().value()).put("claim", e.claim());
       case StreamStopRequested e -> data.put("reason", e.reason());
-      case StreamEnded e -> data.put("reason", e.reason()).set("health", write(e.health()));
+      case StreamEnded e ->
+          data.put("reason", e.reason()).set("health", StreamHealthJson.write(e.health()));
       case StreamError e -> {
         data.put("reason", e.reason());
-        e.health().ifPresent(health -> data.set("health", write(health)));
+        e.health().ifPresent(health -> data.set("health", StreamHealthJson.write(health)));
       }
       case SegmentGenerated e ->
           data.put("rendition", e.rendition().value())
@@ -112,7 +118,6 @@ final class StreamEventJson {
                   at,
                   epoch(data),
                   data.list("tracks").stream().map(StreamEventJson::track).toList());
-          case "StreamMeasured" -> new StreamMeasured(stream, at, health(data.fields("health")));
           case "StreamRecovering" ->
               new StreamRecovering(stream, at, data.text("reason"), data.instant("graceUntil"));
           case "StreamResumed" ->
@@ -122,16 +127,13 @@ final class StreamEventJson {
               new StreamMoved(
                   stream, at, new ChannelSlug(data.text("channel")), data.number("claim"));
           case "StreamStopRequested" -> new StreamStopRequested(stream, at, data.text("reason"));
-          case "StreamEnded" ->
-              new StreamEnded(stream, at, data.text("reason"), health(data.fields("health")));
+          case "StreamEnded" -> new StreamEnded(stream, at, data.text("reason"), health(data));
           case "StreamError" ->
               new StreamError(
                   stream,
                   at,
                   data.text("reason"),
-                  data.has("health")
-                      ? Optional.of(health(data.fields("health")))
-                      : Optional.empty());
+                  data.has("health") ? Optional.of(health(data)) : Optional.empty());
           case "SegmentGenerated" ->
               new SegmentGenerated(
                   stream,
@@ -170,6 +172,10 @@ final class StreamEventJson {
 
   private static Optional<StreamKeyId> key(Fields data) {
     return data.has("key") ? Optional.of(new StreamKeyId(data.uuid("key"))) : Optional.empty();
+  }
+
+  private static StreamHealth health(Fields data) {
+    return StreamHealthJson.read(data.fields("health").json());
   }
 
   private static Epoch epoch(Fields data) {
@@ -221,36 +227,5 @@ final class StreamEventJson {
     }
     throw new IllegalArgumentException(
         "kind '%s' of a track (expected: one known)".formatted(kind));
-  }
-
-  private static ObjectNode write(StreamHealth health) {
-    ObjectNode data =
-        JsonNodeFactory.instance
-            .objectNode()
-            .put("videoBitrateBps", health.videoBitrateBps())
-            .put("audioBitrateBps", health.audioBitrateBps())
-            .put("frameRate", health.frameRate())
-            .put("keyframeIntervalMs", health.keyframeIntervalMs())
-            .put("receivedBytes", health.receivedBytes())
-            .put("receivedFrames", health.receivedFrames())
-            .put("repairedTimestamps", health.repairedTimestamps())
-            .put("droppedFrames", health.droppedFrames());
-    ArrayNode advice = data.putArray("advice");
-    health.advice().forEach(advice::add);
-    return data;
-  }
-
-  private static StreamHealth health(Fields data) {
-    List<String> advice = data.texts("advice");
-    return new StreamHealth(
-        data.number("videoBitrateBps"),
-        data.number("audioBitrateBps"),
-        data.real("frameRate"),
-        data.number("keyframeIntervalMs"),
-        data.number("receivedBytes"),
-        data.number("receivedFrames"),
-        data.number("repairedTimestamps"),
-        data.number("droppedFrames"),
-        advice);
   }
 }

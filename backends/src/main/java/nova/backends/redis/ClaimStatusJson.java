@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
+import nova.backends.json.StreamHealthJson;
 import nova.core.Bytes;
 import nova.core.StreamKeyId;
 import nova.core.StreamState;
@@ -23,7 +24,7 @@ final class ClaimStatusJson {
     ObjectNode json = MAPPER.createObjectNode().put("state", status.state().name());
     status.lostAt().ifPresent(at -> json.put("lostAt", at.toString()));
     status.key().ifPresent(key -> json.put("key", key.toString()));
-    StreamHealthJson.write(json.putObject("health"), status.health());
+    json.set("health", StreamHealthJson.write(status.health()));
     return Bytes.ofUtf8(json.toString());
   }
 

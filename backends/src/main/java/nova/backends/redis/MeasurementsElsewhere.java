@@ -5,10 +5,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import nova.control.database.RepeatedTask;
 import nova.core.NanoClock;
 import nova.core.StreamEvent;
@@ -16,6 +13,7 @@ import nova.core.StreamEvent.EpochBegan;
 import nova.core.StreamEvent.StreamMeasured;
 import nova.core.StreamEvents;
 import nova.core.StreamId;
+import nova.segments.StoreUnavailableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,7 +28,6 @@ import org.slf4j.LoggerFactory;
 public final class MeasurementsElsewhere implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(MeasurementsElsewhere.class);
   private static final Duration EVERY = Duration.ofSeconds(1);
-  private static final Duration TIMEOUT = Duration.ofSeconds(5); // the connection's own comes first
   private static final Duration REMEMBERED = Duration.ofMinutes(1); // any snapshot is gone by then
 
   private final RedisMetricsSnapshots snapshots;
@@ -84,8 +81,8 @@ public final class MeasurementsElsewhere implements AutoCloseable {
   private void tell() {
     List<StreamMeasured> found;
     try {
-      found = snapshots.list().toCompletableFuture().get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException | TimeoutException e) {
+      found = RedisAnswers.await(snapshots.list());
+    } catch (StoreUnavailableException e) {
       metrics.failed("measurements");
       log.debug("it is not known what was measured", e);
       return;

@@ -12,8 +12,6 @@ import java.util.concurrent.ThreadFactory;
 import java.util.function.Supplier;
 import nova.control.database.RepeatedTask;
 import nova.core.Bytes;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Things of one kind that say each second that they are there, and are forgotten when they do not.
 ///
@@ -21,7 +19,6 @@ import org.slf4j.LoggerFactory;
 ///
 /// *Thread-safe.*
 final class Presence implements AutoCloseable {
-  private static final Logger log = LoggerFactory.getLogger(Presence.class);
   private static final RedisScript ANNOUNCE =
       RedisScript.named("announce", RedisType.SORTED_SET, RedisType.HASH);
   private static final RedisScript ANNOUNCED =
@@ -66,8 +63,8 @@ final class Presence implements AutoCloseable {
   void remove(String name) {
     own.remove(name);
     if (canSend()) {
-      ifAnswered(link.commands().zrem(timesKey(), name(name)));
-      ifAnswered(link.commands().hdel(valuesKey(), name));
+      countFailure(link.commands().zrem(timesKey(), name(name)));
+      countFailure(link.commands().hdel(valuesKey(), name));
     }
   }
 
@@ -98,7 +95,7 @@ final class Presence implements AutoCloseable {
     if (!canSend()) {
       return; // whoever is not heard of is forgotten
     }
-    ifAnswered(
+    countFailure(
         link.<Long>run(
             ANNOUNCE,
             ScriptOutputType.INTEGER,
@@ -116,14 +113,8 @@ final class Presence implements AutoCloseable {
     return open;
   }
 
-  private void ifAnswered(CompletionStage<Long> sent) {
-    CompletionStage<Long> _ =
-        sent.exceptionally(
-            failure -> {
-              metrics.failed("announce");
-              log.debug("{} not announced", kind, failure);
-              return 0L;
-            });
+  private void countFailure(CompletionStage<Long> asked) {
+    RedisAnswers.countFailure(asked, "announce", metrics);
   }
 
   private String timesKey() {

@@ -99,7 +99,7 @@ public final class RedisConnections implements AutoCloseable {
       client.setOptions(options(config));
       RedisLink first = connect(RedisArea.MEDIA, "watch");
       RedisServerFacts.require(first, config);
-      this.watch = RedisWatch.start(first, metrics, clock, nanoClock, config.timeout(), threads);
+      this.watch = RedisWatch.start(first, metrics, clock, nanoClock, threads);
     } catch (RuntimeException e) {
       shutDown();
       throw e;
@@ -183,6 +183,7 @@ public final class RedisConnections implements AutoCloseable {
           keys(area),
           metrics,
           nanoClock,
+          config.timeout(),
           this::answers);
     } catch (RedisException e) {
       missed = true;

@@ -8,14 +8,12 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import nova.control.database.RepeatedTask;
 import nova.core.Bytes;
 import nova.core.StreamId;
 import nova.media.MediaException;
+import nova.segments.StoreUnavailableException;
 import nova.transcode.LadderStore;
 import nova.transcode.RunningLadder;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +29,6 @@ public final class RedisLadderStore implements LadderStore, AutoCloseable {
   private static final RedisScript PUT = RedisScript.named("put-ladder", RedisType.STRING);
   private static final RedisScript REMOVE = RedisScript.named("remove-ladder", RedisType.STRING);
   private static final Duration PUT_EVERY = Duration.ofMinutes(1);
-  private static final Duration TIMEOUT = Duration.ofSeconds(5); // the connection's own comes first
 
   private final RedisLink link;
   private final StreamLeases leases;
@@ -87,13 +84,12 @@ public final class RedisLadderStore implements LadderStore, AutoCloseable {
 
   private @Nullable Bytes read(StreamId stream) {
     try {
-      return link.orMissing(
-              link.commands().get(key(stream)).thenApply(Optional::ofNullable),
-              Optional.<Bytes>empty())
-          .toCompletableFuture()
-          .get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+      return link.await(
+              link.orMissing(
+                  link.commands().get(key(stream)).thenApply(Optional::ofNullable),
+                  Optional.<Bytes>empty()))
           .orElse(null);
-    } catch (ExecutionException | TimeoutException e) {
+    } catch (StoreUnavailableException e) {
       metrics.failed("ladder");
       log.atWarn()
           .addKeyValue("stream", stream)
@@ -111,7 +107,7 @@ public final class RedisLadderStore implements LadderStore, AutoCloseable {
     own.remove(stream);
     OptionalLong token = leases.token(stream);
     if (token.isPresent()) {
-      ifAnswered(
+      countFailure(
           link.<Long>run(
               REMOVE,
               ScriptOutputType.INTEGER,
@@ -130,7 +126,7 @@ public final class RedisLadderStore implements LadderStore, AutoCloseable {
       own.remove(stream, ladder); // it goes on elsewhere
       return;
     }
-    ifAnswered(
+    countFailure(
         link.<Long>run(
             PUT,
             ScriptOutputType.INTEGER,
@@ -140,14 +136,8 @@ public final class RedisLadderStore implements LadderStore, AutoCloseable {
             ladder));
   }
 
-  private void ifAnswered(CompletionStage<Long> sent) {
-    CompletionStage<Long> _ =
-        sent.exceptionally(
-            failure -> {
-              metrics.failed("ladder");
-              log.debug("a ladder was not put", failure);
-              return 0L;
-            });
+  private void countFailure(CompletionStage<Long> asked) {
+    RedisAnswers.countFailure(asked, "ladder", metrics);
   }
 
   private List<String> keys(StreamId stream) {

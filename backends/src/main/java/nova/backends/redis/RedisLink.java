@@ -17,6 +17,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
 import nova.core.Bytes;
 import nova.core.NanoClock;
+import nova.segments.StoreUnavailableException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,20 +37,24 @@ final class RedisLink {
   private final Keyspace keys;
   private final RedisMetrics metrics;
   private final NanoClock clock;
+  private final Duration timeout;
   private final BooleanSupplier redisAnswers;
   private volatile long connectedAtNanos;
 
+  /// @param timeout of each command
   /// @param redisAnswers whether Redis answered lately, on whatever connection
   RedisLink(
       StatefulRedisConnection<String, Bytes> connection,
       Keyspace keys,
       RedisMetrics metrics,
       NanoClock clock,
+      Duration timeout,
       BooleanSupplier redisAnswers) {
     this.connection = connection;
     this.keys = keys;
     this.metrics = metrics;
     this.clock = clock;
+    this.timeout = timeout;
     this.redisAnswers = redisAnswers;
     this.connectedAtNanos = clock.nanoTime();
     onReconnect(() -> connectedAtNanos = clock.nanoTime());
@@ -103,6 +108,13 @@ final class RedisLink {
   /// Sends commands only when [#flush] is called.
   void hold() {
     connection.setAutoFlushCommands(false);
+  }
+
+  /// Waits for an answer. Each command's own timeout comes first.
+  ///
+  /// @throws StoreUnavailableException when there is none; its cause is what went wrong
+  <T extends @Nullable Object> T await(CompletionStage<T> asked) throws InterruptedException {
+    return RedisAnswers.await(asked, timeout.multipliedBy(2));
   }
 
   /// Runs a script, which Redis need not know yet. What is of another type than the script's keys

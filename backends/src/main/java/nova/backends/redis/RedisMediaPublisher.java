@@ -11,16 +11,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
-import nova.backends.redis.RedisMediaWriter.Outcome;
 import nova.core.NanoClock;
 import nova.core.StreamId;
 import nova.segments.PosterStore;
 import nova.segments.SegmentStore;
-import nova.segments.StoreUnavailableException;
 import nova.segments.TimelineSnapshot;
 import nova.segments.TimelineStore;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,8 +35,6 @@ import org.slf4j.LoggerFactory;
 public final class RedisMediaPublisher implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(RedisMediaPublisher.class);
   private static final Duration HOUSEKEEPING = Duration.ofMillis(100);
-  private static final Duration RETRY = Duration.ofMillis(500);
-  private static final Duration RETRY_AFTER_FAULT = Duration.ofSeconds(10);
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
 
   private final RedisConfig config;
@@ -53,8 +47,9 @@ public final class RedisMediaPublisher implements AutoCloseable {
   private final RedisMetrics metrics;
   private final NanoClock nanoClock;
 
-  private final ConcurrentMap<StreamId, Owned> streams = new ConcurrentHashMap<>();
-  private final BlockingQueue<Owned> changed = new LinkedBlockingQueue<>();
+  private final ConcurrentMap<StreamId, OwnedStream> streams = new ConcurrentHashMap<>();
+  private final BlockingQueue<OwnedStream> changed = new LinkedBlockingQueue<>();
+  private final OwnedStream.Publisher ofStreams = new OfStreams();
   private final Queue<Awaited> awaited = new ConcurrentLinkedQueue<>();
   private final TimelineStore.Registration registration;
   private final Thread thread;
@@ -81,7 +76,7 @@ public final class RedisMediaPublisher implements AutoCloseable {
     this.nanoClock = nanoClock;
     this.houseKeptAtNanos = nanoClock.nanoTime();
     this.registration = timelines.listen(this::onChange);
-    link.onReconnect(() -> streams.values().forEach(Owned::lookAgain));
+    link.onReconnect(() -> streams.values().forEach(OwnedStream::lookAgain));
     this.thread = threads.newThread(this::run);
     thread.setName("redis-publisher");
   }
@@ -114,19 +109,38 @@ public final class RedisMediaPublisher implements AutoCloseable {
   /// @param onLost called once, on a thread that must not be kept, when Redis refuses the token:
   ///   the stream is lost to another node, and is copied no more
   public void own(StreamId stream, long token, Runnable onLost) {
-    Owned owned = new Owned(stream, token, onLost);
-    Owned before = streams.put(stream, owned);
+    OwnedStream owned =
+        new OwnedStream(
+            stream,
+            token,
+            onLost,
+            ofStreams,
+            then ->
+                new StreamCopy(
+                    stream,
+                    token,
+                    writer,
+                    keys,
+                    segments,
+                    posters,
+                    config.memoryPerStream().bytes(),
+                    metrics,
+                    then),
+            config.mediaTtl(),
+            metrics,
+            nanoClock);
+    OwnedStream before = streams.put(stream, owned);
     if (before != null) {
-      before.over = true;
+      before.end();
     }
     timelines.find(stream).ifPresent(owned::offer);
   }
 
   /// Copies a stream no more, and leaves in Redis what is there. Idempotent.
   public void disown(StreamId stream) {
-    Owned owned = streams.remove(stream);
+    OwnedStream owned = streams.remove(stream);
     if (owned != null) {
-      owned.over = true;
+      owned.end();
     }
   }
 
@@ -137,15 +151,15 @@ public final class RedisMediaPublisher implements AutoCloseable {
 
   /// The token under which a stream is copied; empty when it is not.
   public OptionalLong token(StreamId stream) {
-    Owned owned = streams.get(stream);
-    return owned == null ? OptionalLong.empty() : OptionalLong.of(owned.token);
+    OwnedStream owned = streams.get(stream);
+    return owned == null ? OptionalLong.empty() : OptionalLong.of(owned.token());
   }
 
   /// Waits until Redis has all of a stream that was put so far.
   ///
   /// @return false when it has not by then, or the stream is not copied
   public boolean awaitSent(StreamId stream, Duration limit) throws InterruptedException {
-    Owned owned = streams.get(stream);
+    OwnedStream owned = streams.get(stream);
     if (owned == null) {
       return false;
     }
@@ -163,18 +177,17 @@ public final class RedisMediaPublisher implements AutoCloseable {
   public boolean isIdle() {
     return changed.isEmpty()
         && !working
-        && streams.values().stream().noneMatch(Owned::isBusy)
+        && streams.values().stream().noneMatch(OwnedStream::isBusy)
         && writer.isIdle();
   }
 
   private void onChange(TimelineSnapshot snapshot) {
-    Owned stream = streams.get(snapshot.stream());
+    OwnedStream stream = streams.get(snapshot.stream());
     if (stream == null) {
       return;
     }
     if (timelines.find(snapshot.stream()).isEmpty()) {
-      stream.removed = true;
-      stream.enqueue();
+      stream.remove();
     } else {
       stream.offer(snapshot);
     }
@@ -184,10 +197,10 @@ public final class RedisMediaPublisher implements AutoCloseable {
     try {
       while (!closing) {
         working = false;
-        Owned next = changed.poll(pause().toNanos(), TimeUnit.NANOSECONDS);
+        OwnedStream next = changed.poll(pause().toNanos(), TimeUnit.NANOSECONDS);
         working = true;
         if (next != null) {
-          sync(next);
+          next.sync();
         }
         if (next == null || isTimeToKeepHouse()) {
           keepHouse();
@@ -204,15 +217,13 @@ public final class RedisMediaPublisher implements AutoCloseable {
   private void answerThoseWhoWait() throws InterruptedException {
     if (!awaited.isEmpty()) {
       writer.awaitIdle();
-      awaited.stream()
-          .filter(one -> !one.stream.isBusy() && !one.stream.over)
-          .forEach(one -> one.sent.countDown());
+      awaited.stream().filter(one -> one.stream.isSent()).forEach(one -> one.sent.countDown());
     }
   }
 
   /// Older segments are put while nothing newer comes.
   private Duration pause() {
-    return link.isOpen() && streams.values().stream().anyMatch(Owned::hasBacklog)
+    return link.isOpen() && streams.values().stream().anyMatch(OwnedStream::hasBacklog)
         ? Duration.ZERO
         : HOUSEKEEPING;
   }
@@ -223,74 +234,35 @@ public final class RedisMediaPublisher implements AutoCloseable {
 
   private void keepHouse() throws InterruptedException {
     houseKeptAtNanos = nanoClock.nanoTime();
-    for (Owned stream : streams.values()) {
-      stream.tryAgain();
-      if (link.isOpen() && stream.copy.isThere() && !stream.stale) {
-        guarded(stream, () -> stream.copy.putOneOfTheBacklog());
-        guarded(stream, () -> keep(stream));
-      }
-    }
-  }
-
-  private void keep(Owned stream) throws InterruptedException {
-    long now = nanoClock.nanoTime();
-    if (now - stream.keptAtNanos >= config.mediaTtl().dividedBy(3).toNanos()) {
-      stream.keptAtNanos = now;
-      stream.on(stream.copy.keep());
-    }
-  }
-
-  private void sync(Owned stream) throws InterruptedException {
-    stream.queued.set(false);
-    // When the connection is back, all streams are queued again.
-    if (!stream.over && link.isOpen() && !stream.waits) {
-      guarded(stream, () -> syncNow(stream));
-    }
-  }
-
-  private void syncNow(Owned stream) throws InterruptedException {
-    TimelineSnapshot snapshot = stream.offered;
-    if (stream.removed) {
-      if (stream.copy.remove() == Outcome.FENCED) {
-        stream.lose();
-      } else {
-        stream.over = true;
-        streams.remove(stream.id, stream);
-      }
-    } else if (snapshot != null) {
-      if (stream.stale) {
-        stream.stale = false;
-        stream.copy.look(snapshot);
-      }
-      stream.copy.publish(snapshot, nanoClock.nanoTime());
+    for (OwnedStream stream : streams.values()) {
+      stream.keepHouse();
     }
   }
 
   /// Somebody waits until all of a stream is sent.
-  private record Awaited(Owned stream, CountDownLatch sent) {}
+  private record Awaited(OwnedStream stream, CountDownLatch sent) {}
 
-  private interface Step {
-    void run() throws InterruptedException;
-  }
+  private final class OfStreams implements OwnedStream.Publisher {
+    @Override
+    public boolean canSend() {
+      return link.isOpen();
+    }
 
-  /// A stream that cannot be written must not keep the others from it.
-  private void guarded(Owned stream, Step step) throws InterruptedException {
-    try {
-      step.run();
-    } catch (StoreUnavailableException e) {
-      log.atDebug().addKeyValue("stream", stream.id).setCause(e).log("Redis did not answer");
-      stream.lookAgainAfter(RETRY);
-    } catch (RuntimeException | Error e) {
-      metrics.failed("publish");
-      log.atError().addKeyValue("stream", stream.id).setCause(e).log("stream not published");
-      stream.lookAgainAfter(RETRY_AFTER_FAULT);
+    @Override
+    public void enqueue(OwnedStream stream) {
+      changed.add(stream);
+    }
+
+    @Override
+    public boolean forget(OwnedStream stream) {
+      return streams.remove(stream.id(), stream);
     }
   }
 
   /// Sends what is queued when the process ends.
   private void flushOut() throws InterruptedException {
-    for (Owned next = changed.poll(); next != null; next = changed.poll()) {
-      sync(next);
+    for (OwnedStream next = changed.poll(); next != null; next = changed.poll()) {
+      next.sync();
     }
     writer.flush();
     writer.awaitIdle();
@@ -308,98 +280,6 @@ public final class RedisMediaPublisher implements AutoCloseable {
     } catch (InterruptedException _) {
       thread.interrupt();
       Thread.currentThread().interrupt();
-    }
-  }
-
-  /// A stream that this node carries. Its fields are for all threads, except `copy` and
-  /// `keptAtNanos`.
-  private final class Owned {
-    final StreamId id;
-    final long token;
-    final Runnable onLost;
-    final StreamCopy copy;
-    final AtomicBoolean queued = new AtomicBoolean();
-    volatile @Nullable TimelineSnapshot offered; // the newest
-    volatile boolean stale = true; // what Redis has is not known
-    volatile boolean removed; // its packager has forgotten it
-    volatile boolean over; // nothing is to be sent any more
-    volatile boolean waits; // until it is time to try again
-    volatile long retryAtNanos;
-    long keptAtNanos;
-
-    Owned(StreamId id, long token, Runnable onLost) {
-      this.id = id;
-      this.token = token;
-      this.onLost = onLost;
-      this.keptAtNanos = nanoClock.nanoTime();
-      this.copy =
-          new StreamCopy(
-              id,
-              token,
-              writer,
-              keys,
-              segments,
-              posters,
-              config.memoryPerStream().bytes(),
-              metrics,
-              this::on);
-    }
-
-    void offer(TimelineSnapshot snapshot) {
-      offered = snapshot;
-      enqueue();
-    }
-
-    void enqueue() {
-      if (queued.compareAndSet(false, true)) {
-        changed.add(this);
-      }
-    }
-
-    void on(Outcome outcome) {
-      switch (outcome) {
-        case DONE -> {}
-        case FENCED -> lose();
-        case GONE -> lookAgain();
-        case UNKNOWN -> lookAgainAfter(RETRY);
-      }
-    }
-
-    void lookAgain() {
-      stale = true;
-      enqueue();
-    }
-
-    void lookAgainAfter(Duration pause) {
-      stale = true;
-      retryAtNanos = nanoClock.nanoTime() + pause.toNanos();
-      waits = true;
-    }
-
-    /// Also when the connection said that it is back before it could be used.
-    void tryAgain() {
-      if (waits && nanoClock.nanoTime() - retryAtNanos >= 0) {
-        waits = false;
-      }
-      if (!waits && stale && (offered != null || removed) && link.isOpen()) {
-        enqueue();
-      }
-    }
-
-    void lose() {
-      if (streams.remove(id, this)) {
-        over = true;
-        metrics.fenced();
-        onLost.run();
-      }
-    }
-
-    boolean hasBacklog() {
-      return !stale && copy.hasBacklog();
-    }
-
-    boolean isBusy() {
-      return queued.get() || waits || (stale && offered != null) || copy.hasBacklog();
     }
   }
 }

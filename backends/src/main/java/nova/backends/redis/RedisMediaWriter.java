@@ -1,7 +1,6 @@
 package nova.backends.redis;
 
 import io.lettuce.core.ScriptOutputType;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -9,10 +8,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import nova.core.Bytes;
 import nova.core.StreamId;
@@ -46,7 +42,6 @@ final class RedisMediaWriter {
       RedisScript.named("name-stream", RedisType.SORTED_SET);
 
   private static final int KEYS_AT_ONCE = 200;
-  private static final Duration FENCE_TTL = Duration.ofHours(1);
   private static final Bytes NONE = Bytes.EMPTY;
 
   /// What became of a write.
@@ -137,7 +132,7 @@ final class RedisMediaWriter {
     List<Bytes> arguments = new ArrayList<>();
     arguments.add(StreamLeases.number(token));
     arguments.add(StreamLeases.number(config.mediaTtl().toMillis()));
-    arguments.add(StreamLeases.number(FENCE_TTL.toMillis()));
+    arguments.add(StreamLeases.number(StreamLeases.FENCE_TTL.toMillis()));
     arguments.add(StreamLeases.number(snapshot.version()));
     arguments.add(TimelineWireFormat.write(snapshot));
     arguments.add(Bytes.ofUtf8(keys.channel()));
@@ -333,13 +328,10 @@ final class RedisMediaWriter {
 
   private <T> T answer(CompletionStage<T> asked) throws InterruptedException {
     try {
-      // The connection's own timeout comes first.
-      return asked
-          .toCompletableFuture()
-          .get(2 * config.timeout().toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException | TimeoutException e) {
+      return link.await(asked);
+    } catch (StoreUnavailableException e) {
       metrics.failed("publish");
-      throw new StoreUnavailableException("Redis did not answer", e);
+      throw e;
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadFactory;
+import nova.backends.json.StreamHealthJson;
 import nova.core.Bytes;
 import nova.core.StreamEvent;
 import nova.core.StreamEvent.StreamEnded;
@@ -82,7 +83,7 @@ public final class RedisMetricsSnapshots implements StreamEvents.Subscriber, Aut
 
   private static Bytes write(StreamMeasured measured) {
     ObjectNode json = MAPPER.createObjectNode().put("at", measured.at().toString());
-    StreamHealthJson.write(json.putObject("health"), measured.health());
+    json.set("health", StreamHealthJson.write(measured.health()));
     return Bytes.ofUtf8(json.toString());
   }
 

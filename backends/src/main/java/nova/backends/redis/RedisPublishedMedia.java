@@ -1,11 +1,7 @@
 package nova.backends.redis;
 
-import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import nova.core.Bytes;
 import nova.core.Epoch;
 import nova.core.RenditionId;
@@ -18,8 +14,6 @@ import nova.segments.StoreUnavailableException;
 ///
 /// *Thread-safe.*
 public final class RedisPublishedMedia implements PublishedMedia {
-  private static final Duration TIMEOUT = Duration.ofSeconds(5); // the connection's own comes first
-
   private final RedisMediaReader reader;
 
   public RedisPublishedMedia(RedisMediaReader reader) {
@@ -38,9 +32,7 @@ public final class RedisPublishedMedia implements PublishedMedia {
 
   private static <T> T await(CompletionStage<T> asked) {
     try {
-      return asked.toCompletableFuture().get(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException | TimeoutException e) {
-      throw new StoreUnavailableException("Redis did not answer", e);
+      return RedisAnswers.await(asked);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StoreUnavailableException("nobody waits for Redis any more", e);

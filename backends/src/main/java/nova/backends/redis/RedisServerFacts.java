@@ -4,9 +4,7 @@ import io.lettuce.core.RedisCommandExecutionException;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import nova.segments.StoreUnavailableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,17 +21,14 @@ final class RedisServerFacts {
   /// @throws RedisStartException when it cannot be used
   static void require(RedisLink link, RedisConfig config) {
     try {
-      Map<String, String> facts =
-          parse(link.commands().info().get(config.timeout().toMillis(), TimeUnit.MILLISECONDS));
+      Map<String, String> facts = parse(link.await(link.commands().info()));
       requireVersion(facts.getOrDefault("redis_version", ""), config);
       warn(facts.getOrDefault("maxmemory_policy", ""), config);
-    } catch (ExecutionException e) {
+    } catch (StoreUnavailableException e) {
       if (!(e.getCause() instanceof RedisCommandExecutionException)) {
         throw ConnectFailure.explain(config, e);
       }
       log.debug("Redis does not tell what it is", e); // its user may not ask, which is all right
-    } catch (TimeoutException e) {
-      throw ConnectFailure.explain(config, e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw ConnectFailure.explain(config, e);

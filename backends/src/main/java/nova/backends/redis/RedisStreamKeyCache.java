@@ -9,10 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -20,6 +17,7 @@ import nova.control.database.RepeatedTask;
 import nova.control.streamkey.KnownKey;
 import nova.control.streamkey.StreamKeyCache;
 import nova.core.Bytes;
+import nova.segments.StoreUnavailableException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -107,7 +105,7 @@ public final class RedisStreamKeyCache implements StreamKeyCache, AutoCloseable 
                   List.of(key(sha256), generation(sha256)),
                   Bytes.ofUtf8(Long.toHexString(random.nextLong()) + random.nextLong()),
                   StreamLeases.number(GENERATION_TTL.toMillis())));
-    } catch (ExecutionException | TimeoutException e) {
+    } catch (StoreUnavailableException e) {
       log.debug("stream key not looked up", e);
       return loadWithout(load);
     }
@@ -141,7 +139,7 @@ public final class RedisStreamKeyCache implements StreamKeyCache, AutoCloseable 
               StreamLeases.number(config.streamKeyTtl().toMillis()));
       try {
         long _ = answer(kept);
-      } catch (ExecutionException | TimeoutException e) {
+      } catch (StoreUnavailableException e) {
         metrics.failed("keep-key");
         log.debug("stream key not kept", e);
       }
@@ -160,7 +158,7 @@ public final class RedisStreamKeyCache implements StreamKeyCache, AutoCloseable 
     }
     try {
       forgetNow(sha256, change);
-    } catch (ExecutionException | TimeoutException e) {
+    } catch (StoreUnavailableException e) {
       forgetLater(Objects.requireNonNullElse(e.getCause(), e).getMessage());
     }
   }
@@ -170,7 +168,7 @@ public final class RedisStreamKeyCache implements StreamKeyCache, AutoCloseable 
     log.warn("a stream key that changed is forgotten when Redis is back: {}", why);
   }
 
-  private void forgetNow(Bytes sha256, long change) throws ExecutionException, TimeoutException {
+  private void forgetNow(Bytes sha256, long change) {
     long _ = answer(link.commands().del(key(sha256), generation(sha256)));
     toForget.remove(sha256, change);
   }
@@ -179,21 +177,19 @@ public final class RedisStreamKeyCache implements StreamKeyCache, AutoCloseable 
     for (Map.Entry<Bytes, Long> one : toForget.entrySet()) {
       try {
         forgetNow(one.getKey(), one.getValue());
-      } catch (ExecutionException | TimeoutException e) {
+      } catch (StoreUnavailableException e) {
         log.debug("Redis is still away", e);
         return;
       }
     }
   }
 
-  private <T> T answer(CompletionStage<T> asked) throws ExecutionException, TimeoutException {
+  private <T> T answer(CompletionStage<T> asked) {
     try {
-      return asked
-          .toCompletableFuture()
-          .get(2 * config.timeout().toMillis(), TimeUnit.MILLISECONDS);
+      return link.await(asked);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new ExecutionException(e);
+      throw new StoreUnavailableException("nobody waits for Redis any more", e);
     }
   }
 

@@ -7,17 +7,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import nova.control.database.RepeatedTask;
 import nova.core.Bytes;
 import nova.core.NanoClock;
 import nova.core.StreamId;
 import nova.core.ViewerCount;
 import nova.delivery.ViewerRegistry;
+import nova.segments.StoreUnavailableException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,7 +38,6 @@ public final class RedisViewerCounts implements AutoCloseable {
   private final ViewerKeys keys;
   private final RedisMetrics metrics;
   private final NanoClock clock;
-  private final Duration timeout;
   private final RepeatedTask reading;
   private volatile @Nullable Counts latest;
 
@@ -52,7 +49,6 @@ public final class RedisViewerCounts implements AutoCloseable {
     this.keys = new ViewerKeys(link.keys());
     this.metrics = metrics;
     this.clock = clock;
-    this.timeout = connections.config().timeout().multipliedBy(2); // the connection's comes first
     this.reading = RepeatedTask.start("viewer-counts", EVERY, EVERY, this::read, threads);
   }
 
@@ -81,7 +77,7 @@ public final class RedisViewerCounts implements AutoCloseable {
     try {
       long now = clock.nanoTime();
       latest = new Counts(Map.copyOf(count(watched())), now);
-    } catch (ExecutionException | TimeoutException e) {
+    } catch (StoreUnavailableException e) {
       metrics.failed("viewer-counts");
       log.debug("viewers not counted", e);
     } catch (InterruptedException _) {
@@ -89,13 +85,11 @@ public final class RedisViewerCounts implements AutoCloseable {
     }
   }
 
-  private List<StreamId> watched()
-      throws ExecutionException, TimeoutException, InterruptedException {
+  private List<StreamId> watched() throws InterruptedException {
     List<StreamId> streams = new ArrayList<>();
     for (Bytes name :
-        await(
-            link.orMissing(link.commands().zrevrange(keys.watched(), 0, MOST - 1), List.of())
-                .toCompletableFuture())) {
+        link.await(
+            link.orMissing(link.commands().zrevrange(keys.watched(), 0, MOST - 1), List.of()))) {
       if (StreamId.isValid(name.toUtf8())) {
         streams.add(new StreamId(name.toUtf8()));
       } else {
@@ -105,31 +99,24 @@ public final class RedisViewerCounts implements AutoCloseable {
     return streams;
   }
 
-  private Map<StreamId, ViewerCount> count(List<StreamId> streams)
-      throws ExecutionException, TimeoutException, InterruptedException {
+  private Map<StreamId, ViewerCount> count(List<StreamId> streams) throws InterruptedException {
     Map<StreamId, ViewerCount> counts = new HashMap<>();
     Bytes lately = StreamLeases.number(ViewerRegistry.KEPT.toMillis());
     for (int from = 0; from < streams.size(); from += BATCH) {
-      Map<StreamId, CompletableFuture<List<Long>>> asked = new HashMap<>();
+      Map<StreamId, CompletionStage<List<Long>>> asked = new HashMap<>();
       for (StreamId stream : streams.subList(from, Math.min(streams.size(), from + BATCH))) {
         asked.put(
             stream,
             link.<List<Long>>run(
-                    COUNT, ScriptOutputType.MULTI, List.of(keys.viewers(stream)), lately)
-                .toCompletableFuture());
+                COUNT, ScriptOutputType.MULTI, List.of(keys.viewers(stream)), lately));
       }
-      for (Map.Entry<StreamId, CompletableFuture<List<Long>>> one : asked.entrySet()) {
-        List<Long> found = await(one.getValue());
+      for (Map.Entry<StreamId, CompletionStage<List<Long>>> one : asked.entrySet()) {
+        List<Long> found = link.await(one.getValue());
         counts.put(
             one.getKey(), new ViewerCount(found.getFirst().intValue(), found.getLast().intValue()));
       }
     }
     return counts;
-  }
-
-  private <T> T await(CompletableFuture<T> asked)
-      throws ExecutionException, TimeoutException, InterruptedException {
-    return asked.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   @Override

@@ -11,15 +11,13 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.random.RandomGenerator;
 import nova.core.Bytes;
 import nova.core.NanoClock;
 import nova.core.StreamId;
 import nova.delivery.ViewerId;
 import nova.delivery.ViewerRegistry;
+import nova.segments.StoreUnavailableException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -130,14 +128,11 @@ public final class RedisViewerRegistry implements ViewerRegistry {
     arguments.add(TTL);
     arguments.add(StreamLeases.number(ofTheFirstKind));
     arguments.addAll(names);
-    CompletionStage<Long> _ =
-        link.<Long>run(SEE, ScriptOutputType.INTEGER, List.of(key), arguments.toArray(Bytes[]::new))
-            .exceptionally(
-                failure -> {
-                  metrics.failed("viewers");
-                  log.debug("viewers not told", failure);
-                  return 0L;
-                });
+    RedisAnswers.countFailure(
+        link.<Long>run(
+            SEE, ScriptOutputType.INTEGER, List.of(key), arguments.toArray(Bytes[]::new)),
+        "viewers",
+        metrics);
   }
 
   @Override
@@ -186,11 +181,8 @@ public final class RedisViewerRegistry implements ViewerRegistry {
 
   private void awaitSalt(CompletionStage<@Nullable Void> asked) {
     try {
-      Void _ =
-          asked
-              .toCompletableFuture()
-              .get(2 * connections.config().timeout().toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException | TimeoutException e) {
+      Void _ = link.await(asked);
+    } catch (StoreUnavailableException e) {
       log.debug("the salt of the day is asked for later", e);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

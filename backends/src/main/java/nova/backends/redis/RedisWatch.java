@@ -5,13 +5,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import nova.control.database.RepeatedTask;
 import nova.core.Bytes;
 import nova.core.NanoClock;
+import nova.segments.StoreUnavailableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +26,6 @@ final class RedisWatch implements AutoCloseable {
   private final RedisMetrics metrics;
   private final InstantSource clock;
   private final NanoClock nanoClock;
-  private final Duration timeout;
   private final RepeatedTask task;
   private volatile boolean answers = true;
   private volatile Duration skew = Duration.ZERO;
@@ -39,13 +36,11 @@ final class RedisWatch implements AutoCloseable {
       RedisMetrics metrics,
       InstantSource clock,
       NanoClock nanoClock,
-      Duration timeout,
       ThreadFactory threads) {
     this.link = link;
     this.metrics = metrics;
     this.clock = clock;
     this.nanoClock = nanoClock;
-    this.timeout = timeout;
     this.task = RepeatedTask.start("redis-watch", INTERVAL, INTERVAL, this::look, threads);
   }
 
@@ -54,9 +49,8 @@ final class RedisWatch implements AutoCloseable {
       RedisMetrics metrics,
       InstantSource clock,
       NanoClock nanoClock,
-      Duration timeout,
       ThreadFactory threads) {
-    return new RedisWatch(link, metrics, clock, nanoClock, timeout, threads);
+    return new RedisWatch(link, metrics, clock, nanoClock, threads);
   }
 
   /// Whether Redis answered in time when it was asked last.
@@ -72,15 +66,13 @@ final class RedisWatch implements AutoCloseable {
     try {
       Instant before = clock.instant();
       long start = nanoClock.nanoTime();
-      List<Bytes> time = link.commands().time().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+      List<Bytes> time = link.await(link.commands().time());
       Duration roundTrip = Duration.ofNanos(nanoClock.nanoTime() - start);
       heard(ClockSkew.of(before, roundTrip, time));
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
-    } catch (ExecutionException e) {
+    } catch (StoreUnavailableException e) {
       away(Objects.requireNonNullElse(e.getCause(), e));
-    } catch (TimeoutException e) {
-      away(e);
     }
   }
 

@@ -40,7 +40,7 @@ public final class StreamLeases implements AutoCloseable {
   private static final RedisScript RELEASE = RedisScript.named("release-lease", RedisType.STRING);
 
   // Longer than any writer of a former time sleeps.
-  private static final Duration FENCE_TTL = Duration.ofHours(1);
+  static final Duration FENCE_TTL = Duration.ofHours(1);
 
   private final RedisLink link;
   private final NodeId node;

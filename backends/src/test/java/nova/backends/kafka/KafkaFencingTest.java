@@ -5,7 +5,6 @@ import static nova.framelog.SyntheticBroadcast.BEGIN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,10 +12,10 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import nova.cluster.EmbeddedKafka;
 import nova.core.Epoch;
 import nova.core.StreamId;
@@ -136,7 +135,7 @@ class KafkaFencingTest {
     FrameLog reading = kafka.backend().frameLog();
     CompletableFuture<List<LogEntry>> whole = read(reading, LogPosition.EARLIEST);
     BlockingQueue<FrameLog> turns = new LinkedBlockingQueue<>();
-    AtomicBoolean over = new AtomicBoolean();
+    CountDownLatch over = new CountDownLatch(1);
     List<CompletableFuture<Void>> fighters = new ArrayList<>();
     for (int i = 0; i < logs.size(); i++) {
       FrameLog log = logs.get(i);
@@ -149,7 +148,7 @@ class KafkaFencingTest {
       assertThat(next).as("the process whose turn is number %d", i).isNotNull();
       parts.add(read(next, i % 2 == 0 ? LogPosition.LATEST_KEYFRAME : LogPosition.EARLIEST));
     }
-    over.set(true);
+    over.countDown();
     for (CompletableFuture<Void> fighter : fighters) {
       Void _ = fighter.get(30, TimeUnit.SECONDS);
     }
@@ -188,8 +187,8 @@ class KafkaFencingTest {
   }
 
   private static void fight(
-      FrameLog log, Random random, BlockingQueue<FrameLog> turns, AtomicBoolean over) {
-    while (!over.get()) {
+      FrameLog log, Random random, BlockingQueue<FrameLog> turns, CountDownLatch over) {
+    while (over.getCount() > 0) {
       try {
         FrameLogWriter raw = log.openWriter(STREAM);
         StreamLogWriter writer = new StreamLogWriter(raw);
@@ -197,7 +196,7 @@ class KafkaFencingTest {
             writer.startEpoch(
                 Map.of(TrackId.VIDEO, SyntheticBroadcast.usual(1).videoFormat()), BEGIN);
         turns.add(log);
-        for (int i = 0; !over.get(); i++) {
+        for (int i = 0; over.getCount() > 0; i++) {
           MediaFrame frame =
               new MediaFrame(
                   TrackId.VIDEO,
@@ -206,8 +205,8 @@ class KafkaFencingTest {
                   i % 60 == 0,
                   Entries.frame(i, 1 + random.nextInt(3_000)).frame().payload());
           LoggedFrame _ = writer.append(frame, BEGIN.plusMillis(i * 33L));
-          if (random.nextInt(8) == 0) {
-            Thread.sleep(Duration.ofMillis(1));
+          if (random.nextInt(8) == 0 && over.await(1, TimeUnit.MILLISECONDS)) {
+            return;
           }
           if (random.nextInt(200) == 0) {
             break; // lets go without a word

@@ -10,13 +10,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.atomic.AtomicInteger;
-import nova.cluster.EmbeddedRedis;
 import nova.core.ChannelSlug;
 import nova.core.StreamId;
 import nova.core.StreamState;
@@ -27,7 +24,7 @@ import nova.ingest.publish.ClaimAnswer;
 import nova.ingest.publish.ClaimRequest;
 import nova.ingest.publish.ClaimStatus;
 import nova.ingest.publish.ClaimedStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -35,28 +32,18 @@ class RedisChannelClaimsTest extends ChannelClaimsContract {
   private static final Duration TTL = Duration.ofMillis(900);
   private static final StreamId ONE = new StreamId("one1");
 
-  private final List<AutoCloseable> opened = new ArrayList<>();
-  private final AtomicInteger malformed = new AtomicInteger();
+  @AutoClose private final TestRedis redis = new TestRedis();
+  private final CountedMetrics metrics = new CountedMetrics();
   private final Told toldThere = new Told();
-  private EmbeddedRedis redis;
   private RedisLink link;
   private RedisChannelClaims here;
   private RedisChannelClaims there;
 
   @BeforeEach
   void open() {
-    redis = EmbeddedRedis.open();
-    link = connections().link(RedisArea.MEDIA, "test");
+    link = redis.link(RedisArea.MEDIA);
     here = claims("here");
     there = claims("there");
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    for (AutoCloseable one : opened.reversed()) {
-      one.close();
-    }
-    redis.close();
   }
 
   @Override
@@ -235,7 +222,7 @@ class RedisChannelClaimsTest extends ChannelClaimsContract {
     ChannelClaim claim = granted(here, "one1");
     claim.update(active());
 
-    redis.restart();
+    redis.server.restart();
 
     await("it is there again", () -> field("stream").equals("one1"));
     assertThat(told.all).isEmpty();
@@ -273,7 +260,7 @@ class RedisChannelClaimsTest extends ChannelClaimsContract {
   @Test
   void redisThatIsAway_letsNobodyClaim_andTakesNothingAway() {
     granted(here, "one1").update(active());
-    redis.stop();
+    redis.server.stop();
     await("the loss is known", () -> !link.isOpen());
     Instant later = Instant.now().plus(TTL.multipliedBy(2));
 
@@ -290,10 +277,10 @@ class RedisChannelClaimsTest extends ChannelClaimsContract {
     await("it is known", () -> field("status").contains("ACTIVE"));
     double renewed = renewedMs();
 
-    redis.refuseWrites();
+    redis.server.refuseWrites();
     Instant later = Instant.now().plus(TTL.multipliedBy(2));
     await("it is expired, and looked at", () -> Instant.now().isAfter(later));
-    redis.takeWrites();
+    redis.server.takeWrites();
 
     await(
         "it is renewed",
@@ -316,7 +303,7 @@ class RedisChannelClaimsTest extends ChannelClaimsContract {
     claim.update(active());
     await("it is known", () -> field("status").contains("ACTIVE"));
 
-    TestConnections.fill(redis);
+    TestConnections.fill(redis.server);
     Instant later = Instant.now().plus(TTL.multipliedBy(2));
     await("longer than a claim lasts", () -> Instant.now().isAfter(later));
 
@@ -347,7 +334,10 @@ class RedisChannelClaimsTest extends ChannelClaimsContract {
 
     await(
         "looked at",
-        () -> malformed.get() == 0 && get(there.expired()).isEmpty() && malformed.get() == 3);
+        () ->
+            metrics.count("malformed") == 0
+                && get(there.expired()).isEmpty()
+                && metrics.count("malformed") == 3);
     assertThat(await(link.commands().zcard("nova:renewed:{claims}"))).isEqualTo(1);
   }
 
@@ -376,13 +366,13 @@ class RedisChannelClaimsTest extends ChannelClaimsContract {
     Duration behind = Duration.ofHours(1);
     InstantSource slow = () -> Instant.now().minus(behind);
     RedisConnections connections =
-        RedisConnections.open(
-            RedisConfig.at(redis.url()),
-            RedisMetrics.NONE,
-            slow,
-            System::nanoTime,
-            Thread.ofPlatform().daemon().factory());
-    opened.add(connections);
+        redis.own(
+            RedisConnections.open(
+                redis.config(),
+                RedisMetrics.NONE,
+                slow,
+                System::nanoTime,
+                Thread.ofPlatform().daemon().factory()));
     await(
         "the clock is known to be wrong",
         () -> connections.clockSkew().compareTo(behind.dividedBy(2)) > 0);
@@ -429,32 +419,17 @@ class RedisChannelClaimsTest extends ChannelClaimsContract {
   }
 
   private RedisChannelClaims claims(String node) {
-    return claims(node, connections());
+    return claims(node, redis.connections());
   }
 
   private RedisChannelClaims claims(String node, RedisConnections connections) {
-    RedisMetrics metrics =
-        new RedisMetrics() {
-          @Override
-          public void malformed(String reason) {
-            malformed.incrementAndGet();
-          }
-        };
-    RedisChannelClaims claims =
+    return redis.own(
         RedisChannelClaims.open(
             connections,
             new NodeId(node),
             metrics,
             System::nanoTime,
             TTL,
-            Thread.ofPlatform().daemon().factory());
-    opened.add(claims);
-    return claims;
-  }
-
-  private RedisConnections connections() {
-    RedisConnections connections = TestConnections.open(RedisConfig.at(redis.url()));
-    opened.add(connections);
-    return connections;
+            Thread.ofPlatform().daemon().factory()));
   }
 }

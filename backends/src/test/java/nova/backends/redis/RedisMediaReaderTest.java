@@ -1,8 +1,6 @@
 package nova.backends.redis;
 
-import java.util.ArrayList;
 import java.util.List;
-import nova.cluster.EmbeddedRedis;
 import nova.core.Bytes;
 import nova.core.Epoch;
 import nova.core.RenditionId;
@@ -10,25 +8,15 @@ import nova.segments.MediaSource;
 import nova.segments.MediaSourceContract;
 import nova.segments.Poster;
 import nova.segments.SegmentKey;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 
 /// [RedisMediaReader] behind [RedisMediaPublisher].
 class RedisMediaReaderTest extends MediaSourceContract {
-  private final List<AutoCloseable> opened = new ArrayList<>();
-
-  @AfterEach
-  void close() throws Exception {
-    for (AutoCloseable one : opened.reversed()) {
-      one.close();
-    }
-  }
+  @AutoClose private final TestRedis redis = new TestRedis();
 
   @Override
   protected Published newPublished() {
-    EmbeddedRedis redis = EmbeddedRedis.open();
-    opened.add(redis);
-    TestPublication publication = new TestPublication(redis, STREAM, SOURCE);
-    opened.add(publication);
+    TestPublication publication = redis.own(new TestPublication(redis.server, STREAM, SOURCE));
     return new Published() {
       @Override
       public void init(RenditionId rendition, Epoch epoch, Bytes init) {

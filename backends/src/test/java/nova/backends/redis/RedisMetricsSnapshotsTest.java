@@ -6,16 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
 import java.util.stream.Collectors;
-import nova.cluster.EmbeddedRedis;
 import nova.core.Epoch;
 import nova.core.InProcessStreamEvents;
 import nova.core.StreamEvent;
@@ -26,7 +22,7 @@ import nova.core.StreamEvent.StreamMeasured;
 import nova.core.StreamEvents;
 import nova.core.StreamHealth;
 import nova.core.StreamId;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -37,37 +33,15 @@ class RedisMetricsSnapshotsTest {
   private static final Instant NOON = Instant.parse("2026-11-01T12:00:00.123456Z");
 
   private final ThreadFactory threads = Thread.ofPlatform().daemon().factory();
-  private final List<AutoCloseable> opened = new ArrayList<>();
-  private final Map<String, Integer> counted = new ConcurrentHashMap<>();
-  private final RedisMetrics metrics =
-      new RedisMetrics() {
-        @Override
-        public void failed(String what) {
-          counted.merge("failed " + what, 1, Integer::sum);
-        }
-
-        @Override
-        public void malformed(String reason) {
-          counted.merge("malformed " + reason, 1, Integer::sum);
-        }
-      };
-  private EmbeddedRedis redis;
+  @AutoClose private final TestRedis redis = new TestRedis();
+  private final CountedMetrics metrics = new CountedMetrics();
   private RedisMetricsSnapshots ingest;
   private RedisMetricsSnapshots api;
 
   @BeforeEach
   void open() {
-    redis = EmbeddedRedis.open();
     ingest = open(Duration.ofSeconds(5));
     api = open(Duration.ofSeconds(5));
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    for (AutoCloseable one : opened.reversed()) {
-      one.close();
-    }
-    redis.close();
   }
 
   @Test
@@ -107,10 +81,9 @@ class RedisMetricsSnapshotsTest {
 
   @Test
   void whatCannotBeRead_isLeftOut_andCounted() {
-    RedisConnections connections = connections();
     try (Presence junk =
         new Presence(
-            connections,
+            redis.connections(metrics),
             RedisArea.METRICS,
             "measured-streams",
             metrics,
@@ -125,7 +98,7 @@ class RedisMetricsSnapshotsTest {
       await("all arrived", () -> await(junk.list()).size() == 6);
 
       assertThat(await(api.list())).containsExactly(measured(SHOW, 0));
-      assertThat(counted).containsEntry("malformed measurement", 5);
+      assertThat(metrics.count("malformed measurement")).isEqualTo(5);
     }
   }
 
@@ -170,12 +143,12 @@ class RedisMetricsSnapshotsTest {
     List<StreamEvent> heard = new CopyOnWriteArrayList<>();
     events.subscribe(heard::add);
     follow(events);
-    redis.stop();
-    await("noticed by who reads", () -> counted.containsKey("failed measurements"));
+    redis.server.stop();
+    await("noticed by who reads", () -> metrics.count("failed measurements") > 0);
     ingest.onEvent(measured(SHOW, 0));
-    await("and by who puts", () -> counted.containsKey("failed announce"));
+    await("and by who puts", () -> metrics.count("failed announce") > 0);
 
-    redis.start();
+    redis.server.start();
 
     int[] second = {0};
     await(
@@ -188,7 +161,8 @@ class RedisMetricsSnapshotsTest {
   }
 
   private void follow(StreamEvents events) {
-    opened.add(MeasurementsElsewhere.start(api, events, metrics, System::nanoTime, threads));
+    MeasurementsElsewhere _ =
+        redis.own(MeasurementsElsewhere.start(api, events, metrics, System::nanoTime, threads));
   }
 
   private static StreamEvents bus() {
@@ -207,15 +181,6 @@ class RedisMetricsSnapshotsTest {
   }
 
   private RedisMetricsSnapshots open(Duration ttl) {
-    RedisMetricsSnapshots snapshots =
-        RedisMetricsSnapshots.open(connections(), metrics, ttl, threads);
-    opened.add(snapshots);
-    return snapshots;
-  }
-
-  private RedisConnections connections() {
-    RedisConnections connections = TestConnections.open(RedisConfig.at(redis.url()), metrics);
-    opened.add(connections);
-    return connections;
+    return redis.own(RedisMetricsSnapshots.open(redis.connections(metrics), metrics, ttl, threads));
   }
 }

@@ -6,44 +6,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.random.RandomGenerator;
-import nova.cluster.EmbeddedRedis;
 import nova.control.streamkey.KnownKey;
 import nova.control.streamkey.StreamKeyCache;
 import nova.control.streamkey.StreamKeyCacheContract;
 import nova.core.Bytes;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class RedisStreamKeyCacheTest extends StreamKeyCacheContract {
-  private final List<AutoCloseable> opened = new ArrayList<>();
-  private final AtomicInteger bypassed = new AtomicInteger();
-  private final AtomicInteger malformed = new AtomicInteger();
-  private EmbeddedRedis redis;
+  @AutoClose private final TestRedis redis = new TestRedis();
+  private final CountedMetrics metrics = new CountedMetrics();
   private RedisLink link;
   private RedisStreamKeyCache cache;
 
   @BeforeEach
   void open() {
-    redis = EmbeddedRedis.open();
-    link = connections().link(RedisArea.STREAM_KEYS, "test");
+    link = redis.link(RedisArea.STREAM_KEYS);
     cache = open(Duration.ZERO);
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    for (AutoCloseable one : opened.reversed()) {
-      one.close();
-    }
-    redis.close();
   }
 
   @Override
@@ -123,21 +109,21 @@ class RedisStreamKeyCacheTest extends StreamKeyCacheContract {
   void keys_areLoadedDirectly_whileRedisIsAway_andThatIsCounted() {
     Optional<KnownKey> known = Optional.of(known("one"));
     assertThat(find(known)).isEqualTo(known);
-    redis.stop();
+    redis.server.stop();
     await("the loss is known", () -> !link.isOpen());
     await("also by the cache", () -> find(Optional.empty()).isEmpty());
-    int before = bypassed.get();
+    int before = metrics.count("key-cache-bypassed");
 
     Optional<KnownKey> now = Optional.of(known("two"));
     assertThat(find(now)).isEqualTo(now);
-    assertThat(bypassed).hasValue(before + 1);
+    assertThat(metrics.count("key-cache-bypassed")).isEqualTo(before + 1);
   }
 
   @Test
   void keys_areLoadedAtOnce_whileRedisIsKnownToHang() {
     Optional<KnownKey> known = Optional.of(known("one"));
     assertThat(find(known)).isEqualTo(known);
-    redis.freeze();
+    redis.server.freeze();
     await("known to hang", () -> !link.answers());
 
     Instant start = Instant.now();
@@ -145,19 +131,19 @@ class RedisStreamKeyCacheTest extends StreamKeyCacheContract {
       assertThat(find(Optional.empty())).isEmpty();
     }
     assertThat(Duration.between(start, Instant.now()))
-        .isLessThan(RedisConfig.at(redis.url()).timeout().multipliedBy(10));
-    redis.thaw();
+        .isLessThan(redis.config().timeout().multipliedBy(10));
+    redis.server.thaw();
   }
 
   @Test
   void keyThatWasForgottenWhileRedisHung_isNotBelieved_whenItGoesOn() {
     Optional<KnownKey> known = Optional.of(known("one"));
     assertThat(find(known)).isEqualTo(known);
-    redis.freeze();
+    redis.server.freeze();
 
     cache.forget(HASH);
     assertThat(find(Optional.empty())).as("at once here").isEmpty();
-    redis.thaw();
+    redis.server.thaw();
 
     RedisStreamKeyCache other = open(Duration.ZERO);
     await("soon elsewhere", () -> other.find(HASH, Optional::empty).isEmpty());
@@ -168,7 +154,7 @@ class RedisStreamKeyCacheTest extends StreamKeyCacheContract {
   void manyKeysThatAreForgottenWhileRedisHangs_holdUpNobody() {
     Optional<KnownKey> known = Optional.of(known("one"));
     assertThat(find(known)).isEqualTo(known);
-    redis.freeze();
+    redis.server.freeze();
     await("known to hang", () -> !link.answers());
 
     Instant start = Instant.now();
@@ -177,8 +163,8 @@ class RedisStreamKeyCacheTest extends StreamKeyCacheContract {
     }
     cache.forget(HASH);
     assertThat(Duration.between(start, Instant.now()))
-        .isLessThan(RedisConfig.at(redis.url()).timeout().multipliedBy(10));
-    redis.thaw();
+        .isLessThan(redis.config().timeout().multipliedBy(10));
+    redis.server.thaw();
 
     RedisStreamKeyCache other = open(Duration.ZERO);
     await("soon elsewhere", () -> other.find(HASH, Optional::empty).isEmpty());
@@ -206,7 +192,7 @@ class RedisStreamKeyCacheTest extends StreamKeyCacheContract {
       assertThat(await(link.commands().set(key, text(junk)))).isEqualTo("OK");
       assertThat(find(known)).as(junk).isEqualTo(known);
     }
-    assertThat(malformed).hasValue(6);
+    assertThat(metrics.count("malformed")).isEqualTo(6);
   }
 
   private CompletableFuture<Optional<KnownKey>> loadSlowly(
@@ -224,32 +210,12 @@ class RedisStreamKeyCacheTest extends StreamKeyCacheContract {
   }
 
   private RedisStreamKeyCache open(Duration distrust) {
-    RedisMetrics metrics =
-        new RedisMetrics() {
-          @Override
-          public void keyCacheBypassed() {
-            bypassed.incrementAndGet();
-          }
-
-          @Override
-          public void malformed(String reason) {
-            malformed.incrementAndGet();
-          }
-        };
-    RedisStreamKeyCache opening =
+    return redis.own(
         RedisStreamKeyCache.open(
-            connections(),
+            redis.connections(),
             metrics,
             RandomGenerator.getDefault(),
             distrust,
-            Thread.ofPlatform().daemon().factory());
-    opened.add(opening);
-    return opening;
-  }
-
-  private RedisConnections connections() {
-    RedisConnections connections = TestConnections.open(RedisConfig.at(redis.url()));
-    opened.add(connections);
-    return connections;
+            Thread.ofPlatform().daemon().factory()));
   }
 }

@@ -4,6 +4,7 @@ import static nova.backends.redis.TestConnections.await;
 import static nova.backends.redis.TestConnections.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.lettuce.core.AclSetuserArgs;
 import io.lettuce.core.KillArgs;
 import java.time.Duration;
 import java.time.Instant;
@@ -17,8 +18,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import nova.cluster.EmbeddedRedis;
 import nova.core.Bytes;
 import nova.core.StreamId;
 import nova.segments.InMemoryTimelineStore;
@@ -26,7 +25,7 @@ import nova.segments.Poster;
 import nova.segments.TimelineSnapshot;
 import nova.segments.TimelineSnapshot.TimelineState;
 import nova.segments.TimelineStore.Registration;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -35,36 +34,23 @@ class RedisTimelineReplicaTest {
   private static final long TOKEN = 1_000;
   private static final Duration SHORT_GRACE = Duration.ofMillis(1_200);
 
-  private final List<AutoCloseable> opened = new ArrayList<>();
+  @AutoClose private final TestRedis redis = new TestRedis();
   private final TestPackager packager = new TestPackager(STREAM, 6, 1_000, "source", "audio");
   private final Set<StreamId> carriedHere = ConcurrentHashMap.newKeySet();
   private final Map<StreamId, TimelineSnapshot> onDisk = new ConcurrentHashMap<>();
-  private final AtomicInteger deltas = new AtomicInteger();
-  private final AtomicInteger reads = new AtomicInteger();
-  private final AtomicInteger malformed = new AtomicInteger();
-  private final AtomicInteger failed = new AtomicInteger();
+  private final CountedMetrics metrics = new CountedMetrics();
   private final InMemoryTimelineStore replicated =
       new InMemoryTimelineStore(
           (_, failure) -> {
             throw failure;
           });
-  private EmbeddedRedis redis;
   private RedisLink link;
   private MediaKeys keys;
 
   @BeforeEach
   void open() {
-    redis = EmbeddedRedis.open();
-    link = connections().link(RedisArea.MEDIA, "test");
+    link = redis.link(RedisArea.MEDIA);
     keys = new MediaKeys(link.keys());
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    for (AutoCloseable one : opened.reversed()) {
-      one.close();
-    }
-    redis.close();
   }
 
   @Test
@@ -90,14 +76,20 @@ class RedisTimelineReplicaTest {
     other.segment(2);
     await("published", publisher::isIdle);
     assertThat(await(link.commands().zadd(keys.index(), 1.0, text(STREAM.value())))).isEqualTo(1);
-    TestConnections.allowOnly(redis, keys.index(), keys.timeline(new StreamId("other")));
+    // Asked for the other head, Redis answers with an error.
+    AclSetuserArgs mayRead =
+        AclSetuserArgs.Builder.resetKeys()
+            .keyPattern(keys.index())
+            .keyPattern(keys.timeline(new StreamId("other")));
+    assertThat(await(link.commands().aclSetuser("default", mayRead))).isEqualTo("OK");
 
     RedisTimelineReplica replica = replica();
-    await("compared more than once", () -> failed.get() > 2);
+    await("compared more than once", () -> metrics.count("failed") > 2);
     assertThat(replicated.all()).containsExactly(other.snapshot());
     assertThat(replica.isFilled()).isFalse();
 
-    TestConnections.allowOnly(redis, "*");
+    AclSetuserArgs mayReadAll = AclSetuserArgs.Builder.allKeys();
+    assertThat(await(link.commands().aclSetuser("default", mayReadAll))).isEqualTo("OK");
     await("filled", replica::isFilled);
   }
 
@@ -110,7 +102,7 @@ class RedisTimelineReplicaTest {
     RedisTimelineReplica replica = replica();
 
     await("filled", replica::isFilled);
-    assertThat(malformed.get()).isPositive();
+    assertThat(metrics.count("malformed")).isPositive();
     assertThat(replicated.all()).isEmpty();
   }
 
@@ -123,8 +115,10 @@ class RedisTimelineReplicaTest {
     RedisMediaPublisher publisher = publish(packager, TOKEN);
     packager.part();
     isReplicated();
-    assertThat(reads).as("a stream that is new is read").hasValueLessThanOrEqualTo(2);
-    int before = reads.get();
+    assertThat(metrics.count("timeline-read"))
+        .as("a stream that is new is read")
+        .isLessThanOrEqualTo(2);
+    int before = metrics.count("timeline-read");
 
     for (int segment = 0; segment < 20; segment++) {
       packager.segment(3);
@@ -133,8 +127,8 @@ class RedisTimelineReplicaTest {
     packager.state(TimelineState.ENDED);
     isReplicated();
 
-    assertThat(reads).as("the rest by deltas").hasValue(before);
-    assertThat(deltas).hasPositiveValue();
+    assertThat(metrics.count("timeline-read")).as("the rest by deltas").isEqualTo(before);
+    assertThat(metrics.count("delta-applied")).isPositive();
     assertThat(told).extracting(TimelineSnapshot::version).isSorted().doesNotHaveDuplicates();
     assertThat(told.getLast()).isEqualTo(packager.snapshot());
   }
@@ -161,14 +155,14 @@ class RedisTimelineReplicaTest {
     RedisMediaPublisher publisher = publish(packager, TOKEN);
     packager.segment(2);
     isReplicated();
-    int before = reads.get();
+    int before = metrics.count("timeline-read");
     publisher.disown(STREAM);
     packager.segment(2); // nobody hears of this
 
     publisher.own(STREAM, TOKEN, () -> {});
 
     isReplicated();
-    assertThat(reads).hasValueGreaterThan(before);
+    assertThat(metrics.count("timeline-read")).isGreaterThan(before);
   }
 
   @Test
@@ -180,7 +174,7 @@ class RedisTimelineReplicaTest {
     List<TimelineSnapshot> told = new CopyOnWriteArrayList<>();
     Registration _ = replicated.listen(told::add);
 
-    redis.restart();
+    redis.server.restart();
     for (int segment = 0; segment < 3; segment++) {
       packager.segment(2);
     }
@@ -200,7 +194,7 @@ class RedisTimelineReplicaTest {
     packager.segment(2);
     isReplicated();
 
-    redis.stop();
+    redis.server.stop();
     Instant later = Instant.now().plus(SHORT_GRACE.multipliedBy(2));
     await("longer than the grace", () -> Instant.now().isAfter(later));
 
@@ -218,7 +212,7 @@ class RedisTimelineReplicaTest {
     List<TimelineSnapshot> told = new CopyOnWriteArrayList<>();
     Registration _ = replicated.listen(told::add);
 
-    redis.stop();
+    redis.server.stop();
     packager.part();
     onDisk.put(STREAM, whole(packager.snapshot()));
     Instant later = Instant.now().plusSeconds(2);
@@ -229,7 +223,7 @@ class RedisTimelineReplicaTest {
     await("shown", () -> replicated.find(STREAM).equals(Optional.of(packager.snapshot())));
 
     packager.part();
-    redis.start();
+    redis.server.start();
     isReplicated();
     assertThat(told).extracting(TimelineSnapshot::version).isSorted().doesNotHaveDuplicates();
   }
@@ -242,13 +236,13 @@ class RedisTimelineReplicaTest {
     packager.part();
     isReplicated();
 
-    redis.freeze();
+    redis.server.freeze();
     packager.complete();
     onDisk.put(STREAM, packager.snapshot());
 
     isReplicated();
     assertThat(link.isOpen()).isTrue();
-    redis.thaw();
+    redis.server.thaw();
     packager.segment(2);
     isReplicated();
   }
@@ -261,13 +255,13 @@ class RedisTimelineReplicaTest {
     packager.part();
     isReplicated();
 
-    redis.refuseWrites();
+    redis.server.refuseWrites();
     packager.complete();
     onDisk.put(STREAM, packager.snapshot());
 
     isReplicated();
     assertThat(link.answers()).isTrue();
-    redis.takeWrites();
+    redis.server.takeWrites();
     packager.segment(2);
     isReplicated();
   }
@@ -289,7 +283,7 @@ class RedisTimelineReplicaTest {
 
     broken.set(true);
     packager.segment(2);
-    await("counted", () -> failed.get() > 0);
+    await("counted", () -> metrics.count("failed") > 0);
     broken.set(false);
     packager.segment(2);
 
@@ -402,7 +396,7 @@ class RedisTimelineReplicaTest {
     assertThat(await(link.commands().set(keys.timeline(STREAM), text("junk")))).isEqualTo("OK");
     RedisTimelineReplica replica = replica();
     await("all that there is was read", replica::isFilled);
-    assertThat(malformed).hasPositiveValue();
+    assertThat(metrics.count("malformed")).isPositive();
 
     publish(packager, TOKEN);
     packager.part();
@@ -427,13 +421,13 @@ class RedisTimelineReplicaTest {
     assertThat(await(link.commands().zadd(keys.index(), 1.0, text(other.value())))).isEqualTo(1);
     assertThat(await(link.commands().hset(keys.timeline(other), "t", text("x")))).isTrue();
     assertThat(await(link.commands().hset(keys.timeline(other), "v", text("1")))).isTrue();
-    await("counted", () -> malformed.get() >= 3);
+    await("counted", () -> metrics.count("malformed") >= 3);
     assertThat(await(link.commands().hset(keys.timeline(other), "t", text("1")))).isFalse();
     assertThat(await(link.commands().hset(keys.timeline(other), "s", text("junk")))).isTrue();
     Bytes replaced = new TimelineNotice.Replaced(other, 1, 1).write();
-    int before = malformed.get();
+    int before = metrics.count("malformed");
     assertThat(await(link.commands().publish(keys.channel(), replaced))).isPositive();
-    await("counted", () -> malformed.get() > before);
+    await("counted", () -> metrics.count("malformed") > before);
 
     packager.part();
 
@@ -462,7 +456,7 @@ class RedisTimelineReplicaTest {
         assertThat(await(link.commands().flushall())).isEqualTo("OK");
       }
       if (step == 150) {
-        redis.restart();
+        redis.server.restart();
         await("connected", link::isOpen);
       }
     }
@@ -494,40 +488,16 @@ class RedisTimelineReplicaTest {
   }
 
   private RedisTimelineReplica replica(Duration grace) {
-    RedisMetrics metrics =
-        new RedisMetrics() {
-          @Override
-          public void deltaApplied() {
-            deltas.incrementAndGet();
-          }
-
-          @Override
-          public void timelineRead() {
-            reads.incrementAndGet();
-          }
-
-          @Override
-          public void failed(String what) {
-            failed.incrementAndGet();
-          }
-
-          @Override
-          public void malformed(String reason) {
-            malformed.incrementAndGet();
-          }
-        };
-    RedisTimelineReplica replica =
+    return redis.own(
         RedisTimelineReplica.start(
-            connections(metrics),
+            redis.connections(metrics),
             replicated,
             carriedHere::contains,
             stream -> CompletableFuture.completedStage(Optional.ofNullable(onDisk.get(stream))),
             metrics,
             System::nanoTime,
             grace,
-            Thread.ofPlatform().daemon().factory());
-    opened.add(replica);
-    return replica;
+            Thread.ofPlatform().daemon().factory()));
   }
 
   private RedisMediaPublisher publish(TestPackager of, long token) {
@@ -536,26 +506,16 @@ class RedisTimelineReplicaTest {
 
   private RedisMediaPublisher publish(TestPackager of, long token, StreamId stream) {
     RedisMediaPublisher publisher =
-        RedisMediaPublisher.start(
-            connections(),
-            of.timelines,
-            of.segments,
-            of.posters,
-            RedisMetrics.NONE,
-            System::nanoTime,
-            Thread.ofPlatform().daemon().factory());
-    opened.add(publisher);
+        redis.own(
+            RedisMediaPublisher.start(
+                redis.connections(),
+                of.timelines,
+                of.segments,
+                of.posters,
+                RedisMetrics.NONE,
+                System::nanoTime,
+                Thread.ofPlatform().daemon().factory()));
     publisher.own(stream, token, () -> {});
     return publisher;
-  }
-
-  private RedisConnections connections() {
-    return connections(RedisMetrics.NONE);
-  }
-
-  private RedisConnections connections(RedisMetrics metrics) {
-    RedisConnections connections = TestConnections.open(RedisConfig.at(redis.url()), metrics);
-    opened.add(connections);
-    return connections;
   }
 }

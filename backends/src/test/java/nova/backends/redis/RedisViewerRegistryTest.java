@@ -6,13 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.lettuce.core.ScoredValue;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
-import nova.cluster.EmbeddedRedis;
 import nova.core.Bytes;
 import nova.core.StreamId;
 import nova.core.ViewerCount;
@@ -20,7 +17,7 @@ import nova.delivery.ViewerId;
 import nova.delivery.ViewerRegistry;
 import nova.delivery.ViewerRegistryContract;
 import nova.testkit.FakeClock;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -29,42 +26,23 @@ class RedisViewerRegistryTest extends ViewerRegistryContract {
   private static final String SALT = "nova:salt:2026-11-22"; // the day of the fake clock
 
   private final FakeClock clock = new FakeClock();
-  private final List<AutoCloseable> opened = new ArrayList<>();
-  private final Map<String, Integer> counted = new ConcurrentHashMap<>();
-  private final RedisMetrics metrics =
-      new RedisMetrics() {
-        @Override
-        public void failed(String what) {
-          counted.merge("failed " + what, 1, Integer::sum);
-        }
-
-        @Override
-        public void malformed(String reason) {
-          counted.merge("malformed " + reason, 1, Integer::sum);
-        }
-      };
-  private EmbeddedRedis redis;
+  @AutoClose private final TestRedis redis = new TestRedis();
+  private final CountedMetrics metrics = new CountedMetrics();
   private RedisLink link;
   private RedisViewerRegistry registry;
   private RedisViewerCounts counts;
 
   @BeforeEach
   void open() {
-    redis = EmbeddedRedis.open();
-    link = connections().link(RedisArea.VIEWERS, "test");
+    link = redis.link(RedisArea.VIEWERS);
     registry = openRegistry();
     counts =
-        RedisViewerCounts.open(
-            connections(), metrics, clock::nanoTime, Thread.ofPlatform().daemon().factory());
-    opened.add(counts);
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    for (AutoCloseable one : opened.reversed()) {
-      one.close();
-    }
-    redis.close();
+        redis.own(
+            RedisViewerCounts.open(
+                redis.connections(metrics),
+                metrics,
+                clock::nanoTime,
+                Thread.ofPlatform().daemon().factory()));
   }
 
   @Override
@@ -161,7 +139,7 @@ class RedisViewerRegistryTest extends ViewerRegistryContract {
     assertThat(await(link.commands().set(SALT, text("junk")))).isEqualTo("OK");
     RedisViewerRegistry other = openRegistry();
     assertThat(other.salt().length()).isEqualTo(ViewerRegistry.SALT_BYTES);
-    assertThat(counted).containsEntry("malformed viewer-salt", 1);
+    assertThat(metrics.count("malformed viewer-salt")).isOne();
 
     assertThat(await(link.commands().zadd("nova:watched", 9e15, text("../not a stream")))).isOne();
     assertThat(await(link.commands().set(VIEWERS, text("junk")))).isEqualTo("OK");
@@ -169,9 +147,9 @@ class RedisViewerRegistryTest extends ViewerRegistryContract {
 
     awaitCount(OTHER, new ViewerCount(1, 0));
     awaitCount(STREAM, new ViewerCount(1, 0));
-    assertThat(counted)
-        .containsKeys("malformed watched-stream", "malformed wrong-type")
-        .doesNotContainKey("failed viewers");
+    assertThat(metrics.count("malformed watched-stream")).isPositive();
+    assertThat(metrics.count("malformed wrong-type")).isPositive();
+    assertThat(metrics.count("failed viewers")).isZero();
   }
 
   @Test
@@ -180,18 +158,18 @@ class RedisViewerRegistryTest extends ViewerRegistryContract {
     assertThat(await(link.commands().lpush(SALT, text("junk")))).isOne();
 
     assertThat(openRegistry().salt()).isEqualTo(openRegistry().salt());
-    assertThat(counted).containsEntry("malformed wrong-type", 1);
+    assertThat(metrics.count("malformed wrong-type")).isOne();
   }
 
   @Test
   void whileRedisIsAway_nothingWaits_andWhatWasReadLastIsToldForAWhile() {
     registry.seen(Map.of(STREAM, List.of(NAMED)));
     awaitCount(STREAM, new ViewerCount(1, 0));
-    redis.stop();
-    await("the loss is known", () -> counted.containsKey("failed viewer-counts"));
+    redis.server.stop();
+    await("the loss is known", () -> metrics.count("failed viewer-counts") > 0);
 
     registry.seen(Map.of(STREAM, List.of(NAMED)));
-    await("counted", () -> counted.containsKey("failed viewers"));
+    await("counted", () -> metrics.count("failed viewers") > 0);
     assertThat(counts.count(STREAM)).contains(new ViewerCount(1, 0));
 
     clock.advance(ViewerRegistry.KEPT);
@@ -200,12 +178,6 @@ class RedisViewerRegistryTest extends ViewerRegistryContract {
 
   private RedisViewerRegistry openRegistry() {
     return RedisViewerRegistry.open(
-        connections(), metrics, clock, clock::nanoTime, RandomGenerator.getDefault());
-  }
-
-  private RedisConnections connections() {
-    RedisConnections connections = TestConnections.open(RedisConfig.at(redis.url()), metrics);
-    opened.add(connections);
-    return connections;
+        redis.connections(metrics), metrics, clock, clock::nanoTime, RandomGenerator.getDefault());
   }
 }

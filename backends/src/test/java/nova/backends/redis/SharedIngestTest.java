@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
-import nova.cluster.EmbeddedRedis;
 import nova.core.Epoch;
 import nova.core.StreamEvent.EpochBegan;
 import nova.core.StreamEvent.StreamEnded;
@@ -22,7 +20,7 @@ import nova.framelog.LogEntry.EpochStarted;
 import nova.framelog.LogEntry.StreamClosed;
 import nova.ingest.TestClient;
 import nova.ingest.TestServer;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -30,27 +28,17 @@ import org.junit.jupiter.api.Test;
 class SharedIngestTest {
   private static final Duration TTL = Duration.ofMillis(900);
 
-  private final List<AutoCloseable> opened = new ArrayList<>();
+  @AutoClose private final TestRedis redis = new TestRedis();
   private final InProcessFrameLog log = TestServer.log();
-  private EmbeddedRedis redis;
   private RedisChannelClaims claimsHere;
   private TestServer here;
   private TestServer there;
 
   @BeforeEach
   void open() throws IOException {
-    redis = EmbeddedRedis.open();
     claimsHere = claims("here");
     here = server(claimsHere);
     there = server(claims("there"));
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    for (AutoCloseable one : opened.reversed()) {
-      one.close();
-    }
-    redis.close();
   }
 
   @Test
@@ -160,12 +148,12 @@ class SharedIngestTest {
   void redisThatIsAway_refusesNewcomers_andLetsWhoPublishesGoOn() throws Exception {
     try (TestClient client = live(here)) {
       StreamId stream = here.await(EpochBegan.class).stream();
-      redis.stop();
+      redis.server.stop();
       TestConnections.await("newcomers are refused", this::isRefusedThere);
       client.video(40, false);
       try (TestClient newcomer = live(here)) {
         assertThat(here.await(StreamResumed.class).stream()).as("known here").isEqualTo(stream);
-        redis.start();
+        redis.server.start();
         newcomer.video(40, false);
         assertThat(here.server().stopStream(stream, "Enough.").toCompletableFuture().join())
             .isTrue();
@@ -206,24 +194,18 @@ class SharedIngestTest {
   }
 
   private TestServer server(RedisChannelClaims claims) throws IOException {
-    TestServer server = TestServer.startOneOfSeveral(TestServer.config(), log, claims);
-    opened.add(server);
-    return server;
+    return redis.own(TestServer.startOneOfSeveral(TestServer.config(), log, claims));
   }
 
   private RedisChannelClaims claims(String node) {
-    RedisConnections connections = TestConnections.open(RedisConfig.at(redis.url()));
-    opened.add(connections);
-    RedisChannelClaims claims =
+    return redis.own(
         RedisChannelClaims.open(
-            connections,
+            redis.connections(),
             new NodeId(node),
             RedisMetrics.NONE,
             System::nanoTime,
             TTL,
-            Thread.ofPlatform().daemon().factory());
-    opened.add(claims);
-    return claims;
+            Thread.ofPlatform().daemon().factory()));
   }
 
   private static TestClient live(TestServer server) throws IOException {

@@ -1,12 +1,9 @@
 package nova.backends.redis;
 
-import io.lettuce.core.AclSetuserArgs;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.api.sync.RedisCommands;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
-import java.util.List;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +12,7 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import nova.cluster.EmbeddedRedis;
 import nova.core.Bytes;
+import org.awaitility.Awaitility;
 
 /// Connections for tests, and waiting with an end.
 public final class TestConnections {
@@ -35,13 +33,6 @@ public final class TestConnections {
         InstantSource.system(),
         System::nanoTime,
         Thread.ofPlatform().daemon().factory());
-  }
-
-  /// Has Redis refuse whatever concerns other keys than these.
-  public static void allowOnly(EmbeddedRedis redis, String... patterns) {
-    AclSetuserArgs user = AclSetuserArgs.Builder.resetKeys();
-    List.of(patterns).forEach(user::keyPattern);
-    tell(redis, commands -> commands.aclSetuser("default", user));
   }
 
   /// Lets Redis have no memory left for anything.
@@ -77,17 +68,13 @@ public final class TestConnections {
 
   /// Waits until something is so.
   public static void await(String what, BooleanSupplier condition) {
-    Instant deadline = Instant.now().plus(PATIENCE);
-    while (!condition.getAsBoolean()) {
-      if (Instant.now().isAfter(deadline)) {
-        throw new AssertionError("not within %d s: %s".formatted(PATIENCE.toSeconds(), what));
-      }
-      try {
-        Thread.sleep(2);
-      } catch (InterruptedException e) {
-        throw new IllegalStateException(e);
-      }
-    }
+    Awaitility.await(what)
+        .pollInSameThread() // tests are confined to theirs
+        .dontCatchUncaughtExceptions()
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(2))
+        .atMost(PATIENCE)
+        .until(condition::getAsBoolean);
   }
 
   static Bytes text(String text) {

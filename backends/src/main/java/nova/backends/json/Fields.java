@@ -1,4 +1,4 @@
-package nova.backends.kafka;
+package nova.backends.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.DateTimeException;
@@ -7,36 +7,37 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 
-/// The fields of a JSON object that must be there.
+/// The fields of a JSON object that must be there. One that is not, or is of another kind, is an
+/// [IllegalArgumentException] that says what was expected.
 ///
 /// *Immutable.*
 ///
 /// @param json an object
-record Fields(JsonNode json) {
-  Fields {
+public record Fields(JsonNode json) {
+  public Fields {
     if (!json.isObject()) {
       throw new IllegalArgumentException("%s (expected: an object)".formatted(json.getNodeType()));
     }
   }
 
-  boolean has(String name) {
+  public boolean has(String name) {
     return json.hasNonNull(name);
   }
 
-  String text(String name) {
+  public String text(String name) {
     return required(name, json.path(name).isTextual(), "a text").textValue();
   }
 
-  boolean truth(String name) {
+  public boolean truth(String name) {
     return required(name, json.path(name).isBoolean(), "true or false").booleanValue();
   }
 
-  long number(String name) {
+  public long number(String name) {
     return required(name, json.path(name).canConvertToExactIntegral(), "a whole number")
         .longValue();
   }
 
-  int smallNumber(String name) {
+  public int smallNumber(String name) {
     return required(
             name,
             json.path(name).canConvertToExactIntegral() && json.path(name).canConvertToInt(),
@@ -44,11 +45,11 @@ record Fields(JsonNode json) {
         .intValue();
   }
 
-  double real(String name) {
+  public double real(String name) {
     return required(name, json.path(name).isNumber(), "a number").doubleValue();
   }
 
-  Instant instant(String name) {
+  public Instant instant(String name) {
     try {
       return Instant.parse(text(name));
     } catch (DateTimeException e) {
@@ -56,21 +57,21 @@ record Fields(JsonNode json) {
     }
   }
 
-  UUID uuid(String name) {
+  public UUID uuid(String name) {
     return UUID.fromString(text(name));
   }
 
-  Fields fields(String name) {
+  public Fields fields(String name) {
     return new Fields(required(name, json.path(name).isObject(), "an object"));
   }
 
-  List<JsonNode> list(String name) {
+  public List<JsonNode> list(String name) {
     List<JsonNode> items = new ArrayList<>();
     required(name, json.path(name).isArray(), "a list").forEach(items::add);
     return items;
   }
 
-  List<String> texts(String name) {
+  public List<String> texts(String name) {
     return list(name).stream()
         .map(
             item -> {
