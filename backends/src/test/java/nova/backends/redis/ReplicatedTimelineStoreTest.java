@@ -2,12 +2,10 @@ package nova.backends.redis;
 
 import static nova.backends.redis.TestConnections.await;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
-import nova.cluster.EmbeddedRedis;
 import nova.core.ChannelSlug;
 import nova.core.StreamId;
 import nova.segments.InMemoryPosterStore;
@@ -17,54 +15,39 @@ import nova.segments.SegmentStoreConfig;
 import nova.segments.TimelineSnapshot;
 import nova.segments.TimelineStore;
 import nova.segments.TimelineStoreContract;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AutoClose;
 
 /// Timelines that one process writes and another reads, with Redis between them: as those of one
 /// process, once they have arrived.
 class ReplicatedTimelineStoreTest extends TimelineStoreContract {
   private static final ThreadFactory THREADS = Thread.ofPlatform().daemon().factory();
 
-  private final List<AutoCloseable> opened = new ArrayList<>();
-  private EmbeddedRedis redis;
-
-  @BeforeEach
-  void open() {
-    redis = EmbeddedRedis.open();
-  }
-
-  @AfterEach
-  void close() throws Exception {
-    for (AutoCloseable one : opened.reversed()) {
-      one.close();
-    }
-    redis.close();
-  }
+  @AutoClose private final TestRedis redis = new TestRedis();
 
   @Override
   protected TimelineStore newStore() {
     InMemoryTimelineStore written = inMemory();
     InMemoryTimelineStore read = inMemory();
     RedisMediaPublisher publisher =
-        RedisMediaPublisher.start(
-            connections(),
-            written,
-            new InMemorySegmentStore(SegmentStoreConfig.defaults()),
-            new InMemoryPosterStore(),
-            RedisMetrics.NONE,
-            System::nanoTime,
-            THREADS);
-    opened.add(publisher);
+        redis.own(
+            RedisMediaPublisher.start(
+                redis.connections(),
+                written,
+                new InMemorySegmentStore(SegmentStoreConfig.defaults()),
+                new InMemoryPosterStore(),
+                RedisMetrics.NONE,
+                System::nanoTime,
+                THREADS));
     RedisTimelineReplica replica =
-        RedisTimelineReplica.start(
-            connections(),
-            read,
-            _ -> false,
-            TimelineFallback.NONE,
-            RedisMetrics.NONE,
-            System::nanoTime,
-            THREADS);
-    opened.add(replica);
+        redis.own(
+            RedisTimelineReplica.start(
+                redis.connections(),
+                read,
+                _ -> false,
+                TimelineFallback.NONE,
+                RedisMetrics.NONE,
+                System::nanoTime,
+                THREADS));
     return new Replicated(written, publisher, replica, read);
   }
 
@@ -73,12 +56,6 @@ class ReplicatedTimelineStoreTest extends TimelineStoreContract {
         (_, failure) -> {
           throw failure;
         });
-  }
-
-  private RedisConnections connections() {
-    RedisConnections connections = TestConnections.open(RedisConfig.at(redis.url()));
-    opened.add(connections);
-    return connections;
   }
 
   /// Returns from a change when the other process has it, and its listeners were told.
