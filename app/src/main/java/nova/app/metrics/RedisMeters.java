@@ -39,7 +39,9 @@ public final class RedisMeters implements RedisMetrics {
         counter(registry, "nova.redis.republished", "Windows of streams that were put again.");
     this.evicted =
         counter(
-            registry, "nova.redis.evicted", "Segments removed as their stream had too much media.");
+            registry,
+            "nova.redis.evicted",
+            "Segments removed, or not put again, as their stream had too much media.");
     this.fenced =
         counter(
             registry, "nova.redis.fenced", "Writes refused as another node carries the stream.");

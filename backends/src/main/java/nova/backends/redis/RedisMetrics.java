@@ -27,7 +27,7 @@ public interface RedisMetrics {
   /// The whole window of a stream was put again, as a part or all of it was gone.
   default void republished() {}
 
-  /// A segment was removed because its stream has too much media.
+  /// A segment was removed, or not put again, because its stream has too much media.
   default void evicted() {}
 
   /// A write was refused, as another node carries the stream now.

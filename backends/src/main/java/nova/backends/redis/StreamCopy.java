@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -38,6 +39,8 @@ final class StreamCopy {
   private static final Logger log = LoggerFactory.getLogger(StreamCopy.class);
   private static final int URGENT_SEGMENTS = 4; // of each rendition: what players at the edge need
   private static final int BATCH_BYTES = 1 << 20;
+  private static final Comparator<Waiting> NEWEST_FIRST =
+      Comparator.comparingLong((Waiting one) -> one.segment.number()).reversed();
 
   private final StreamId stream;
   private final long token;
@@ -51,7 +54,7 @@ final class StreamCopy {
 
   private final RedisShelf shelf = new RedisShelf();
   private final ShelfInventory inventory;
-  private final Deque<Waiting> backlog = new ArrayDeque<>(); // the newest first
+  private final Deque<Waiting> backlog = new ArrayDeque<>(); // missing, the newest first
   private @Nullable TimelineSnapshot sent; // there when all that was sent has arrived
   private @Nullable Instant posterSent;
   private boolean known; // whether Redis was looked at before
@@ -143,16 +146,21 @@ final class StreamCopy {
 
   private Map<String, Integer> putNewest(TimelineSnapshot snapshot) throws InterruptedException {
     Map<String, Integer> lastParts = new LinkedHashMap<>();
+    List<Waiting> older = new ArrayList<>();
     for (RenditionTimeline rendition : snapshot.renditions()) {
       List<TimelineSegment> all = rendition.segments();
       int urgent = Math.max(0, all.size() - URGENT_SEGMENTS);
       for (TimelineSegment segment : all.subList(urgent, all.size())) {
         put(rendition.id(), segment, lastParts);
       }
-      for (TimelineSegment segment : all.subList(0, urgent).reversed()) {
-        backlog.add(new Waiting(rendition.id(), segment));
+      for (TimelineSegment segment : all.subList(0, urgent)) {
+        if (isMissing(rendition.id(), segment)) {
+          older.add(new Waiting(rendition.id(), segment));
+        }
       }
     }
+    older.sort(NEWEST_FIRST);
+    backlog.addAll(older);
     return lastParts;
   }
 
@@ -177,24 +185,41 @@ final class StreamCopy {
     return completed;
   }
 
-  /// Puts one older segment, if Redis has it not.
+  /// Puts one older segment, if Redis has it not. What is beyond the cap is left out: it would have
+  /// to go before all that is newer.
   void putOneOfTheBacklog() throws InterruptedException {
-    Waiting next = backlog.poll();
-    if (next != null) {
-      put(next.rendition(), next.segment(), new LinkedHashMap<>());
+    Waiting next = backlog.peek();
+    if (next == null) {
+      return;
     }
+    TimelineSegment segment = next.segment();
+    int have = shelf.parts(key(next.rendition(), segment));
+    long missing = bytes(segment, segment.parts().size()) - bytes(segment, have);
+    if (shelf.bytes() + missing > capBytes) {
+      backlog.forEach(_ -> metrics.evicted());
+      backlog.clear();
+    } else {
+      backlog.remove();
+      put(next.rendition(), segment, new LinkedHashMap<>());
+    }
+  }
+
+  private boolean isMissing(RenditionId rendition, TimelineSegment segment) {
+    SegmentKey key = key(rendition, segment);
+    int want = segment.parts().size();
+    boolean isThere = shelf.parts(key) >= want && (!segment.complete() || shelf.isComplete(key));
+    return !segment.gap() && want > 0 && !isThere;
   }
 
   /// @param lastParts is told the last part of a segment that got some
   private void put(RenditionId rendition, TimelineSegment segment, Map<String, Integer> lastParts)
       throws InterruptedException {
+    if (!isMissing(rendition, segment)) {
+      return;
+    }
     SegmentKey key = key(rendition, segment);
     int have = shelf.parts(key);
     int want = segment.parts().size();
-    boolean isDone = have >= want && (!segment.complete() || shelf.isComplete(key));
-    if (segment.gap() || want == 0 || isDone) {
-      return;
-    }
     List<Bytes> parts = new ArrayList<>();
     for (int part = have; part < want; part++) {
       Optional<Bytes> chunk = segments.part(key, part);

@@ -9,6 +9,7 @@ import static nova.backends.redis.TestConnections.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -16,6 +17,7 @@ import nova.core.Bytes;
 import nova.core.Epoch;
 import nova.core.RenditionId;
 import nova.segments.Poster;
+import nova.segments.RenditionTimeline;
 import nova.segments.SegmentKey;
 import nova.segments.TimelineSegment;
 import nova.segments.TimelineSnapshot;
@@ -164,6 +166,28 @@ class RedisMediaPublisherTest {
     assertThat(stream.metrics.count("evicted")).isEqualTo(10);
     TimelineSegment newest = large.snapshot().renditions().getFirst().segments().getLast();
     assertThat(await(reader.segment(large.key(SOURCE, newest)))).isPresent();
+  }
+
+  @Test
+  void streamThatIsAboveItsCapFromTheBeginning_getsTheNewestOfAllRenditions_andNoMore() {
+    TestPackager large = new TestPackager(STREAM, 30, 100_000, "source", "audio");
+    for (int segment = 0; segment < 20; segment++) {
+      large.segment(1);
+    }
+    large.state(TimelineState.ENDED); // no segment is completed that could drive others out
+
+    RedisMediaPublisher publisher = stream.own(large, stream.config(1, 30));
+    settled(publisher);
+
+    List<String> newest = new ArrayList<>();
+    for (RenditionTimeline rendition : large.snapshot().renditions()) {
+      for (TimelineSegment segment : rendition.segments().subList(15, 20)) {
+        newest.add(keys.segment(large.key(rendition.id(), segment)));
+      }
+    }
+    assertThat(await(link.commands().keys("*segment*")))
+        .containsExactlyInAnyOrderElementsOf(newest);
+    assertThat(stream.metrics.count("evicted")).isEqualTo(2 * 15);
   }
 
   @Test
