@@ -1,6 +1,7 @@
 package nova.backends.redis;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -93,17 +94,21 @@ final class ClaimAttempt {
   }
 
   private void continued(List<Bytes> given) {
-    ClaimedStream stream =
-        stored
-            .claimed(
-                request.channel(),
-                given.get(2),
-                given.get(1),
-                given.get(3),
-                given.get(4),
-                given.get(5),
-                given.get(6))
-            .orElseThrow(() -> new IllegalStateException("the claim cannot be read"));
+    Optional<ClaimedStream> readable =
+        stored.claimed(
+            request.channel(),
+            given.get(2),
+            given.get(1),
+            given.get(3),
+            given.get(4),
+            given.get(5),
+            given.get(6));
+    if (readable.isEmpty()) {
+      stored.forget(request.channel(), given.get(1), "claim");
+      hasAsked = false; // the channel is free when this asks again
+      return;
+    }
+    ClaimedStream stream = readable.get();
     answer.complete(
         new ClaimAnswer.Continued(
             claims.hold(

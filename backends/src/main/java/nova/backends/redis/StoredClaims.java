@@ -118,15 +118,35 @@ final class StoredClaims {
   ///
   /// @param ended whether its stream is over
   CompletionStage<Void> leave(ChannelSlug channel, long token, boolean ended, ClaimStatus status) {
+    return leave(channel, StreamLeases.number(token), ended, write(status));
+  }
+
+  private CompletionStage<Void> leave(
+      ChannelSlug channel, Bytes token, boolean ended, Bytes status) {
     return link.<Long>run(
             LEAVE,
             ScriptOutputType.INTEGER,
             keys(channel),
             Bytes.ofUtf8(channel.value()),
-            StreamLeases.number(token),
+            token,
             flag(ended),
-            write(status))
+            status)
         .thenAccept(_ -> {});
+  }
+
+  /// Ends a claim that cannot be read, which is counted: nobody can go on with it, and nobody could
+  /// ever have its channel.
+  ///
+  /// @param token as it was read, if there was one; a claim that has another by now stays
+  void forget(ChannelSlug channel, @Nullable Bytes token, String reason) {
+    metrics.malformed(reason);
+    CompletionStage<Void> _ =
+        leave(channel, token == null ? Bytes.EMPTY : token, true, Bytes.EMPTY)
+            .exceptionally(
+                failure -> {
+                  metrics.failed("forget-claim"); // it is found again
+                  return null;
+                });
   }
 
   /// Takes a claim that has expired.
@@ -172,7 +192,8 @@ final class StoredClaims {
   private CompletionStage<Optional<ClaimedStream>> read(Bytes name, Bytes renewedMs) {
     String slug = name.length() <= 64 ? name.toUtf8() : "";
     if (!ChannelSlug.isValid(slug)) {
-      forget(name, "claim");
+      metrics.malformed("claim");
+      CompletionStage<Long> _ = link.commands().zrem(renewedKey(), name);
       return CompletableFuture.completedStage(Optional.empty());
     }
     ChannelSlug channel = new ChannelSlug(slug);
@@ -196,16 +217,13 @@ final class StoredClaims {
                       fields.get("status"),
                       renewedMs);
               if (stream.isEmpty()) {
-                forget(name, fields.isEmpty() ? "claim-without-stream" : "claim");
+                forget(
+                    channel,
+                    fields.get("token"),
+                    fields.isEmpty() ? "claim-without-stream" : "claim");
               }
               return stream;
             });
-  }
-
-  /// What nobody can adopt must not be looked at for ever.
-  private void forget(Bytes channel, String reason) {
-    metrics.malformed(reason);
-    CompletionStage<Long> _ = link.commands().zrem(renewedKey(), channel);
   }
 
   /// A claim out of its fields; empty when one is not there or cannot be read.

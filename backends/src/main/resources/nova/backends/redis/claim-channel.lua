@@ -15,9 +15,10 @@ local fields = redis.call(
   'HMGET', KEYS[2], 'stream', 'token', 'started', 'node', 'status', 'waiting', 'free', 'asked',
   'askedAt', 'takeovers')
 local stream, last, started, node, status = fields[1], fields[2], fields[3], fields[4], fields[5]
-local waiting, free, asked, askedAt = fields[6], fields[7], fields[8], tonumber(fields[9] or '0')
+local waiting, free, asked = fields[6], fields[7], fields[8]
+local askedAt = tonumber(fields[9] or '0') or 0
 local token =
-  string.format('%.0f', math.max(time[1] * 1000000 + time[2], tonumber(last or '0') + 1))
+  string.format('%.0f', math.max(time[1] * 1000000 + time[2], (tonumber(last or '0') or 0) + 1))
 
 if not stream and ARGV[14] ~= '1' then
   return {'settling'}

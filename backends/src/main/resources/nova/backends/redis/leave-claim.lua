@@ -1,7 +1,7 @@
 -- Lets go of a claim, if it is still one's own: ends it, or lets whoever asked have it.
 -- KEYS  when each claim was renewed last, claim
--- ARGV  channel, token, 1 when the stream is over, status
-if redis.call('HGET', KEYS[2], 'token') ~= ARGV[2] then
+-- ARGV  channel, token or nothing for a claim without one, 1 when the stream is over, status
+if (redis.call('HGET', KEYS[2], 'token') or '') ~= ARGV[2] then
   return 0
 end
 if ARGV[3] == '1' then

@@ -10,10 +10,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import nova.core.Bytes;
 import nova.core.ChannelSlug;
 import nova.core.StreamId;
 import nova.core.StreamState;
@@ -338,7 +340,44 @@ class RedisChannelClaimsTest extends ChannelClaimsContract {
             metrics.count("malformed") == 0
                 && get(there.expired()).isEmpty()
                 && metrics.count("malformed") == 3);
-    assertThat(await(link.commands().zcard("nova:renewed:{claims}"))).isEqualTo(1);
+    await("forgotten", () -> await(link.commands().zcard("nova:renewed:{claims}")) == 1);
+    assertThat(await(link.commands().exists("nova:claim:{claims}:junk"))).isZero();
+  }
+
+  @Test
+  void claimThatCannotBeRead_keepsNobodyFromHisChannel() {
+    for (Map<String, Bytes> junk :
+        List.of(
+            junk("token", "{"),
+            junk("token", "9e99"),
+            junk("stream", "no stream!"),
+            junk("started", "yesterday"),
+            junk("status", "{"),
+            Map.of("stream", text("one1"), "askedAt", text("{")),
+            Map.of("token", text("{")))) {
+      int before = metrics.count("malformed claim");
+      assertThat(await(link.commands().hset("nova:claim:{claims}:show", junk))).isPositive();
+
+      ChannelClaim claim = granted(here, "two2");
+
+      assertThat(field("stream")).as("%s", junk).isEqualTo("two2");
+      assertThat(await(link.commands().pttl("nova:claim:{claims}:show"))).isPositive();
+      boolean isClaim = junk.containsKey("stream");
+      assertThat(metrics.count("malformed claim") - before).isEqualTo(isClaim ? 1 : 0);
+      Void _ = get(claim.end());
+    }
+  }
+
+  /// A claim of a node that is gone, with one field that cannot be read.
+  private static Map<String, Bytes> junk(String field, String value) {
+    Map<String, Bytes> claim = new HashMap<>();
+    claim.put("stream", text("one1"));
+    claim.put("token", text("7"));
+    claim.put("started", text(NOON.toString()));
+    claim.put("node", text("gone"));
+    claim.put("status", ClaimStatusJson.write(active()));
+    claim.put(field, text(value));
+    return claim;
   }
 
   @Test
