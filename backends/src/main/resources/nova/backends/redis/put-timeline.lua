@@ -7,7 +7,9 @@
 local token = tonumber(ARGV[1])
 local last = tonumber(redis.call('GET', KEYS[1]) or '0') or 0
 local stored = redis.call('HMGET', KEYS[2], 't', 'v')
-if last > token or tonumber(stored[1] or '0') > token then
+local storedToken = tonumber(stored[1] or '0') or 0
+local storedVersion = tonumber(stored[2] or '0') or 0
+if last > token or storedToken > token then
   return -1
 end
 if ARGV[8] == '1' and not stored[1] then
@@ -18,7 +20,7 @@ for i = 3, #KEYS do
     return -3
   end
 end
-if tonumber(stored[1] or '0') == token and tonumber(stored[2]) >= tonumber(ARGV[4]) then
+if storedToken == token and storedVersion >= tonumber(ARGV[4]) then
   return 0
 end
 if last < token then

@@ -5,7 +5,8 @@
 -- Gives held, the attempt that asks for it or nothing, from where; or lost, the stream of who has it.
 local time = redis.call('TIME')
 local fields = redis.call('HMGET', KEYS[2], 'token', 'stream', 'asked', 'askedFrom')
-if tonumber(fields[1] or '0') > tonumber(ARGV[3]) then
+local last = tonumber(fields[1] or '0') or 0
+if last > tonumber(ARGV[3]) then
   return {'lost', fields[2]}
 end
 redis.call('PEXPIRE', KEYS[2], ARGV[8]) -- a full Redis refuses only a first write that needs memory

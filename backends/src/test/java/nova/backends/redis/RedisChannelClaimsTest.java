@@ -381,6 +381,16 @@ class RedisChannelClaimsTest extends ChannelClaimsContract {
   }
 
   @Test
+  void claimWhoseTokenIsNoNumber_isRenewed_byItsHolder() {
+    ChannelClaim claim = granted(here, "one1");
+    assertThat(await(link.commands().hset("nova:claim:{claims}:show", "token", text("{"))))
+        .isFalse();
+
+    await("renewed", () -> field("token").equals(Long.toString(claim.token())));
+    assertThat(told.all).isEmpty();
+  }
+
+  @Test
   void keysOfAnotherType_makeWay_andKeepNobodyFromHisChannel() {
     assertThat(await(link.commands().set("nova:claim:{claims}:show", text("junk"))))
         .isEqualTo("OK");

@@ -10,6 +10,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import nova.core.Bytes;
 import nova.core.Epoch;
 import nova.segments.Poster;
 import nova.segments.SegmentKey;
@@ -138,6 +140,32 @@ class RedisMediaRecoveryTest {
     assertThat(await(reader.poster(STREAM))).isPresent();
     assertThat(await(link.commands().type(keys.stored(STREAM)))).isEqualTo("set");
     assertThat(stream.lost).hasValue(0);
+  }
+
+  @Test
+  void timelineWithoutNumbers_isReplaced_andCanBeRemoved() {
+    RedisMediaPublisher publisher = stream.own(packager);
+    packager.segment(2);
+    for (Map<String, Bytes> junk :
+        List.of(
+            Map.of("t", text("junk")),
+            Map.of("v", text("junk")),
+            Map.of("t", text("junk"), "v", text("junk")))) {
+      settled(publisher);
+      assertThat(await(link.commands().hset(keys.timeline(STREAM), junk))).isZero();
+
+      packager.part();
+
+      await("replaced", () -> stream.hasTimeline(packager.snapshot()));
+    }
+    settled(publisher);
+    assertThat(await(link.commands().hset(keys.timeline(STREAM), "t", text("junk")))).isFalse();
+
+    packager.remove();
+
+    await(
+        "only the fence is left",
+        () -> await(link.commands().keys("nova:*")).equals(List.of(keys.fence(STREAM))));
   }
 
   @Test
