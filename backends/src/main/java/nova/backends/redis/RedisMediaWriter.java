@@ -162,13 +162,26 @@ final class RedisMediaWriter {
 
   /// Names the stream among those that have a timeline, and those no more that had none for long.
   void index(StreamId stream) {
-    CompletionStage<Long> _ =
-        link.<Long>run(
-            NAME_STREAM,
-            ScriptOutputType.INTEGER,
-            List.of(keys.index()),
-            Bytes.ofUtf8(stream.value()),
-            StreamLeases.number(2 * config.mediaTtl().toMillis()));
+    CompletionStage<Long> _ = name(stream);
+  }
+
+  /// As [#index], and waits until it is done: whoever refuses this would refuse media too.
+  ///
+  /// @throws StoreUnavailableException when Redis is full, is only to be read from, or does not
+  ///   answer
+  void indexNow(StreamId stream) throws InterruptedException {
+    CompletionStage<Long> named = name(stream);
+    link.flush();
+    long _ = answer(named);
+  }
+
+  private CompletionStage<Long> name(StreamId stream) {
+    return link.run(
+        NAME_STREAM,
+        ScriptOutputType.INTEGER,
+        List.of(keys.index()),
+        Bytes.ofUtf8(stream.value()),
+        StreamLeases.number(2 * config.mediaTtl().toMillis()));
   }
 
   /// Removes segments and sections, whatever becomes of it.

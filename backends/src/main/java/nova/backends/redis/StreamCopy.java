@@ -98,9 +98,10 @@ final class StreamCopy {
     return sent != null;
   }
 
-  /// Learns what is there of the stream; only then anything is put.
+  /// Learns what is there of the stream, and that Redis takes something; only then anything is put,
+  /// or all media would be sent in vain again and again.
   ///
-  /// @throws StoreUnavailableException when Redis does not tell
+  /// @throws StoreUnavailableException when Redis does not tell, or takes nothing
   void look(TimelineSnapshot snapshot) throws InterruptedException {
     writer.teachScripts();
     sent = null;
@@ -116,6 +117,7 @@ final class StreamCopy {
     }
     known = true;
     writer.remove(stream, token, found.emptyNames(), then);
+    writer.indexNow(stream);
   }
 
   /// Puts what a snapshot names and Redis has not, and then the snapshot, if it is a new one.
@@ -127,7 +129,6 @@ final class StreamCopy {
       Map<String, Integer> lastParts = putNewest(snapshot);
       TimelineNotice notice = new TimelineNotice.Replaced(stream, token, snapshot.version());
       writer.putTimeline(snapshot, token, notice, true, lastParts, then);
-      writer.index(stream);
       sent = snapshot;
       trim(snapshot, nowNanos);
     } else if (snapshot.version() > before.version()) {

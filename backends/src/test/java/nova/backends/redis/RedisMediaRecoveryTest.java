@@ -11,6 +11,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import nova.core.Bytes;
 import nova.core.Epoch;
 import nova.segments.Poster;
@@ -101,6 +103,33 @@ class RedisMediaRecoveryTest {
     await("it is there", () -> stream.hasTimeline(packager.snapshot()));
     settled(publisher);
     stream.assertHasWhatIsListed(packager);
+  }
+
+  @Test
+  void redisThatRefusesWrites_isSentNoMedia_untilItTakesThem() {
+    TestPackager large = new TestPackager(STREAM, 8, 500_000, "source");
+    for (int segment = 0; segment < 4; segment++) {
+      large.segment(1);
+    }
+    TestConnections.fill(stream.redis.server);
+    long before = receivedBytes();
+
+    RedisMediaPublisher publisher = stream.own(large);
+    await("it was tried again", () -> stream.metrics.count("failed publish") > 2);
+
+    assertThat(receivedBytes() - before).isLessThan(500_000);
+    TestConnections.makeRoom(stream.redis.server);
+    settled(publisher);
+    stream.assertHasWhatIsListed(large);
+  }
+
+  /// What Redis was sent since it started.
+  private long receivedBytes() {
+    Matcher bytes =
+        Pattern.compile("total_net_input_bytes:(\\d+)")
+            .matcher(await(link.commands().info("stats")));
+    assertThat(bytes.find()).isTrue();
+    return Long.parseLong(bytes.group(1));
   }
 
   @Test
