@@ -270,7 +270,7 @@ final class RedisMediaWriter {
     link.flush();
   }
 
-  /// Waits until nothing is on its way: every command is answered, or its time is over.
+  /// Waits until nothing is on its way: of every command it was told what became of it.
   void awaitIdle() throws InterruptedException {
     budget.acquire(budgetBytes);
     budget.release(budgetBytes);
@@ -304,13 +304,16 @@ final class RedisMediaWriter {
                 arguments.toArray(Bytes[]::new))
             .handle(
                 (answer, failure) -> {
-                  budget.release(share);
-                  if (failure == null) {
-                    metrics.published(sent);
-                    then.accept(outcome(answer));
-                  } else {
-                    onFailure(failure, script, names);
-                    then.accept(Outcome.UNKNOWN);
+                  try {
+                    if (failure == null) {
+                      metrics.published(sent);
+                      then.accept(outcome(answer));
+                    } else {
+                      onFailure(failure, script, names);
+                      then.accept(Outcome.UNKNOWN);
+                    }
+                  } finally {
+                    budget.release(share); // whoever waits for this knows what became of it
                   }
                   return null;
                 });

@@ -9,6 +9,12 @@ import java.util.concurrent.ConcurrentHashMap;
 /// *Thread-safe.*
 final class CountedMetrics implements RedisMetrics {
   private final Map<String, Integer> counts = new ConcurrentHashMap<>();
+  private volatile Runnable onPublished = () -> {};
+
+  /// Does something whenever media went to Redis, before anybody else learns of it.
+  void onPublished(Runnable step) {
+    onPublished = step;
+  }
 
   /// How often something was counted.
   int count(String name) {
@@ -34,6 +40,11 @@ final class CountedMetrics implements RedisMetrics {
   @Override
   public void keyCacheBypassed() {
     add("key-cache-bypassed");
+  }
+
+  @Override
+  public void published(long bytes) {
+    onPublished.run();
   }
 
   @Override

@@ -12,12 +12,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import nova.core.Bytes;
 import nova.core.Epoch;
 import nova.segments.RenditionTimeline;
 import nova.segments.SegmentKey;
 import nova.segments.TimelineSegment;
 import nova.segments.TimelineSnapshot;
+import nova.segments.TimelineSnapshot.TimelineState;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +48,31 @@ class RedisMediaSuccessionTest {
     assertThat(await(stream.timeline())).contains(before);
     assertThat(await(link.commands().keys("*segment*"))).hasSize(2);
     assertThat(stream.lost).hasValue(1);
+  }
+
+  @Test
+  void writeThatIsRefused_countsAsSentNever_notEvenBeforeItsOwnerIsTold() throws Exception {
+    RedisMediaPublisher publisher = stream.own(packager);
+    packager.segment(2);
+    settled(publisher);
+    assertThat(await(link.commands().set(keys.fence(STREAM), text("1001")))).isEqualTo("OK");
+    CountDownLatch told = new CountDownLatch(1);
+    stream.metrics.onPublished(() -> awaitOpen(told));
+
+    packager.state(TimelineState.ENDED); // which is one write
+    assertThat(publisher.awaitSent(STREAM, Duration.ofMillis(500))).isFalse();
+
+    told.countDown();
+    await("the stream is lost", () -> stream.lost.get() == 1);
+    assertThat(publisher.awaitSent(STREAM, Duration.ofMillis(500))).isFalse();
+  }
+
+  private static void awaitOpen(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test
