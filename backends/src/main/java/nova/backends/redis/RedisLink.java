@@ -126,7 +126,8 @@ final class RedisLink {
             failure ->
                 isOfAnotherType(failure)
                     ? makeWay(script, scriptKeys)
-                        .thenCompose(_ -> this.<T>runOnce(script, output, scriptKeys, arguments))
+                        .thenCompose(
+                            _ -> flushed(this.<T>runOnce(script, output, scriptKeys, arguments)))
                     : CompletableFuture.failedFuture(failure));
   }
 

@@ -101,6 +101,22 @@ final class PublishedStream implements AutoCloseable {
         config.queuedCommands());
   }
 
+  /// So patient that a test is over before a command is.
+  RedisConfig patientConfig() {
+    RedisConfig config = redis.config();
+    return new RedisConfig(
+        config.url(),
+        config.caFile(),
+        config.databases(),
+        config.keyPrefix(),
+        Duration.ofSeconds(30),
+        config.memoryPerStream(),
+        config.mediaTtl(),
+        config.streamKeyTtl(),
+        config.inFlight(),
+        config.queuedCommands());
+  }
+
   /// Lets time pass for publishers.
   void skip(Duration time) {
     skippedNanos.addAndGet(time.toNanos());

@@ -17,6 +17,7 @@ import nova.core.Bytes;
 import nova.core.Epoch;
 import nova.segments.Poster;
 import nova.segments.SegmentKey;
+import nova.segments.TimelineSegment;
 import nova.segments.TimelineSnapshot;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -133,8 +134,31 @@ class RedisMediaRecoveryTest {
   }
 
   @Test
+  void keysOfAnotherType_thatAreThereBefore_holdNothingUp() {
+    packager.segment(2);
+    packager.posters.put(STREAM, new Poster(text("jpeg"), TestPackager.NOON));
+    TimelineSegment segment = packager.snapshot().renditions().getFirst().segments().getFirst();
+    for (String name :
+        List.of(
+            keys.index(),
+            keys.stored(STREAM),
+            keys.segment(packager.key(SOURCE, segment)),
+            keys.timeline(STREAM),
+            keys.poster(STREAM),
+            keys.fence(STREAM))) {
+      assertThat(await(link.commands().lpush(name, text("junk")))).isOne();
+    }
+
+    // A command that is held back would be sent no sooner than it times out.
+    RedisMediaPublisher publisher = stream.own(packager, stream.patientConfig());
+    settled(publisher);
+
+    stream.assertHasWhatIsListed(packager);
+  }
+
+  @Test
   void keyOfAnotherType_makesWay_andIsCounted() {
-    RedisMediaPublisher publisher = stream.own(packager);
+    RedisMediaPublisher publisher = stream.own(packager, stream.patientConfig());
     packager.segment(2);
     packager.posters.put(STREAM, new Poster(text("jpeg"), TestPackager.NOON));
     packager.part();
