@@ -11,6 +11,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import nova.core.NanoClock;
 import nova.core.StreamId;
 import nova.segments.PosterStore;
@@ -54,7 +55,7 @@ public final class RedisMediaPublisher implements AutoCloseable {
   private final TimelineStore.Registration registration;
   private final Thread thread;
   private long houseKeptAtNanos; // of the thread
-  private volatile boolean working;
+  private final AtomicLong turn = new AtomicLong(); // odd while the thread is at work
   private volatile boolean closing;
 
   private RedisMediaPublisher(
@@ -175,10 +176,14 @@ public final class RedisMediaPublisher implements AutoCloseable {
 
   /// Whether nothing is left to send, and nothing on its way.
   public boolean isIdle() {
-    return changed.isEmpty()
-        && !working
+    long before = turn.get();
+    boolean isAtWork = before % 2 == 1;
+    // What was on its way may make a stream busy, so the writer is asked first. A stream that is
+    // busy no more may be what the thread works on, which then had another turn.
+    return !isAtWork
+        && writer.isIdle()
         && streams.values().stream().noneMatch(OwnedStream::isBusy)
-        && writer.isIdle();
+        && turn.get() == before;
   }
 
   private void onChange(TimelineSnapshot snapshot) {
@@ -196,9 +201,8 @@ public final class RedisMediaPublisher implements AutoCloseable {
   private void run() {
     try {
       while (!closing) {
-        working = false;
         OwnedStream next = changed.poll(pause().toNanos(), TimeUnit.NANOSECONDS);
-        working = true;
+        turn.incrementAndGet();
         if (next != null) {
           next.sync();
         }
@@ -207,6 +211,7 @@ public final class RedisMediaPublisher implements AutoCloseable {
         }
         writer.flush();
         answerThoseWhoWait();
+        turn.incrementAndGet();
       }
       flushOut();
     } catch (InterruptedException _) {

@@ -34,7 +34,7 @@ import org.slf4j.LoggerFactory;
 
 /// One stream on its way to Redis: what is known to be there, and how the rest gets there.
 ///
-/// *Confined to its publisher's thread.*
+/// *Confined to its publisher's thread*, but for [#hasBacklog].
 final class StreamCopy {
   private static final Logger log = LoggerFactory.getLogger(StreamCopy.class);
   private static final int URGENT_SEGMENTS = 4; // of each rendition: what players at the edge need
@@ -55,6 +55,7 @@ final class StreamCopy {
   private final RedisShelf shelf = new RedisShelf();
   private final ShelfInventory inventory;
   private final Deque<Waiting> backlog = new ArrayDeque<>(); // missing, the newest first
+  private volatile int backlogSize; // of it, for other threads
   private @Nullable TimelineSnapshot sent; // there when all that was sent has arrived
   private @Nullable Instant posterSent;
   private boolean known; // whether Redis was looked at before
@@ -90,7 +91,7 @@ final class StreamCopy {
 
   /// Whether older segments wait to be put.
   boolean hasBacklog() {
-    return !backlog.isEmpty();
+    return backlogSize > 0;
   }
 
   /// Whether there is a timeline, or will be.
@@ -107,6 +108,7 @@ final class StreamCopy {
     sent = null;
     posterSent = null;
     backlog.clear();
+    backlogSize = 0;
     ShelfInventory.Result found = inventory.take(snapshot);
     if (known && found.missing() > 0) {
       metrics.republished();
@@ -162,6 +164,7 @@ final class StreamCopy {
     }
     older.sort(NEWEST_FIRST);
     backlog.addAll(older);
+    backlogSize = backlog.size();
     return lastParts;
   }
 
@@ -203,6 +206,7 @@ final class StreamCopy {
       backlog.remove();
       put(next.rendition(), segment, new LinkedHashMap<>());
     }
+    backlogSize = backlog.size();
   }
 
   private boolean isMissing(RenditionId rendition, TimelineSegment segment) {
