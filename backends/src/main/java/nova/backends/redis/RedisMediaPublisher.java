@@ -220,7 +220,7 @@ public final class RedisMediaPublisher implements AutoCloseable {
   }
 
   private void answerThoseWhoWait() throws InterruptedException {
-    if (!awaited.isEmpty()) {
+    if (awaited.stream().anyMatch(one -> one.stream.isSent())) {
       writer.awaitIdle();
       awaited.stream().filter(one -> one.stream.isSent()).forEach(one -> one.sent.countDown());
     }
