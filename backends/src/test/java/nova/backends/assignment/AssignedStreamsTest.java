@@ -17,11 +17,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import nova.backends.redis.Lease;
 import nova.backends.redis.LiveStreamRegistry;
 import nova.backends.redis.NodeId;
+import nova.backends.redis.NodeLoad;
 import nova.backends.redis.RedisConfig;
 import nova.backends.redis.RedisConnections;
 import nova.backends.redis.RedisMetrics;
 import nova.backends.redis.StreamLeases;
 import nova.backends.redis.TestConnections;
+import nova.backends.redis.TranscodeNodes;
 import nova.cluster.EmbeddedRedis;
 import nova.core.Bytes;
 import nova.core.ChannelSlug;
@@ -73,6 +75,8 @@ class AssignedStreamsTest {
       own(TestConnections.open(RedisConfig.at(REDIS.url())));
   private final LiveStreamRegistry registry =
       own(LiveStreamRegistry.open(connections, RedisMetrics.NONE, Thread.ofVirtual().factory()));
+  private final TranscodeNodes nodes =
+      own(TranscodeNodes.open(connections, RedisMetrics.NONE, Thread.ofVirtual().factory()));
   private final StreamLeases leases =
       own(
           StreamLeases.open(
@@ -332,6 +336,13 @@ class AssignedStreamsTest {
     TimelineSnapshot _ = viewers.awaitParts(broadcast.id, 4, 2);
 
     registry.withdraw(broadcast.id);
+    await("it is withdrawn", () -> await(registry.list()).isEmpty());
+    node.aheadNanos.addAndGet(Duration.ofSeconds(4).toNanos()); // that it started is no news now
+    awaitLooks();
+    node.aheadNanos.addAndGet(Duration.ofSeconds(30).toNanos());
+    awaitLooks();
+    assertThat(await(nodes.list())).extracting(NodeLoad::node).contains(node.id);
+    assertThat(endings(node, broadcast)).as("half a minute later").isEmpty();
     await(
         "a minute later",
         () -> {
@@ -344,6 +355,12 @@ class AssignedStreamsTest {
     assertThat(endings(node, broadcast)).hasSize(1);
   }
 
+  /// Nodes look for streams four times a second.
+  private static void awaitLooks() {
+    Instant later = Instant.now().plusSeconds(1);
+    await("nodes look", () -> Instant.now().isAfter(later));
+  }
+
   @Test
   void redisThatRefusesWrites_endsNoStream_howeverLong_andMovesNone() throws Exception {
     TestNode first = node("first");
@@ -354,7 +371,9 @@ class AssignedStreamsTest {
 
     REDIS.refuseWrites();
     try {
-      await("nothing is announced", () -> await(registry.list()).isEmpty());
+      await(
+          "nothing is announced, not even a node",
+          () -> await(registry.list()).isEmpty() && await(nodes.list()).isEmpty());
       Instant later = Instant.now().plusSeconds(3);
       await(
           "minutes pass, and both nodes look",
