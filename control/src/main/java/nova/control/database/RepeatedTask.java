@@ -62,7 +62,7 @@ public final class RepeatedTask implements AutoCloseable {
     } catch (DatabaseAwayException e) {
       log.debug("{} waits for the database", name, e);
       return again;
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       if (closed.getCount() == 0) {
         return again; // interrupted
       }

@@ -33,13 +33,14 @@ class RepeatedTaskTest {
           switch (times.incrementAndGet()) {
             case 1 -> throw new DatabaseAwayException("away");
             case 2 -> throw new IllegalStateException("wrong");
+            case 3 -> throw new StackOverflowError("wrong");
             default -> {
               // fine
             }
           }
         };
     try (RepeatedTask _ = RepeatedTask.start("work", SHORT, SHORT, work, threads)) {
-      assertThat(done.tryAcquire(4, 20, TimeUnit.SECONDS)).isTrue();
+      assertThat(done.tryAcquire(5, 20, TimeUnit.SECONDS)).isTrue();
       assertThat(thread.get().getName()).isEqualTo("work");
     }
     assertThat(thread.get().isAlive()).isFalse();
