@@ -29,8 +29,9 @@ import org.slf4j.LoggerFactory;
 ///
 /// While Redis is away keys are loaded directly. What was to be forgotten meanwhile is forgotten
 /// when Redis is back; until all servers have had the time to do so, none believes what is there. A
-/// key that is forgotten by a server which alone has lost Redis works elsewhere until it has it
-/// back.
+/// key that is forgotten by a server which alone has lost Redis, or is refused by it, works
+/// elsewhere until that is over; one that Redis had again from a replica works until its time is
+/// over.
 ///
 /// *Thread-safe.*
 public final class RedisStreamKeyCache implements StreamKeyCache, AutoCloseable {
