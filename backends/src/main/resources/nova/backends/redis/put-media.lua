@@ -11,13 +11,13 @@ local first = tonumber(ARGV[3])
 if first > 0 and redis.call('HEXISTS', KEYS[3], string.format('%d', first - 1)) == 0 then
   return -2
 end
+redis.call('SADD', KEYS[2], KEYS[3]) -- first: where it fails, no segment is left that nobody removes
 for i = 5, #ARGV do
   redis.call('HSETNX', KEYS[3], string.format('%d', first + i - 5), ARGV[i])
 end
 if ARGV[4] ~= '' then
   redis.call('HSETNX', KEYS[3], 'n', ARGV[4])
 end
-redis.call('SADD', KEYS[2], KEYS[3])
 redis.call('PEXPIRE', KEYS[3], ARGV[2])
 redis.call('PEXPIRE', KEYS[2], ARGV[2])
 return 1

@@ -188,6 +188,10 @@ class RedisMediaRecoveryTest {
       await(name, () -> stream.hasTimeline(packager.snapshot()));
       settled(publisher);
       assertThat(stream.metrics.count("malformed wrong-type")).as(name).isGreaterThan(before);
+      assertThat(await(link.commands().pttl(names.get(1)))).as(name).isPositive();
+      assertThat(await(link.commands().smembers(keys.stored(STREAM))))
+          .as(name)
+          .contains(text(names.get(1)));
     }
     stream.assertHasWhatIsListed(packager);
     assertThat(await(reader.poster(STREAM))).isPresent();
