@@ -29,7 +29,7 @@ final class OwnedStream {
   private final Duration mediaTtl;
   private final RedisMetrics metrics;
   private final NanoClock clock;
-  private final StreamCopy copy; // of the publisher's thread
+  private final StreamCopy copy; // of the publisher's thread, but for whether it has a backlog
   private final AtomicBoolean queued = new AtomicBoolean();
   private volatile @Nullable TimelineSnapshot offered; // the newest
   private volatile boolean stale = true; // what Redis has is not known
@@ -183,7 +183,7 @@ final class OwnedStream {
     long now = clock.nanoTime();
     if (now - keptAtNanos >= mediaTtl.dividedBy(3).toNanos()) {
       keptAtNanos = now;
-      on(copy.keep());
+      on(copy.keep(now));
     }
   }
 

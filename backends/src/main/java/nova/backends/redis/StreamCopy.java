@@ -309,11 +309,15 @@ final class StreamCopy {
     }
   }
 
-  /// Keeps everything for longer.
+  /// Keeps everything for longer that players may want, also of a stream that stands still.
   ///
+  /// @param nowNanos as of [#publish]
   /// @return what became of it: gone when something is not there
   /// @throws StoreUnavailableException when Redis does not tell
-  Outcome keep() throws InterruptedException {
+  Outcome keep(long nowNanos) throws InterruptedException {
+    if (sent != null) {
+      trim(sent, nowNanos);
+    }
     Map<String, Runnable> media = new LinkedHashMap<>();
     for (SegmentKey key : shelf.segments()) {
       media.put(keys.segment(key), () -> shelf.forget(key));

@@ -178,6 +178,26 @@ class RedisMediaSuccessionTest {
   }
 
   @Test
+  void mediaOfTheNodeBefore_goes_alsoWhenTheStreamIsOver() {
+    RedisMediaPublisher first = stream.own(packager);
+    for (int segment = 0; segment < 20; segment++) {
+      packager.segment(2);
+      settled(first);
+    }
+    TestPackager next = stream.successor();
+    next.state(TimelineState.ENDED);
+    RedisMediaPublisher second = stream.takeOver(next);
+    settled(second);
+    assertThat(unlisted(next)).isNotEmpty();
+
+    stream.skip(Duration.ofMinutes(4)); // more than a third of the time that media stays
+
+    await("it is gone", () -> unlisted(next).isEmpty());
+    assertThat(next.snapshot().renditions().getFirst().segments())
+        .allMatch(segment -> await(reader.segment(next.key(SOURCE, segment))).isPresent());
+  }
+
+  @Test
   void mediaThatIsGone_isNotNamedForEver() {
     RedisMediaPublisher first = stream.own(packager);
     for (int segment = 0; segment < 10; segment++) {
