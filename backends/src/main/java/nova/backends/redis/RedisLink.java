@@ -28,12 +28,11 @@ import org.slf4j.LoggerFactory;
 ///
 /// *Thread-safe.*
 final class RedisLink {
-  private final StatefulRedisConnection<String, Bytes> connection;
   private static final Logger log = LoggerFactory.getLogger(RedisLink.class);
   private static final RedisScript MAKE_WAY = RedisScript.named("make-way", RedisType.STRING);
-
   private static final String WRONG_TYPE = "wrong-type"; // reason
 
+  private final StatefulRedisConnection<String, Bytes> connection;
   private final Keyspace keys;
   private final RedisMetrics metrics;
   private final NanoClock clock;

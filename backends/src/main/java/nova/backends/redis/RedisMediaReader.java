@@ -127,19 +127,14 @@ public final class RedisMediaReader implements MediaSource {
       return CompletableFuture.failedStage(new StoreUnavailableException("Redis does not answer"));
     }
     long start = clock.nanoTime();
-    return ask.get()
+    return link.orMissing(ask.get().thenApply(read), Optional.<T>empty())
         .handle(
-            (answer, failure) -> {
-              if (failure != null && RedisLink.isOfAnotherType(failure)) {
-                metrics.malformed("wrong-type");
-                return Optional.<T>empty();
-              }
+            (found, failure) -> {
               if (failure != null) {
                 metrics.failed("read");
                 throw new StoreUnavailableException(
                     "Redis did not answer", RedisLink.cause(failure));
               }
-              Optional<T> found = read.apply(answer);
               metrics.mediaRead(found.map(size::applyAsInt).orElse(0), clock.nanoTime() - start);
               return found;
             });
