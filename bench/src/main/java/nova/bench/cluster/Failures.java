@@ -19,6 +19,7 @@ final class Failures {
         EngineFailures.redisHanging(),
         EngineFailures.kafkaAway(),
         ClockFailures.apart(),
+        ClockFailures.ingestApart(),
         IngestFailures.two(clip),
         IngestFailures.killed(),
         IngestFailures.drained());
