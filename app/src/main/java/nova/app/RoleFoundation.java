@@ -89,9 +89,16 @@ final class RoleFoundation {
 
   private List<HealthCheck> checks() {
     List<HealthCheck> checks = new ArrayList<>();
-    checks.add(HealthCheck.needed("server", () -> serving && !base.lifecycle().isClosing()));
+    checks.add(
+        new HealthCheck(
+            "server",
+            true,
+            () -> serving && !base.lifecycle().isClosing(),
+            patience::waitingFor)); // only until the start: nobody is sent here before
     for (Role.Use use : role.uses()) {
-      checks.add(new HealthCheck(use.what().title(), use.needed(), () -> isUp(use.what())));
+      checks.add(
+          new HealthCheck(
+              use.what().title(), use.needed(), () -> isUp(use.what()), Optional::empty));
     }
     return checks;
   }
