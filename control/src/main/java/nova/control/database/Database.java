@@ -243,10 +243,9 @@ public final class Database implements AutoCloseable {
     try {
       return newest(migrations().load().info().all(), counts);
     } catch (FlywayException e) {
-      RuntimeException why = SqlErrors.translated(e);
-      throw why == e // what Flyway cannot read for another reason
-          ? new DatabaseAwayException("the database does not answer: " + rootMessage(e), e)
-          : why;
+      throw SqlErrors.translated(e) instanceof DatabaseAwayException away
+          ? away
+          : new DatabaseAwayException("the database does not answer: " + rootMessage(e), e);
     }
   }
 
