@@ -5,6 +5,7 @@ import java.net.UnknownHostException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeoutException;
 import nova.api.http.Authenticator;
@@ -59,9 +60,16 @@ final class RoleFoundation {
 
   private List<HealthCheck> checks() {
     List<HealthCheck> checks = new ArrayList<>();
-    checks.add(HealthCheck.needed("server", () -> serving && !base.lifecycle().isClosing()));
+    checks.add(
+        new HealthCheck(
+            "server",
+            true,
+            () -> serving && !base.lifecycle().isClosing(),
+            shared::waitingFor)); // only until the start: nobody is sent here before
     for (Role.Use use : role.uses()) {
-      checks.add(new HealthCheck(use.what().title(), use.needed(), () -> shared.isUp(use.what())));
+      checks.add(
+          new HealthCheck(
+              use.what().title(), use.needed(), () -> shared.isUp(use.what()), Optional::empty));
     }
     return checks;
   }

@@ -54,6 +54,11 @@ final class SharedBackends {
     this.patience = new StartPatience(base.lifecycle());
   }
 
+  /// What the start waits for, and why; empty when it does not wait.
+  Optional<String> waitingFor() {
+    return patience.waitingFor();
+  }
+
   /// Whether something answered lately.
   boolean isUp(Role.Shared what) {
     return switch (what) {

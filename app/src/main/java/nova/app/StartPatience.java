@@ -11,26 +11,28 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Waits for what a service needs and others run: it is asked again and again, soon at first and
-/// later every ten seconds, until it is there or the service is to end. The operator is told at
-/// once and whenever something else is wrong. What is there but refuses us is not waited for.
+/// later every ten seconds, until it can be used or the service is to end. The operator is told at
+/// once and whenever something else is wrong. What refuses us is waited for as what is away is,
+/// since somebody can mend both over there: set the password, grant the right, run `nova migrate`.
 ///
-/// *Confined to its thread.*
+/// *Confined to its thread*, but for [#waitingFor].
 final class StartPatience {
   private static final Logger log = LoggerFactory.getLogger(StartPatience.class);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(250);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
   private final Lifecycle lifecycle;
+  private volatile Optional<String> waitingFor = Optional.empty();
 
   /// @param lifecycle of the service; when that closes, nothing is waited for
   StartPatience(Lifecycle lifecycle) {
     this.lifecycle = lifecycle;
   }
 
-  /// Opens something, as soon as what it needs is there.
+  /// Opens something, as soon as what it needs can be used.
   ///
   /// @param what is needed, for people, such as `Redis`
-  /// @throws StartupException when it cannot be used as things are set, or the service is to end
+  /// @throws StartupException when the service is to end before
   <T> T until(String what, Supplier<T> open) {
     Waiting waiting = new Waiting(what);
     while (true) {
@@ -38,12 +40,8 @@ final class StartPatience {
         T opened = open.get();
         waiting.isOver();
         return opened;
-      } catch (RedisStartException e) {
-        waiting.refused(e, e.mayPass());
-      } catch (DatabaseStartException e) {
-        waiting.refused(e, e.mayPass());
-      } catch (DatabaseAwayException e) {
-        waiting.refused(e, true);
+      } catch (RedisStartException | DatabaseStartException | DatabaseAwayException e) {
+        waiting.rest(String.valueOf(e.getMessage()));
       }
     }
   }
@@ -67,6 +65,11 @@ final class StartPatience {
     waiting.isOver();
   }
 
+  /// What is waited for and why, in the sentence that the operator was told.
+  Optional<String> waitingFor() {
+    return waitingFor;
+  }
+
   /// One wait, with longer and longer pauses.
   private final class Waiting {
     private final String what;
@@ -77,18 +80,11 @@ final class StartPatience {
       this.what = what;
     }
 
-    void refused(RuntimeException why, boolean mayPass) {
-      String sentence = String.valueOf(why.getMessage());
-      if (!mayPass) {
-        throw new StartupException(sentence, why);
-      }
-      rest(sentence);
-    }
-
     void rest(String why) {
       if (!why.equals(told)) {
         log.warn("waiting for {}: {}", what, why);
         told = why;
+        waitingFor = Optional.of("waiting for %s: %s".formatted(what, why));
       }
       rest();
     }
@@ -103,6 +99,7 @@ final class StartPatience {
 
     void isOver() {
       if (!told.isEmpty()) {
+        waitingFor = Optional.empty();
         log.info("{} is there", what);
       }
     }

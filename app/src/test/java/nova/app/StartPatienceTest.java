@@ -3,7 +3,9 @@ package nova.app;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -35,16 +37,24 @@ class StartPatienceTest {
   }
 
   @Test
-  void whatRefusesUs_isNotWaitedFor() {
-    assertThatThrownBy(
-            () ->
-                patience.until(
-                    "the database",
-                    () -> {
-                      throw new DatabaseStartException("it has schema 1 (expected: 2)");
-                    }))
-        .isInstanceOf(StartupException.class)
-        .hasMessage("it has schema 1 (expected: 2)");
+  void whatRefusesUs_isAskedAgain_andTheReasonCanBeRead() {
+    Queue<Optional<String>> reasons = new ArrayDeque<>();
+    String opened =
+        patience.until(
+            "the database",
+            () -> {
+              reasons.add(patience.waitingFor());
+              if (reasons.size() == 1) {
+                throw new DatabaseStartException("it has schema 1 (expected: 2)");
+              }
+              return "open";
+            });
+    assertThat(opened).isEqualTo("open");
+    assertThat(reasons)
+        .containsExactly(
+            Optional.empty(),
+            Optional.of("waiting for the database: it has schema 1 (expected: 2)"));
+    assertThat(patience.waitingFor()).isEmpty();
   }
 
   @Test

@@ -2,17 +2,19 @@ package nova.control;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import nova.control.audit.Actor;
 import nova.control.channel.ChannelChange;
 import nova.control.channel.PlaybackPolicy;
 import nova.control.database.Database;
+import nova.control.database.DatabaseAwayException;
 import nova.control.database.DatabaseConfig;
 import nova.control.database.DatabaseStartException;
 import nova.control.database.TestDatabase;
@@ -77,25 +79,51 @@ class ControlViewTest {
   }
 
   @Test
-  void databaseThatIsAway_mayCome_butNotOneThatRefusesUs() {
+  void databaseThatCannotBeUsed_isOneSentence_thatNamesTheSetting() {
     DatabaseConfig there = DATABASE.config();
     String url = there.url();
     String nobody = url.replaceFirst(":[0-9]+/", ":%d/".formatted(1));
     String nowhere = url.replaceFirst("//[^/]*/", "//nowhere.invalid/");
     String other = url.substring(0, url.lastIndexOf('/')) + "/another";
-    assertThat(failureOf(at(there, nobody, there.password())).mayPass()).isTrue();
-    assertThat(failureOf(at(there, nowhere, there.password())).mayPass()).isTrue();
-    assertThat(failureOf(at(there, other, there.password())).mayPass()).isFalse();
-    assertThat(failureOf(at(there, url, "wrong")).mayPass()).isFalse();
-    assertThat(failureOf(DATABASE.createEmpty()).mayPass()).isFalse();
+    for (DatabaseConfig config :
+        List.of(
+            at(there, nobody, there.user(), there.password()),
+            at(there, nowhere, there.user(), there.password()),
+            at(there, other, there.user(), there.password()),
+            at(there, url, there.user(), "wrong"),
+            DATABASE.createEmpty())) {
+      assertThatThrownBy(() -> open(config).close())
+          .isInstanceOf(DatabaseStartException.class)
+          .hasMessageStartingWith("database.url %s ".formatted(config))
+          .message()
+          .doesNotContain("\n");
+    }
   }
 
-  private static DatabaseConfig at(DatabaseConfig like, String url, String password) {
-    return new DatabaseConfig(url, like.user(), password, 1, like.patience());
+  @Test
+  void userWithoutRights_isOneSentence_thatNamesTheSetting() {
+    DatabaseConfig there = DATABASE.config();
+    String user = "stranger" + UUID.randomUUID().toString().replace("-", "");
+    DATABASE.useTransaction(
+        handle -> handle.execute("CREATE ROLE %s LOGIN PASSWORD 'strange'".formatted(user)));
+    DatabaseConfig strange = at(there, there.url(), user, "strange");
+    assertThatThrownBy(() -> open(strange).close())
+        .isInstanceOf(DatabaseStartException.class)
+        .hasMessageContainingAll("permission denied for table", "database.user")
+        .message()
+        .doesNotContain("\n");
+
+    DATABASE.useTransaction(
+        handle -> handle.execute("GRANT SELECT ON flyway_schema_history TO " + user));
+    assertThatThrownBy(() -> open(strange).close())
+        .isInstanceOf(DatabaseAwayException.class)
+        .hasMessageContainingAll("permission denied for table", "database.user");
+    DATABASE.useTransaction(
+        handle -> handle.execute("DROP OWNED BY %1$s; DROP ROLE %1$s".formatted(user)));
   }
 
-  private DatabaseStartException failureOf(DatabaseConfig config) {
-    return catchThrowableOfType(DatabaseStartException.class, () -> open(config).close());
+  private static DatabaseConfig at(DatabaseConfig like, String url, String user, String password) {
+    return new DatabaseConfig(url, user, password, 1, like.patience());
   }
 
   private static boolean watches(ControlView view, ChannelSlug channel, String secret)

@@ -11,8 +11,8 @@ import nova.api.http.Bodies;
 import nova.api.http.ReadRoute;
 
 /// `/health/live` (the process answers) and `/health/ready` (it takes broadcasts and viewers), for
-/// load balancers and orchestrators. What is down is named, and nothing more told: everybody may
-/// ask.
+/// load balancers and orchestrators. What is down is named, with the reason where a check tells
+/// one, and nothing more: everybody may ask.
 ///
 /// Spec: MicroProfile Health 4.0 §3 (Protocol and Wireformat).
 ///
@@ -36,7 +36,11 @@ public final class HealthRoutes implements RouteMount {
     for (HealthCheck check : checks) {
       boolean up = check.up().getAsBoolean();
       ready &= up || !check.needed();
-      answers.add(new JsonObject().put("name", check.name()).put("status", status(up)));
+      JsonObject answer = new JsonObject().put("name", check.name()).put("status", status(up));
+      if (!up) {
+        check.reason().get().ifPresent(why -> answer.put("data", JsonObject.of("reason", why)));
+      }
+      answers.add(answer);
     }
     answer(context, ready, answers);
   }

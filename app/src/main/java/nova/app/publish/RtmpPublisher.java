@@ -46,18 +46,21 @@ public final class RtmpPublisher implements AutoCloseable, Broadcast.Sink {
   private static final double ANNOUNCE = 3;
   private static final double CREATE = 4;
   private static final double PUBLISH = 5;
+  private static final double CAN_RECONNECT = 1; // bits of capsEx
   private static final double UNPUBLISH = 6;
   private static final double DELETE = 7;
 
   private final Socket socket;
   private final PublishTarget target;
+  private final boolean moving;
   private final ServerReplies replies = new ServerReplies();
   private final RtmpMessageWriter writer = new RtmpMessageWriter();
   private int streamId;
 
-  private RtmpPublisher(Socket socket, PublishTarget target) {
+  private RtmpPublisher(Socket socket, PublishTarget target, boolean moving) {
     this.socket = socket;
     this.target = target;
+    this.moving = moving;
   }
 
   /// Connects and returns once the server wants tags.
@@ -65,8 +68,22 @@ public final class RtmpPublisher implements AutoCloseable, Broadcast.Sink {
   /// @throws IOException with one sentence: unreachable, not an RTMP server, or refused and why
   public static RtmpPublisher connect(PublishTarget target)
       throws IOException, InterruptedException {
+    return connect(target, false);
+  }
+
+  /// As [#connect(PublishTarget)], and tells the server that it may ask for a move to another one:
+  /// see [#isAskedToMove].
+  ///
+  /// Spec: E-RTMP v2 "Reconnect Request".
+  public static RtmpPublisher connectMoving(PublishTarget target)
+      throws IOException, InterruptedException {
+    return connect(target, true);
+  }
+
+  private static RtmpPublisher connect(PublishTarget target, boolean moving)
+      throws IOException, InterruptedException {
     Socket socket = new Socket();
-    RtmpPublisher publisher = new RtmpPublisher(socket, target);
+    RtmpPublisher publisher = new RtmpPublisher(socket, target, moving);
     try {
       socket.setTcpNoDelay(true);
       socket.setSoTimeout((int) TIMEOUT.toMillis());
@@ -111,6 +128,12 @@ public final class RtmpPublisher implements AutoCloseable, Broadcast.Sink {
           case FlvTag.FlvScriptTag(long at, Bytes payload) ->
               new DataMessage(streamId, at, metadata(payload));
         });
+  }
+
+  /// Whether the server asks to go on at another one. It takes tags until the stream comes from
+  /// there, and waits for some seconds.
+  public boolean isAskedToMove() {
+    return replies.isAskedToMove();
   }
 
   /// Says goodbye, so that the stream ends at once instead of waiting for a return.
@@ -224,6 +247,9 @@ public final class RtmpPublisher implements AutoCloseable, Broadcast.Sink {
     entries.put("type", new Amf0String("nonprivate"));
     entries.put("flashVer", new Amf0String("FMLE/3.0 (compatible; Nova)"));
     entries.put("tcUrl", new Amf0String(target.tcUrl()));
+    if (moving) {
+      entries.put("capsEx", new Amf0Number(CAN_RECONNECT));
+    }
     return new Amf0Object(entries);
   }
 

@@ -23,6 +23,7 @@ final class ServerReplies {
 
   private final Map<Double, CompletableFuture<CommandMessage>> awaited = new HashMap<>();
   private @Nullable IOException failure;
+  private volatile boolean askedToMove;
 
   void onCommand(CommandMessage command) {
     switch (command.name()) {
@@ -39,7 +40,13 @@ final class ServerReplies {
       fail(new IOException("the server refused: " + reason(command)));
     } else if (code.equals("NetStream.Publish.Start")) {
       answer(PUBLISH_START).complete(command);
+    } else if (code.equals("NetConnection.Connect.ReconnectRequest")) {
+      askedToMove = true;
     }
+  }
+
+  boolean isAskedToMove() {
+    return askedToMove;
   }
 
   /// The first failure is the one that explains.

@@ -4,13 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.ConnectException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -124,39 +129,83 @@ class ServiceStartIT {
   }
 
   @Test
-  void servicesThatAreRefused_endWithASentenceThatNamesTheSetting() throws Exception {
-    try (EmbeddedRedis redis = EmbeddedRedis.open("--requirepass", "secret");
-        SystemPostgres postgres = SystemPostgres.create()) {
-      String right = redis.url().replace("//", "//:secret@");
-      Map<String, String> environment = environment(postgres, right);
-      environment.put("NOVA_KAFKA_BOOTSTRAP_SERVERS", "127.0.0.1:" + nobody());
-      assertRefused(environment, "run `nova migrate` once");
-      migrate(environment);
-      environment.put("NOVA_DATABASE_PASSWORD", "wrong");
-      assertRefused(environment, "(expected: the database.user and database.password");
-      environment.putAll(postgres.environment());
-      environment.put("NOVA_REDIS_URL", redis.url());
-      assertRefused(environment, "wants another user or password (NOAUTH");
-    }
-  }
-
-  private void assertRefused(Map<String, String> environment, String sentence) throws Exception {
+  void servicesThatAreRefused_sayWhy_andGoOnOnceThatIsMended() throws Exception {
     Map<String, Started> services = new LinkedHashMap<>();
-    try {
+    try (EmbeddedRedis redis = EmbeddedRedis.open("--requirepass", "another");
+        EmbeddedKafka kafka = EmbeddedKafka.start();
+        SystemPostgres postgres = SystemPostgres.create()) {
+      Map<String, String> environment =
+          environment(postgres, redis.url().replace("//", "//:secret@"));
+      environment.put("NOVA_KAFKA_BOOTSTRAP_SERVERS", kafka.bootstrapServers());
+      postgres.setPassword("another");
       for (String service : SERVICES) {
         services.put(service, start(service, environment));
       }
-      for (Map.Entry<String, Started> service : services.entrySet()) {
-        NovaProcess process = service.getValue().process;
-        assertThat(process.awaitExit()).as(service.getKey()).isEqualTo(1);
-        assertThat(process.err().strip().lines().toList().getLast())
-            .as(service.getKey())
-            .startsWith("nova: ")
-            .contains(sentence);
-        assertThat(process.err()).doesNotContain("\tat ");
+      String redisPassword =
+          "waiting for Redis: Redis at %s wants another user or password (WRONGPASS"
+              .formatted(redis.url());
+      String databasePassword =
+          "waiting for the database: database.url %s as nova cannot be used: FATAL: password authentication failed"
+              .formatted(database(environment));
+      awaitReason(services.get("ingest"), redisPassword);
+      awaitReason(services.get("api"), redisPassword);
+      awaitReason(services.get("transcode"), databasePassword);
+      awaitReason(services.get("delivery"), databasePassword);
+      for (Started service : services.values()) {
+        assertThat(status(service.ready)).isEqualTo(503);
+        assertThat(status(service.ready.resolve("live"))).isEqualTo(200);
       }
+
+      tell(redis, "AUTH another", "CONFIG SET requirepass secret");
+      awaitReason(services.get("ingest"), databasePassword);
+      awaitReason(services.get("api"), databasePassword);
+
+      postgres.setPassword(environment.getOrDefault("NOVA_DATABASE_PASSWORD", ""));
+      String schema =
+          "waiting for the database: database.url %s as nova has schema 0 "
+              .formatted(database(environment));
+      for (Started service : services.values()) {
+        awaitReason(service, schema);
+      }
+
+      migrate(environment);
+      for (Started service : services.values()) {
+        String _ = service.process.awaitOut("nova ready ");
+        awaitDown(service);
+        assertThat(status(service.ready)).isEqualTo(200);
+        assertThat(service.process.err())
+            .containsOnlyOnce(databasePassword)
+            .containsOnlyOnce(schema)
+            .contains("run `nova migrate` once");
+      }
+      end(services);
     } finally {
       services.values().forEach(service -> service.process.close());
+    }
+  }
+
+  @Test
+  void settingThatCannotBeUnderstood_endsTheService() throws Exception {
+    Map<String, String> environment = new HashMap<>(TestServices.SMALL_MEMORY);
+    environment.put("NOVA_DATABASE_URL", "jdbc:postgresql://db.example.com:port/nova");
+    environment.put("NOVA_REDIS_URL", "redis://127.0.0.1:" + nobody());
+    try (NovaProcess process = start("delivery", environment).process) {
+      assertThat(process.awaitExit()).isEqualTo(1);
+      assertThat(process.err())
+          .contains("nova: configuration of database: url '", "cannot be understood")
+          .doesNotContain("\tat ");
+    }
+  }
+
+  private static void tell(EmbeddedRedis redis, String... commands) throws IOException {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), redis.port());
+        BufferedReader answers =
+            new BufferedReader(
+                new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8))) {
+      for (String command : commands) {
+        socket.getOutputStream().write((command + "\r\n").getBytes(StandardCharsets.UTF_8));
+        assertThat(answers.readLine()).isEqualTo("+OK");
+      }
     }
   }
 
@@ -219,6 +268,29 @@ class ServiceStartIT {
           .isLessThan(deadlineNs);
       TimeUnit.MILLISECONDS.sleep(100);
       down = down(service.ready);
+    }
+  }
+
+  /// Waits until a service says that it is not ready for a reason that begins so.
+  private void awaitReason(Started service, String beginning) throws Exception {
+    String reason = "";
+    long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
+    while (!reason.startsWith(beginning)) {
+      assertThat(System.nanoTime())
+          .as("%s: %s, and not %s", service.process.err(), reason, beginning)
+          .isLessThan(deadlineNs);
+      TimeUnit.MILLISECONDS.sleep(100);
+      reason = reason(service.ready);
+    }
+    service.process.awaitErr(beginning);
+  }
+
+  /// @return empty when there is none, or nobody answers yet
+  private String reason(URI ready) throws IOException, InterruptedException {
+    try {
+      return JSON.readTree(get(ready).body()).at("/checks/0/data/reason").asText();
+    } catch (ConnectException _) {
+      return "";
     }
   }
 

@@ -195,6 +195,11 @@ final class SystemPostgres implements AutoCloseable {
     }
   }
 
+  /// Gives the user of [#environment] another password.
+  void setPassword(String password) {
+    execute("postgres", "ALTER ROLE nova PASSWORD '%s'".formatted(password));
+  }
+
   private int majorVersion() {
     return Integer.parseInt(rows("SHOW server_version_num").getFirst()) / 10_000;
   }

@@ -50,6 +50,27 @@ class HttpServersTest {
   }
 
   @Test
+  void server_that_is_not_ready_says_why() throws Exception {
+    servers.close();
+    servers =
+        serve(
+            List.of(
+                new HealthRoutes(
+                    List.of(
+                        new HealthCheck(
+                            "server", true, ready::get, () -> Optional.of("it waits"))))));
+    assertThat(get("/health/ready").body()).doesNotContain("it waits");
+
+    ready.set(false);
+
+    assertThat(get("/health/ready").statusCode()).isEqualTo(503);
+    assertThat(get("/health/ready").body())
+        .isEqualTo(
+            "{\"status\":\"DOWN\",\"checks\":[{\"name\":\"server\",\"status\":\"DOWN\",\"data\":{\"reason\":\"it"
+                + " waits\"}}]}");
+  }
+
+  @Test
   void routes_that_come_late_are_asked_for_again_until_they_are_there() throws Exception {
     LateRoutes late = new LateRoutes();
     http.serve(List.of(new HealthRoutes(List.of()), late));

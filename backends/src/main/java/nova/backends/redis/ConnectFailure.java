@@ -16,12 +16,11 @@ final class ConnectFailure {
 
   static RedisStartException explain(RedisConfig config, Throwable failure) {
     List<Throwable> causes = causes(failure);
-    Optional<String> refusal = refusal(config, answer(causes));
     return new RedisStartException(
-        refusal.orElseGet(() -> absence(config, causes)), refusal.isEmpty(), failure);
+        refusal(config, answer(causes)).orElseGet(() -> absence(config, causes)), failure);
   }
 
-  /// Why a Redis that answers does not let us in, which lasts until somebody changes that.
+  /// Why a Redis that answers does not let us in.
   private static Optional<String> refusal(RedisConfig config, String answer) {
     String at = at(config);
     if (answer.startsWith("WRONGPASS") || answer.startsWith("NOAUTH") || isAboutPassword(answer)) {
@@ -45,7 +44,7 @@ final class ConnectFailure {
     return "Redis at " + config.address();
   }
 
-  /// Why Redis does not answer, which may pass.
+  /// Why Redis does not answer.
   private static String absence(RedisConfig config, List<Throwable> causes) {
     String at = at(config);
     String answer = answer(causes);

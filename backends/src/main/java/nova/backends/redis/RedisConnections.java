@@ -129,21 +129,20 @@ public final class RedisConnections implements AutoCloseable {
       NanoClock nanoClock,
       ThreadFactory threads,
       Patience patience) {
+    if (!config.isPresent()) {
+      throw new RedisStartException(
+          "redis.url is empty (expected: the address of the Redis that the servers share,"
+              + " such as redis://redis.example.com:6379)");
+    }
     AtomicBoolean again = new AtomicBoolean();
     return patience.until(
-        () -> {
-          if (!config.isPresent()) {
-            throw new RedisStartException(
-                "redis.url is empty (expected: the address of the Redis that the servers share,"
-                    + " such as redis://redis.example.com:6379)");
-          }
-          return new RedisConnections(
-              config, metrics, clock, nanoClock, threads, patience, again.getAndSet(true));
-        });
+        () ->
+            new RedisConnections(
+                config, metrics, clock, nanoClock, threads, patience, again.getAndSet(true)));
   }
 
-  /// Whether Redis could not be connected to at once: perhaps others, too, are only coming back to
-  /// it.
+  /// Whether Redis, at any time so far, could not be connected to at once: perhaps others, too, are
+  /// only coming back to it.
   boolean wasMissed() {
     return missed;
   }
@@ -203,6 +202,7 @@ public final class RedisConnections implements AutoCloseable {
       return new RedisSubscription(
           client.connectPubSub(BytesCodec.INSTANCE, uri(RedisArea.MEDIA, purpose)), metrics);
     } catch (RedisException e) {
+      missed = true;
       throw ConnectFailure.explain(config, e);
     }
   }

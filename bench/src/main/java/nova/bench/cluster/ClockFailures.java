@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -31,17 +32,40 @@ final class ClockFailures {
 
   private static final long MOST_JUMP_MS = 500; // of 5,000 that the clocks are apart
 
+  /// Forwards, where media of another ingest begins, whose clock is that far ahead.
+  private static final double MOST_MOVE = 6;
+
   private ClockFailures() {}
 
   static Failure apart() {
-    return new Failure(
+    return failure(
         "clocks 5 s apart: those of a delivery and of the transcode that carries the stream",
         "both warn; playlists go on, their times do not jump, and no rung is given up",
+        ClockFailures::apart);
+  }
+
+  static Failure ingestApart() {
+    return failure(
+        "clocks 5 s apart: that of the ingest that has the broadcast, ahead and then behind",
+        "both warn; playlists go on, their times never go back, and no rung is given up",
+        ClockFailures::ingestApart);
+  }
+
+  /// What is told with the library that does it.
+  @FunctionalInterface
+  private interface Story {
+    Outcome tell(Scene scene, Path library) throws IOException, InterruptedException;
+  }
+
+  private static Failure failure(String name, String expected, Story story) {
+    return new Failure(
+        name,
+        expected,
         scene -> {
           Optional<Path> library = library();
           return library.isEmpty()
               ? Outcome.notTried("libfaketime is not installed")
-              : apart(scene, ahead(library.get()));
+              : story.tell(scene, library.get());
         });
   }
 
@@ -52,10 +76,10 @@ final class ClockFailures {
         .findFirst();
   }
 
-  private static Map<String, String> ahead(Path library) {
+  private static Map<String, String> clock(Path library, String offset) {
     return Map.of(
         "LD_PRELOAD", library.toString(),
-        "FAKETIME", "+5s",
+        "FAKETIME", offset,
         // What measures durations is left alone, also by the workaround for glibc 2.30, which lets
         // the JVM's timed waits end at once.
         "FAKETIME_DONT_FAKE_MONOTONIC", "1",
@@ -63,8 +87,8 @@ final class ClockFailures {
         "NO_FAKE_STAT", "1");
   }
 
-  private static Outcome apart(Scene scene, Map<String, String> ahead)
-      throws IOException, InterruptedException {
+  private static Outcome apart(Scene scene, Path library) throws IOException, InterruptedException {
+    Map<String, String> ahead = clock(library, "+5s");
     LocalCluster cluster = scene.cluster();
     long _ = scene.newClockJumpMs();
     List<String> wrong = new ArrayList<>();
@@ -82,14 +106,9 @@ final class ClockFailures {
     if (!scene.carrier().equals(transcode)) {
       wrong.add(transcode.name() + " does not carry the stream");
     }
-    for (ServiceProcess one : List.of(delivery, transcode)) {
-      if (!Files.readString(one.log()).contains(WARNING)) {
-        wrong.add("%s does not warn of its clock".formatted(one.name()));
-      }
-    }
-    if (Files.readString(transcode.log()).contains(LATE)) {
-      wrong.add("%s takes its encoding for late".formatted(transcode.name()));
-    }
+    wrong.addAll(warnsNot(delivery));
+    wrong.addAll(warnsNot(transcode));
+    wrong.addAll(late(transcode, 0));
     for (ServiceProcess _ : right) {
       ServiceProcess _ = cluster.start("transcode");
     }
@@ -108,5 +127,70 @@ final class ClockFailures {
             wrong);
     int _ = delivery.terminate();
     return outcome;
+  }
+
+  /// The clock of ingest is that of media, so it is tried by itself: the encoder moves from an
+  /// ingest whose clock is right to one that is ahead, to one that is behind, and back.
+  private static Outcome ingestApart(Scene scene, Path library)
+      throws IOException, InterruptedException {
+    LocalCluster cluster = scene.cluster();
+    List<String> wrong = new ArrayList<>();
+    ServiceProcess carrier = scene.carrier();
+    int late = timesLate(carrier);
+    long _ = scene.newClockJumpMs();
+    long at = System.nanoTime();
+    List<Long> jumps = new ArrayList<>(); // within what one ingest receives
+    for (String offset : List.of("+5s", "-5s")) {
+      ServiceProcess off = move(scene, clock(library, offset), wrong);
+      scene.play(Scene.AFTERWARDS);
+      wrong.addAll(Outcome.longer("jump of times in s", scene.newClockJumpMs() / 1e3, MOST_MOVE));
+      scene.play(JUDGED);
+      jumps.add(scene.newClockJumpMs());
+      wrong.addAll(warnsNot(off));
+    }
+    ServiceProcess _ = move(scene, Map.of(), wrong);
+    scene.play(Scene.AFTERWARDS);
+    wrong.addAll(late(carrier, late));
+    double gap = scene.longestGap(at);
+    wrong.addAll(Outcome.longer("stall", gap, IngestFailures.MOVE_SECONDS));
+    long jump = Collections.max(jumps);
+    if (jump > MOST_JUMP_MS) {
+      wrong.add("times jump by %d ms (expected: %d at most)".formatted(jump, MOST_JUMP_MS));
+    }
+    return Outcome.of(
+        scene,
+        String.format(
+            Locale.ROOT,
+            "stall %s, times jump by %d ms while one has it",
+            Outcome.seconds(gap),
+            jump),
+        wrong);
+  }
+
+  /// Has the encoder go on at a new ingest, which becomes the only one.
+  private static ServiceProcess move(Scene scene, Map<String, String> settings, List<String> wrong)
+      throws IOException, InterruptedException {
+    List<ServiceProcess> before = scene.cluster().of("ingest");
+    ServiceProcess next = scene.cluster().start("ingest", settings);
+    for (ServiceProcess one : before) {
+      wrong.addAll(Outcome.exit(one.terminate()));
+    }
+    return next;
+  }
+
+  private static List<String> warnsNot(ServiceProcess service) throws IOException {
+    return Files.readString(service.log()).contains(WARNING)
+        ? List.of()
+        : List.of("%s does not warn of its clock".formatted(service.name()));
+  }
+
+  private static List<String> late(ServiceProcess transcode, int before) throws IOException {
+    return timesLate(transcode) == before
+        ? List.of()
+        : List.of("%s takes its encoding for late".formatted(transcode.name()));
+  }
+
+  private static int timesLate(ServiceProcess transcode) throws IOException {
+    return Files.readString(transcode.log()).split(LATE, -1).length - 1;
   }
 }

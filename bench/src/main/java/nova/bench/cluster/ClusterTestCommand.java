@@ -80,15 +80,18 @@ public final class ClusterTestCommand implements Callable<Integer> {
     }
   }
 
-  private static String summary(List<Outcome> outcomes) {
+  static String summary(List<Outcome> outcomes) {
     long wrong = outcomes.stream().filter(outcome -> !outcome.asExpected()).count();
     long untried = outcomes.stream().filter(outcome -> !outcome.tried()).count();
-    String tried =
+    if (wrong == 0 && untried == 0) {
+      return "all %d failures came out as expected".formatted(outcomes.size());
+    }
+    String came =
         wrong == 0
-            ? "all %d failures came out as expected".formatted(outcomes.size() - untried)
-            : "%d of %d failures did not come out as expected"
-                .formatted(wrong, outcomes.size() - untried);
-    return untried == 0 ? tried : tried + ", %d not tried".formatted(untried);
+            ? "%d of %d failures came out as expected"
+                .formatted(outcomes.size() - untried, outcomes.size())
+            : "%d of %d failures did not come out as expected".formatted(wrong, outcomes.size());
+    return untried == 0 ? came : came + ", %d not tried".formatted(untried);
   }
 
   /// What cannot be measured is not as expected, and the others are tried all the same.

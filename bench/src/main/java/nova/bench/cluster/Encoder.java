@@ -8,14 +8,16 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import nova.app.publish.Broadcast;
 import nova.app.publish.PublishTarget;
 import nova.app.publish.RtmpPublisher;
 import nova.bench.publish.Clip;
 
-/// A broadcaster that behaves as encoders do: it sends a clip round after round, and when the
-/// connection ends it comes back a second later, to the next of the servers it knows.
+/// A broadcaster that behaves as good encoders do: it sends a clip round after round, goes on at
+/// another server when it is asked to reconnect (E-RTMP v2), and when the connection ends it comes
+/// back a second later, to the next of the servers it knows.
 ///
 /// *Thread-safe.*
 final class Encoder implements AutoCloseable {
@@ -27,6 +29,7 @@ final class Encoder implements AutoCloseable {
   private final Supplier<List<String>> servers;
   private final boolean comesBack;
   private final CountDownLatch publishing = new CountDownLatch(1);
+  private final AtomicInteger moves = new AtomicInteger();
   private final Queue<String> told = new ConcurrentLinkedQueue<>();
   private final Thread thread;
   private volatile boolean closing;
@@ -77,23 +80,70 @@ final class Encoder implements AutoCloseable {
     }
   }
 
-  private void attend(String url) throws InterruptedException {
-    try (RtmpPublisher publisher = RtmpPublisher.connect(PublishTarget.parse(url))) {
+  /// Publishes until the connection ends, and moves when the server asks for it.
+  private void attend(String first) throws InterruptedException {
+    String url = first;
+    try {
+      RtmpPublisher publisher = RtmpPublisher.connectMoving(PublishTarget.parse(url));
       publishing.countDown();
       live = true;
-      try {
-        new Broadcast(
-                () -> Files.newInputStream(clip.file()), true, AS_LONG_AS_NEEDED, System::nanoTime)
-            .run(publisher);
-      } catch (IOException e) {
-        publisher.abandon(); // what ended by itself gets no goodbye
-        throw e;
+      while (isAskedToMove(publisher)) {
+        url = another(url);
+        publisher = moved(publisher, url);
       }
     } catch (IOException e) {
       told.add(String.valueOf(e.getMessage()));
     } finally {
       live = false;
     }
+  }
+
+  /// Publishes.
+  ///
+  /// @return true when the server asks to go on elsewhere, and the connection is open still; false
+  ///   when the broadcast is over
+  private boolean isAskedToMove(RtmpPublisher publisher) throws IOException, InterruptedException {
+    Broadcast broadcast =
+        new Broadcast(
+            () -> Files.newInputStream(clip.file()), true, AS_LONG_AS_NEEDED, System::nanoTime);
+    try {
+      broadcast.run(
+          tag -> {
+            publisher.send(tag);
+            if (publisher.isAskedToMove()) {
+              throw new AskedToMove();
+            }
+          });
+    } catch (AskedToMove _) {
+      moves.incrementAndGet();
+      return true;
+    } catch (IOException e) {
+      publisher.abandon(); // what ended by itself gets no goodbye
+      throw e;
+    } catch (InterruptedException e) {
+      publisher.close();
+      throw e;
+    }
+    publisher.close();
+    return false;
+  }
+
+  private String another(String url) {
+    return servers.get().stream().filter(one -> !one.equals(url)).findFirst().orElse(url);
+  }
+
+  /// The stream is at the other server before it leaves this one.
+  private static RtmpPublisher moved(RtmpPublisher from, String url)
+      throws IOException, InterruptedException {
+    try {
+      return RtmpPublisher.connectMoving(PublishTarget.parse(url));
+    } finally {
+      from.abandon();
+    }
+  }
+
+  private static final class AskedToMove extends IOException {
+    private static final long serialVersionUID = 1;
   }
 
   /// Whether it was accepted, and has not heard of an end.
@@ -104,6 +154,11 @@ final class Encoder implements AutoCloseable {
   /// Why its connections ended or were refused, in their order.
   List<String> told() {
     return List.copyOf(told);
+  }
+
+  /// How often it was asked to go on at another server.
+  int moves() {
+    return moves.get();
   }
 
   /// Ends the broadcast with a goodbye.

@@ -20,6 +20,7 @@ final class Failures {
         EngineFailures.redisRefusingWrites(),
         EngineFailures.kafkaAway(),
         ClockFailures.apart(),
+        ClockFailures.ingestApart(),
         IngestFailures.two(clip),
         IngestFailures.killed(),
         IngestFailures.drained());

@@ -23,13 +23,14 @@ import org.jspecify.annotations.Nullable;
 
 /// Follows one rendition at one delivery as a low-latency player does, writes down when each part
 /// was there, fetches each part and each segment once, and looks for what must never be: a number
-/// that is missing or goes back, a gap, media that is listed and cannot be had, a segment that
-/// changes or is not its parts.
+/// that is missing or goes back, a time that does, a gap, media that is listed and cannot be had, a
+/// segment that changes or is not its parts.
 ///
 /// *Thread-safe.*
 final class Follower implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(20);
   private static final Duration PAUSE = Duration.ofMillis(100);
+  private static final long MOST_BACK_MS = 200; // beyond what is rounded and corrected
   private static final int KEPT_PROBLEMS = 10;
 
   private final HttpClient http =
@@ -165,7 +166,11 @@ final class Follower implements AutoCloseable {
         problem("%d follows %d".formatted(segment.number(), before.number()));
       }
       if (before != null && known == null) {
-        clockJumpMs = Math.max(clockJumpMs, Math.abs(segment.startsAtMs() - before.endsAtMs()));
+        long jumpMs = segment.startsAtMs() - before.endsAtMs();
+        clockJumpMs = Math.max(clockJumpMs, Math.abs(jumpMs));
+        if (jumpMs < -MOST_BACK_MS) {
+          problem("times go back by %d ms at segment %d".formatted(-jumpMs, segment.number()));
+        }
       }
       before = segment;
     }

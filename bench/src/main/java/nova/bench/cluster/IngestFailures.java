@@ -12,6 +12,9 @@ final class IngestFailures {
   /// An encoder comes back after a second, and is refused while its channel is still claimed.
   private static final double COME_BACK_SECONDS = 10;
 
+  /// It goes on at once, with another epoch.
+  static final double MOVE_SECONDS = 4;
+
   private static final Duration LOOK = Duration.ofMillis(100);
   private static final int BOTH_LOOKS = 20; // for two seconds: who was taken over hears of it
 
@@ -79,16 +82,24 @@ final class IngestFailures {
   static Failure drained() {
     return new Failure(
         "SIGTERM to the ingest that has the broadcast",
-        "the encoder is asked to come back; the same stream goes on at another",
+        "the encoder is asked to reconnect and does; the same stream goes on at another",
         scene -> {
           ServiceProcess first = scene.cluster().of("ingest").getFirst();
           ServiceProcess _ = scene.cluster().start("ingest");
+          int moves = scene.encoder().moves();
+          int lost = scene.encoder().told().size();
           long at = System.nanoTime();
           int exit = first.terminate();
           scene.play(Scene.AFTERWARDS.multipliedBy(2));
           double gap = scene.longestGap(at);
-          List<String> wrong = new ArrayList<>(Outcome.longer("stall", gap, COME_BACK_SECONDS));
+          List<String> wrong = new ArrayList<>(Outcome.longer("stall", gap, MOVE_SECONDS));
           wrong.addAll(Outcome.exit(exit));
+          if (scene.encoder().moves() == moves) {
+            wrong.add("the encoder was not asked to reconnect");
+          }
+          if (scene.encoder().told().size() > lost) {
+            wrong.add("the encoder was disconnected: " + scene.encoder().told().getLast());
+          }
           return Outcome.of(scene, "stall " + Outcome.seconds(gap), wrong);
         });
   }

@@ -185,16 +185,17 @@ public final class Database implements AutoCloseable {
       version = schemaVersion();
     } catch (DatabaseAwayException e) {
       throw new DatabaseStartException(
-          "the schema of %s cannot be read: %s".formatted(config, e.getMessage()), e);
+          "database.url %s has a schema that cannot be read: %s".formatted(config, e.getMessage()),
+          e);
     }
     if (version == NEWEST_SCHEMA && isUpToDate()) {
       return; // it was away when it was asked first
     }
     throw new DatabaseStartException(
         version > NEWEST_SCHEMA
-            ? "%s has schema %d (expected: %d); `nova migrate` of a later release was run on it: start that release here too"
+            ? "database.url %s has schema %d (expected: %d); `nova migrate` of a later release was run on it: start that release here too"
                 .formatted(config, version, NEWEST_SCHEMA)
-            : "%s has schema %d (expected: %d, without a migration that failed); run `nova migrate` once, then start the servers"
+            : "database.url %s has schema %d (expected: %d, without a migration that failed); run `nova migrate` once"
                 .formatted(config, version, NEWEST_SCHEMA));
   }
 
@@ -242,7 +243,9 @@ public final class Database implements AutoCloseable {
     try {
       return newest(migrations().load().info().all(), counts);
     } catch (FlywayException e) {
-      throw new DatabaseAwayException("the database does not answer: " + e.getMessage(), e);
+      throw SqlErrors.translated(e) instanceof DatabaseAwayException away
+          ? away
+          : new DatabaseAwayException("the database does not answer: " + rootMessage(e), e);
     }
   }
 

@@ -3,6 +3,7 @@ package nova.control.database;
 import java.time.Duration;
 import java.util.regex.Pattern;
 import nova.core.Setting;
+import org.postgresql.Driver;
 
 /// Where the database is, and how it is used.
 ///
@@ -51,6 +52,11 @@ public record DatabaseConfig(
       throw new IllegalArgumentException(
           "url '%s' with a user or password in it (expected: both in settings of their own)"
               .formatted(shown(url)));
+    }
+    if (!url.isEmpty() && Driver.parseURL(url, null) == null) {
+      throw new IllegalArgumentException(
+          "url '%s' cannot be understood (expected: %s//HOST:PORT/DATABASE)"
+              .formatted(shown(url), SCHEME));
     }
     if (connections < 1 || connections > MOST_CONNECTIONS) {
       throw new IllegalArgumentException(

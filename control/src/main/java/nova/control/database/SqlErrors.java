@@ -12,6 +12,7 @@ import org.postgresql.util.ServerErrorMessage;
 final class SqlErrors {
   private static final String CONNECTION = "08";
   private static final String AUTHORIZATION = "28";
+  private static final String NO_RIGHT = "42501"; // of the user, to a table or the database
   private static final String INSUFFICIENT_RESOURCES = "53";
   private static final String OPERATOR_INTERVENTION = "57"; // shutting down, cancelled
   private static final String SYSTEM_ERROR = "58"; // of the disk, for one
@@ -43,6 +44,12 @@ final class SqlErrors {
         || state.equals(TRANSACTION_TOO_LONG)) {
       return new DatabaseAwayException("the database does not answer: " + sql.getMessage(), thrown);
     }
+    if (state.equals(NO_RIGHT)) {
+      return new DatabaseAwayException(
+          "the database refuses its user: %s (expected: as database.user the owner of Nova's tables)"
+              .formatted(sql.getMessage()),
+          thrown);
+    }
     if (state.startsWith(INTEGRITY) && sql instanceof PSQLException answered) {
       ServerErrorMessage details = answered.getServerErrorMessage();
       String constraint = details == null ? null : details.getConstraint();
@@ -51,22 +58,11 @@ final class SqlErrors {
     return thrown;
   }
 
-  /// Whether what failed may go well later, without anybody changing anything: the database is
-  /// away, and does not refuse us.
-  static boolean mayPass(Throwable thrown) {
-    if (thrown instanceof DatabaseAwayException) {
-      return true;
-    }
-    SQLException sql = sqlException(thrown);
-    return sql != null
-        && translated(new IllegalStateException(sql)) instanceof DatabaseAwayException;
-  }
-
-  /// Whether a connection was refused for its user or password.
+  /// Whether something was refused for the user, the password or what the user may do.
   static boolean isAboutUser(Throwable thrown) {
     SQLException sql = sqlException(thrown);
     String state = sql == null ? null : sql.getSQLState();
-    return state != null && state.startsWith(AUTHORIZATION);
+    return state != null && (state.startsWith(AUTHORIZATION) || state.equals(NO_RIGHT));
   }
 
   /// Whether a query failed because its connection may only read.

@@ -26,6 +26,15 @@ class DatabaseConfigTest {
   }
 
   @Test
+  void address_thatCannotBeUnderstood_isRefused() {
+    assertThatThrownBy(() -> config("jdbc:postgresql://db.example.com:port/nova"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage(
+            "url 'jdbc:postgresql://db.example.com:port/nova' cannot be understood"
+                + " (expected: jdbc:postgresql://HOST:PORT/DATABASE)");
+  }
+
+  @Test
   void text_namesTheDatabase_withoutParameters() {
     String url = "jdbc:postgresql://db.example.com:5432/nova?ssl=true&sslpassword=hush";
     assertThat(config(url).url()).isEqualTo(url);

@@ -3,6 +3,7 @@ package nova.control.database;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.SQLException;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -21,6 +22,13 @@ class SqlErrorsTest {
   @ValueSource(strings = {"22001", "25001", "25P02", "42P01", "XX000"})
   void whatStays_isThrownAsItIs(String state) {
     assertThat(translated(state)).isNotInstanceOf(DatabaseAwayException.class);
+  }
+
+  @Test
+  void rightThatIsMissing_isSaidWithTheSetting() {
+    assertThat(translated("42501"))
+        .isInstanceOf(DatabaseAwayException.class)
+        .hasMessageContaining("database.user");
   }
 
   private static RuntimeException translated(String state) {
