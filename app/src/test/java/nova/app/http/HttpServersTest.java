@@ -51,20 +51,18 @@ class HttpServersTest {
 
   @Test
   void server_that_is_not_ready_says_why() throws Exception {
-    servers.close();
-    servers =
-        serve(
-            List.of(
-                new HealthRoutes(
-                    List.of(
-                        new HealthCheck(
-                            "server", true, ready::get, () -> Optional.of("it waits"))))));
-    assertThat(get("/health/ready").body()).doesNotContain("it waits");
+    http.serve(
+        List.of(
+            new HealthRoutes(
+                List.of(
+                    new HealthCheck(
+                        "server", true, http.ready::get, () -> Optional.of("it waits"))))));
+    assertThat(http.get("/health/ready").body()).doesNotContain("it waits");
 
-    ready.set(false);
+    http.ready.set(false);
 
-    assertThat(get("/health/ready").statusCode()).isEqualTo(503);
-    assertThat(get("/health/ready").body())
+    assertThat(http.get("/health/ready").statusCode()).isEqualTo(503);
+    assertThat(http.get("/health/ready").body())
         .isEqualTo(
             "{\"status\":\"DOWN\",\"checks\":[{\"name\":\"server\",\"status\":\"DOWN\",\"data\":{\"reason\":\"it"
                 + " waits\"}}]}");
