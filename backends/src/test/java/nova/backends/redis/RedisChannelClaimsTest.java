@@ -348,7 +348,6 @@ class RedisChannelClaimsTest extends ChannelClaimsContract {
   void claimThatCannotBeRead_keepsNobodyFromHisChannel() {
     for (Map<String, Bytes> junk :
         List.of(
-            junk("token", "{"),
             junk("token", "9e99"),
             junk("stream", "no stream!"),
             junk("started", "yesterday"),
@@ -366,6 +365,19 @@ class RedisChannelClaimsTest extends ChannelClaimsContract {
       assertThat(metrics.count("malformed claim") - before).isEqualTo(isClaim ? 1 : 0);
       Void _ = get(claim.end());
     }
+  }
+
+  @Test
+  void claimWhoseTokenIsNoNumber_isContinued_withOneThatIs() {
+    assertThat(await(link.commands().hset("nova:claim:{claims}:show", junk("token", "{"))))
+        .isPositive();
+
+    ClaimAnswer answer = get(here.claim(request("two2"), told));
+
+    ClaimAnswer.Continued continued = (ClaimAnswer.Continued) answer;
+    assertThat(continued.claim().stream()).isEqualTo(ONE);
+    assertThat(field("token")).isEqualTo(Long.toString(continued.claim().token()));
+    assertThat(await(link.commands().pttl("nova:claim:{claims}:show"))).isPositive();
   }
 
   /// A claim of a node that is gone, with one field that cannot be read.
@@ -408,6 +420,47 @@ class RedisChannelClaimsTest extends ChannelClaimsContract {
         () ->
             get(there.expired()).isEmpty()
                 && await(link.commands().zcard("nova:renewed:{claims}")) == 1);
+  }
+
+  @Test
+  void timeOfTheStartThatCannotBeRead_isSetAnew_andChannelsAreGrantedAgain() {
+    granted(here, "one1");
+    String since = "nova:settling-since";
+
+    assertThat(await(link.commands().set(since, text("junk")))).isEqualTo("OK");
+    assertThat(get(there.claim(other(), toldThere))).isInstanceOf(ClaimAnswer.Granted.class);
+    assertThat(await(link.commands().get(since)).toUtf8()).matches("[0-9]+");
+
+    assertThat(await(link.commands().lpush("list", text("junk")))).isOne();
+    assertThat(await(link.commands().rename("list", since)))
+        .isEqualTo("OK"); // it is looked at often
+    ClaimRequest third =
+        new ClaimRequest(
+            new ChannelSlug("third"), new StreamId("third3"), NOON, Optional.empty(), "::1", 3);
+    assertThat(get(there.claim(third, toldThere))).isInstanceOf(ClaimAnswer.Granted.class);
+    assertThat(await(link.commands().get(since)).toUtf8()).matches("[0-9]+");
+    assertThat(told.all).isEmpty();
+  }
+
+  @Test
+  void messageThatNamesNoChannelOfThisNode_isIgnored() {
+    ChannelClaim claim = granted(here, "one1");
+    claim.update(active());
+    for (Bytes junk :
+        List.of(
+            Bytes.EMPTY,
+            text("no channel!"),
+            text("other"),
+            text("show".repeat(1_000)),
+            Bytes.wrap(new byte[] {(byte) 0xff, 0}))) {
+      assertThat(await(link.commands().publish("nova:claims", junk))).isPositive();
+    }
+
+    CompletionStage<ClaimAnswer> asked = there.claim(request("two2", "192.0.2.7", 3), toldThere);
+
+    await("the holder is asked", () -> told.all.equals(List.of("192.0.2.7")));
+    Void _ = get(claim.handOver());
+    assertThat(get(asked)).isInstanceOf(ClaimAnswer.Continued.class);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package nova.backends.redis;
 
 import static nova.backends.redis.TestConnections.await;
+import static nova.backends.redis.TestConnections.text;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
@@ -21,7 +22,8 @@ class RedisLadderStoreTest extends LadderStoreContract {
   private final Node second = new Node("second");
 
   private static final class Node implements AutoCloseable {
-    final RedisConnections connections = TestConnections.open(RedisConfig.at(REDIS.url()));
+    final CountedMetrics metrics = new CountedMetrics();
+    final RedisConnections connections = TestConnections.open(RedisConfig.at(REDIS.url()), metrics);
     final StreamLeases leases;
     final RedisLadderStore ladders;
 
@@ -29,9 +31,7 @@ class RedisLadderStoreTest extends LadderStoreContract {
       leases =
           StreamLeases.open(
               connections, new NodeId(name), RedisMetrics.NONE, Thread.ofVirtual().factory());
-      ladders =
-          RedisLadderStore.open(
-              connections, leases, RedisMetrics.NONE, Thread.ofVirtual().factory());
+      ladders = RedisLadderStore.open(connections, leases, metrics, Thread.ofVirtual().factory());
     }
 
     Lease take(StreamId stream) {
@@ -99,6 +99,24 @@ class RedisLadderStoreTest extends LadderStoreContract {
     first.ladders.remove(stream);
 
     assertThat(second.ladders.find(stream)).contains(ladder(2_000_000));
+  }
+
+  @Test
+  void whatIsNoLadder_isNone_andMakesWay() {
+    Lease _ = first.take(stream);
+    RedisLink link = first.connections.link(RedisArea.MEDIA, "test");
+    String key = link.keys().key("ladder", stream);
+    assertThat(await(link.commands().set(key, text("junk")))).isEqualTo("OK");
+    assertThat(second.ladders.find(stream)).isEmpty();
+    assertThat(await(link.commands().del(key))).isOne();
+    assertThat(await(link.commands().lpush(key, text("junk")))).isOne();
+    assertThat(second.ladders.find(stream)).isEmpty();
+    assertThat(second.metrics.count("malformed ladder")).isOne();
+    assertThat(second.metrics.count("malformed wrong-type")).isOne();
+
+    first.ladders.put(stream, ladder(1_000_000));
+
+    TestConnections.await("it is there", () -> second.ladders.find(stream).isPresent());
   }
 
   @Test

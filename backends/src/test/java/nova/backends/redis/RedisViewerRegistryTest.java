@@ -57,11 +57,15 @@ class RedisViewerRegistryTest extends ViewerRegistryContract {
         () -> counts.count(stream).equals(Optional.of(count)));
   }
 
-  /// Makes what is noted older: the time is that of Redis.
   @Override
   protected void letMostOfTheTimePass() {
+    makeOlder(link);
+  }
+
+  /// Makes what is noted older: the time is that of Redis.
+  static void makeOlder(RedisLink link) {
     long age = ViewerRegistry.KEPT.toMillis() * 3 / 4;
-    for (String key : await(link.commands().keys("nova:viewers:*"))) {
+    for (String key : await(link.commands().keys(link.keys().key("viewers") + ":*"))) {
       for (ScoredValue<Bytes> viewer : await(link.commands().zrangeWithScores(key, 0, -1))) {
         double seen = viewer.getScore();
         assertThat(

@@ -49,9 +49,13 @@ final class TestPublication implements AutoCloseable {
 
   /// Of a stream that nobody published in this Redis.
   TestPublication(EmbeddedRedis redis, StreamId stream, RenditionId rendition) {
+    this(RedisConfig.at(redis.url()), stream, rendition);
+  }
+
+  TestPublication(RedisConfig redis, StreamId stream, RenditionId rendition) {
     this.stream = stream;
     this.rendition = rendition;
-    this.connections = TestConnections.open(RedisConfig.at(redis.url()));
+    this.connections = TestConnections.open(redis);
     this.publisher =
         RedisMediaPublisher.start(
             connections,

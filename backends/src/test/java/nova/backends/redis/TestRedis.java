@@ -9,8 +9,23 @@ import nova.cluster.EmbeddedRedis;
 ///
 /// *Confined to the test's thread.*
 final class TestRedis implements AutoCloseable {
-  final EmbeddedRedis server = EmbeddedRedis.open();
+  final EmbeddedRedis server;
+  private final String databases;
   private final List<AutoCloseable> opened = new ArrayList<>();
+
+  TestRedis() {
+    this(RedisConfig.NUMBERED);
+  }
+
+  private TestRedis(String databases, String... settings) {
+    this.databases = databases;
+    this.server = EmbeddedRedis.open(settings);
+  }
+
+  /// With one database, in which kinds of keys have names that begin differently.
+  static TestRedis withPrefixes() {
+    return new TestRedis(RedisConfig.PREFIXES, "--databases", "1");
+  }
 
   /// Closes something with this.
   <T extends AutoCloseable> T own(T one) {
@@ -19,7 +34,18 @@ final class TestRedis implements AutoCloseable {
   }
 
   RedisConfig config() {
-    return RedisConfig.at(server.url());
+    RedisConfig config = RedisConfig.at(server.url());
+    return new RedisConfig(
+        config.url(),
+        config.caFile(),
+        databases,
+        config.keyPrefix(),
+        config.timeout(),
+        config.memoryPerStream(),
+        config.mediaTtl(),
+        config.streamKeyTtl(),
+        config.inFlight(),
+        config.queuedCommands());
   }
 
   /// Connections of a process of its own.
