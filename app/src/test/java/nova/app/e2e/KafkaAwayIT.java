@@ -41,7 +41,7 @@ class KafkaAwayIT {
   @Test
   void broadcastBeyondTheCap_endsWithTheReason_newOnesAreRefused_andItGoesOnAfterwards()
       throws Exception {
-    Path clip = Ffmpeg.clip(folder, "clip.flv", "640x360", 60, 10, "-b:v", "2500k");
+    Path clip = Ffmpeg.clip(folder, "clip.flv", "320x180", 60, 10);
     Map<String, String> settings =
         Map.of(
             "NOVA_STREAM_KEYS", "live=" + KEY + ",other=" + OTHER_KEY,

@@ -133,7 +133,6 @@ final class ClockFailures {
   /// ingest whose clock is right to one that is ahead, to one that is behind, and back.
   private static Outcome ingestApart(Scene scene, Path library)
       throws IOException, InterruptedException {
-    LocalCluster cluster = scene.cluster();
     List<String> wrong = new ArrayList<>();
     ServiceProcess carrier = scene.carrier();
     int late = timesLate(carrier);
