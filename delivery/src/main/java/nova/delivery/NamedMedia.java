@@ -25,6 +25,8 @@ public final class NamedMedia {
   private static final int OLDER_THAN_LISTED = 2;
   private static final int OLDER_AT_LEAST = 8;
 
+  private static final int PARTS_BEHIND_EDGE = 4; // segments that may have had parts listed
+
   private static final int MOST_RENDITIONS = 64; // remembered of a stream
   private static final int MOST_PARTS = 1_000; // of a segment whose parts are not known
 
@@ -86,11 +88,21 @@ public final class NamedMedia {
   private boolean hasPart(TimelineSnapshot snapshot, SegmentKey key, int part) {
     Optional<RenditionTimeline> rendition = snapshot.rendition(key.rendition());
     if (rendition.isPresent()) {
-      return listed(rendition.get(), key).filter(found -> part < found.parts().size()).isPresent();
+      return listed(rendition.get(), key)
+          .map(found -> part < found.parts().size())
+          .orElse(part < MOST_PARTS && hadParts(rendition.get(), key));
     }
     return hasLeft(key.stream(), key.rendition())
         && part < MOST_PARTS
-        && snapshot.renditions().stream().anyMatch(other -> listed(other, key).isPresent());
+        && snapshot.renditions().stream()
+            .anyMatch(other -> listed(other, key).isPresent() || hadParts(other, key));
+  }
+
+  /// Whether parts of a segment were listed not long ago, though the segment has left: playlists
+  /// become as short as that of a rung that has just begun.
+  private static boolean hadParts(RenditionTimeline rendition, SegmentKey key) {
+    return isOlder(rendition, key)
+        && rendition.segments().getLast().number() - key.number() <= PARTS_BEHIND_EDGE;
   }
 
   private boolean hasLeft(StreamId stream, RenditionId rendition) {

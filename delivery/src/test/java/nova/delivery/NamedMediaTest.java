@@ -4,14 +4,18 @@ import static nova.delivery.Broadcast.VIDEO;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import nova.core.Epoch;
 import nova.core.RenditionId;
 import nova.core.StreamId;
 import nova.segments.InMemorySegmentStore;
 import nova.segments.InMemoryTimelineStore;
+import nova.segments.RenditionTimeline;
 import nova.segments.SegmentKey;
 import nova.segments.SegmentStoreConfig;
+import nova.segments.TimelineSegment;
+import nova.segments.TimelineSnapshot;
 import org.junit.jupiter.api.Test;
 
 class NamedMediaTest {
@@ -62,6 +66,29 @@ class NamedMediaTest {
     assertThat(has("720p/0/29.m4s")).isFalse();
     assertThat(has("720p/0/init.mp4")).isFalse();
     assertThat(named.has(new MediaPath.StreamPoster(new StreamId("other")))).isFalse();
+  }
+
+  @Test
+  void partsThatLeftWithTheirSegment_whenARungBegan_areNamedStill() {
+    broadcast.segments(30).put(); // to 29
+    named.changed(timelines.find(broadcast.stream()).orElseThrow());
+    shorten(RUNG, 2);
+
+    assertThat(has("480p/0/29.0.m4s")).isTrue();
+    assertThat(has("480p/0/26.0.m4s")).as("listed a moment ago").isTrue();
+    assertThat(has("source/0/26.0.m4s")).as("of a rung that has left").isTrue();
+    assertThat(has("480p/0/26.1000.m4s")).isFalse();
+    assertThat(has("480p/0/24.0.m4s")).as("far from the live edge").isFalse();
+  }
+
+  /// Leaves one rendition in the timeline, with its last segments.
+  private void shorten(RenditionId id, int count) {
+    TimelineSnapshot snapshot = timelines.find(broadcast.stream()).orElseThrow();
+    RenditionTimeline rung = snapshot.rendition(id).orElseThrow();
+    List<TimelineSegment> segments = rung.segments();
+    List<TimelineSegment> last = segments.subList(segments.size() - count, segments.size());
+    timelines.remove(snapshot.stream());
+    boolean _ = timelines.put(snapshot.withRenditions(List.of(rung.withSegments(last))));
   }
 
   @Test
