@@ -93,7 +93,7 @@ final class KafkaConnection implements AutoCloseable {
           throw e; // the process ends
         } catch (ExecutionException | KafkaException e) {
           failed(e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
           log.atError().setCause(e).log("{} failed and begins again", thread.getName());
           failed(e);
         }
@@ -147,7 +147,7 @@ final class KafkaConnection implements AutoCloseable {
     return wrong.isEmpty();
   }
 
-  private void failed(Exception failure) {
+  private void failed(Throwable failure) {
     String what =
         switch (KafkaClients.refusal(failure)) {
           case null ->

@@ -80,7 +80,7 @@ final class KafkaLoop {
             log.atWarn().log("{} begins again: {}", thread.getName(), clients.explain(e));
           }
           pause();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
           log.atError().setCause(e).log("{} failed and begins again", thread.getName());
           pause();
         }
