@@ -55,7 +55,7 @@ class DiskMediaTest extends MediaSourceContract {
   private final InMemoryTimelineStore timelines =
       new InMemoryTimelineStore(
           (_, failure) -> {
-            throw failure;
+            throw new AssertionError(failure);
           });
   private final List<String> troubles = new CopyOnWriteArrayList<>();
   private final List<AutoCloseable> opened = new ArrayList<>();

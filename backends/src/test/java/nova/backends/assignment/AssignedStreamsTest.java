@@ -408,7 +408,7 @@ class AssignedStreamsTest {
     InMemoryTimelineStore timelines =
         new InMemoryTimelineStore(
             (_, failure) -> {
-              throw failure;
+              throw new AssertionError(failure);
             });
     InProcessStreamEvents events = TestNode.bus();
     try (Packager _ =
@@ -423,6 +423,7 @@ class AssignedStreamsTest {
                 timelines,
                 events,
                 InstantSource.system(),
+                System::nanoTime,
                 Thread.ofVirtual().factory(),
                 PackagerMetrics.NONE))) {
       events.publish(

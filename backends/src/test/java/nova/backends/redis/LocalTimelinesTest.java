@@ -21,7 +21,7 @@ class LocalTimelinesTest {
   private final InMemoryTimelineStore store =
       new InMemoryTimelineStore(
           (_, failure) -> {
-            throw failure;
+            throw new AssertionError(failure);
           });
   private final LocalTimelines local = new LocalTimelines(store, System::nanoTime);
   private final TestPackager packager = new TestPackager(STREAM, 4, 10, "source");
@@ -97,7 +97,7 @@ class LocalTimelinesTest {
           InMemoryTimelineStore shown =
               new InMemoryTimelineStore(
                   (_, failure) -> {
-                    throw failure;
+                    throw new AssertionError(failure);
                   });
           LocalTimelines timelines = new LocalTimelines(shown, System::nanoTime);
           List<TimelineSnapshot> told = new ArrayList<>();

@@ -46,7 +46,7 @@ class RedisTimelineReplicaTest {
   private final InMemoryTimelineStore replicated =
       new InMemoryTimelineStore(
           (_, failure) -> {
-            throw failure;
+            throw new AssertionError(failure);
           });
   private EmbeddedRedis redis;
   private RedisLink link;
