@@ -44,7 +44,7 @@ final class DeliveryRole {
   }
 
   private void open() {
-    DirectMemory.requireHeap(foundation.config().segments().memory());
+    JvmMemory.requireHeap(foundation.config().segments().memory());
     ControlView control = foundation.controlView();
     RedisConnections redis = foundation.redis();
     Metrics metrics = foundation.base().metrics();

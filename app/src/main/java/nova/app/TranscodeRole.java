@@ -65,7 +65,7 @@ final class TranscodeRole {
   }
 
   private void open() {
-    DirectMemory.require(config.segments());
+    JvmMemory.require(config.segments());
     KafkaBackend kafka = foundation.kafka();
     StreamEvents events = kafka.events(); // heard before streams are looked for
     ControlView control = foundation.controlView();
