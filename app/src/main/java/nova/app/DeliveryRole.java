@@ -46,7 +46,7 @@ final class DeliveryRole {
   }
 
   private void open() {
-    DirectMemory.requireHeap(foundation.config().segments().memory());
+    JvmMemory.requireHeap(foundation.config().segments().memory());
     ControlView control = shared.controlView();
     RedisConnections redis = shared.redis();
     Metrics metrics = foundation.base().metrics();

@@ -11,7 +11,7 @@ final class Failed {
 
   private Failed() {}
 
-  static void subscriber(StreamEvent event, RuntimeException failure) {
+  static void subscriber(StreamEvent event, Throwable failure) {
     log.atError()
         .addKeyValue("stream", event.stream())
         .addKeyValue("event", event.getClass().getSimpleName())
@@ -19,7 +19,7 @@ final class Failed {
         .log("a subscriber of stream events failed");
   }
 
-  static void listener(TimelineSnapshot snapshot, RuntimeException failure) {
+  static void listener(TimelineSnapshot snapshot, Throwable failure) {
     log.atError()
         .addKeyValue("stream", snapshot.stream())
         .setCause(failure)

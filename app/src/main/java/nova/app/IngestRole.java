@@ -39,7 +39,7 @@ final class IngestRole {
 
   /// Starts; when this returns broadcasters are accepted.
   static void open(RoleFoundation foundation) {
-    DirectMemory.requireHeap(foundation.config().kafka());
+    JvmMemory.requireHeap(foundation.config().kafka());
     Foundation base = foundation.base();
     SharedBackends shared = foundation.shared();
     KafkaBackend kafka = shared.kafka();

@@ -236,7 +236,11 @@ final class SharedBackends {
     try {
       return asked.awaitReady(KAFKA_LOOK)
           ? Optional.empty()
-          : Optional.of("events of other services are not heard yet");
+          : Optional.of(
+              asked
+                  .eventsProblem()
+                  .map("events of other services are not heard: %s"::formatted)
+                  .orElse("events of other services are not heard yet"));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StartupException("the start was ended", e);

@@ -67,7 +67,7 @@ final class TranscodeRole {
   }
 
   private void open() {
-    DirectMemory.require(config.segments());
+    JvmMemory.require(config.segments());
     KafkaBackend kafka = shared.kafka();
     StreamEvents events = kafka.events(); // heard before streams are looked for
     ControlView control = shared.controlView();

@@ -107,6 +107,7 @@ final class TranscodeWiring {
                         shelves.timelines(),
                         events,
                         foundation.clock(),
+                        foundation.nanoClock(),
                         Thread.ofVirtual().factory(),
                         new PackagerMeters(foundation.metrics()))));
     foundation

@@ -64,7 +64,7 @@ final class Wiring {
   /// Opened against the flow, so that whoever receives is there before anybody sends; closed along
   /// the flow: broadcasters first, and viewers last, who still fetch the end.
   private RunningServer open() {
-    DirectMemory.require(config.segments());
+    JvmMemory.require(config.segments());
     Foundation foundation = Foundation.of(config, lifecycle);
     InProcessStreamEvents events = new InProcessStreamEvents(Failed::subscriber);
     RtmpBroadcasts broadcasts = new RtmpBroadcasts();

@@ -111,7 +111,7 @@ final class ControlBench implements Bench {
         new ControlPorts(
             new InProcessStreamEvents(
                 (_, failure) -> {
-                  throw failure;
+                  throw new IllegalStateException(failure);
                 }),
             new NothingOnAir(),
             cache,

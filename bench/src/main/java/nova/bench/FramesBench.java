@@ -120,7 +120,7 @@ final class FramesBench implements Bench {
                 node,
                 KafkaMetrics.NONE,
                 (_, failure) -> {
-                  throw failure;
+                  throw new IllegalStateException(failure);
                 },
                 System::nanoTime,
                 Thread.ofPlatform().daemon().factory(),

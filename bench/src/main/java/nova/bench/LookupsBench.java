@@ -40,7 +40,7 @@ final class LookupsBench implements Bench {
     InMemoryTimelineStore timelines =
         new InMemoryTimelineStore(
             (_, failure) -> {
-              throw failure;
+              throw new IllegalStateException(failure);
             });
     List<SyntheticStream> streams = new ArrayList<>();
     for (int i = 0; i < STREAMS; i++) {

@@ -53,7 +53,7 @@ final class SharedMediaBench implements Bench {
     InMemoryTimelineStore timelines =
         new InMemoryTimelineStore(
             (_, failure) -> {
-              throw failure;
+              throw new IllegalStateException(failure);
             });
     ThreadFactory threads = Thread.ofPlatform().daemon().factory();
     InstantSource clock = InstantSource.system();

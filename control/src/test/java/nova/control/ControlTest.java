@@ -50,7 +50,7 @@ class ControlTest {
   private final InProcessStreamEvents bus =
       new InProcessStreamEvents(
           (event, failure) -> {
-            throw failure;
+            throw new AssertionError(failure);
           });
   private DatabaseConfig database;
 

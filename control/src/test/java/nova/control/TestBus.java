@@ -32,7 +32,7 @@ public final class TestBus {
         TestBus::failed);
   }
 
-  private static void failed(StreamEvent event, RuntimeException failure) {
-    throw failure;
+  private static void failed(StreamEvent event, Throwable failure) {
+    throw new AssertionError(event.toString(), failure);
   }
 }

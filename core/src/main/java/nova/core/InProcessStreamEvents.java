@@ -20,7 +20,7 @@ public final class InProcessStreamEvents implements StreamEvents {
     for (Subscriber subscriber : subscribers) {
       try {
         subscriber.onEvent(event);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         onFailure.onFailure(event, e);
       }
     }
@@ -40,9 +40,9 @@ public final class InProcessStreamEvents implements StreamEvents {
     subscribers = List.copyOf(fewer);
   }
 
-  /// Learns that a subscriber threw, which is a programmer's error.
+  /// Learns that a subscriber threw: a programmer's error, or the JVM lacks something.
   @FunctionalInterface
   public interface FailedSubscriber {
-    void onFailure(StreamEvent event, RuntimeException failure);
+    void onFailure(StreamEvent event, Throwable failure);
   }
 }

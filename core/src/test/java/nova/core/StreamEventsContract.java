@@ -18,7 +18,7 @@ public abstract class StreamEventsContract {
           new StreamId("abcd"), Instant.EPOCH, "the broadcaster stopped", StreamHealth.NOTHING);
 
   /// Those that the events were published to and threw.
-  protected final List<RuntimeException> failures = new CopyOnWriteArrayList<>();
+  protected final List<Throwable> failures = new CopyOnWriteArrayList<>();
 
   /// A bus without subscribers that adds to `failures`.
   protected abstract StreamEvents newEvents();
@@ -66,6 +66,22 @@ public abstract class StreamEventsContract {
 
     assertThat(seen).containsExactly(EVENT);
     assertThat(failures).hasSize(1);
+  }
+
+  @Test
+  void publish_oneSubscriberLacksMemory_othersStillReceive_andThePublisherGoesOn() {
+    StreamEvents events = newEvents();
+    List<StreamEvent> seen = new ArrayList<>();
+    events.subscribe(
+        event -> {
+          throw new OutOfMemoryError("Cannot reserve 65536 bytes of direct buffer memory");
+        });
+    events.subscribe(seen::add);
+
+    events.publish(EVENT);
+
+    assertThat(seen).containsExactly(EVENT);
+    assertThat(failures).hasSize(1).first().isInstanceOf(OutOfMemoryError.class);
   }
 
   @Test

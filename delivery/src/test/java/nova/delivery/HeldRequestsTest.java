@@ -49,7 +49,7 @@ class HeldRequestsTest {
   private final InMemoryTimelineStore timelines =
       new InMemoryTimelineStore(
           (snapshot, failure) -> {
-            throw failure;
+            throw new AssertionError(failure);
           });
   private final InMemorySegmentStore segments =
       new InMemorySegmentStore(SegmentStoreConfig.defaults());

@@ -26,7 +26,7 @@ class NamedMediaTest {
   private final InMemoryTimelineStore timelines =
       new InMemoryTimelineStore(
           (_, failure) -> {
-            throw failure;
+            throw new AssertionError(failure);
           });
   private final NamedMedia named = new NamedMedia(timelines);
   private final Broadcast broadcast =

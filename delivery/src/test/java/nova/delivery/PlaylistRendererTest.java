@@ -34,7 +34,7 @@ class PlaylistRendererTest {
     return new Broadcast(
         new InMemoryTimelineStore(
             (snapshot, failure) -> {
-              throw failure;
+              throw new AssertionError(failure);
             }),
         new InMemorySegmentStore(SegmentStoreConfig.defaults()),
         "abcd2345efgh6789",

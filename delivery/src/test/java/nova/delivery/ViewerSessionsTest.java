@@ -37,7 +37,7 @@ class ViewerSessionsTest {
                   new InMemoryPosterStore()),
               new InMemoryTimelineStore(
                   (_, failure) -> {
-                    throw failure;
+                    throw new AssertionError(failure);
                   }),
               PlaybackGate.OPEN,
               new ViewerRegistry() {

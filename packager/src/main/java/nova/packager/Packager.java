@@ -3,7 +3,6 @@ package nova.packager;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -114,10 +113,10 @@ public final class Packager implements AutoCloseable {
       threads.add(job.thread);
       threads.addAll(job.packager.rungs().threads());
     }
-    Instant deadline = ports.clock().instant().plus(STOP_TIMEOUT);
+    long deadline = ports.nanoClock().nanoTime() + STOP_TIMEOUT.toNanos();
     try {
       for (Thread thread : threads) {
-        boolean _ = thread.join(Duration.between(ports.clock().instant(), deadline));
+        boolean _ = thread.join(Duration.ofNanos(deadline - ports.nanoClock().nanoTime()));
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();

@@ -3,6 +3,7 @@ package nova.packager;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.ThreadFactory;
+import nova.core.NanoClock;
 import nova.core.StreamEvents;
 import nova.framelog.FrameLog;
 import nova.framelog.RungLogs;
@@ -23,6 +24,7 @@ import nova.segments.TimelineStore;
 /// @param timelines of all processes. When a stream starts here, it has the last snapshot that
 ///   anybody can have seen of it
 /// @param clock for the end of a stream and for measuring; never for what is in a segment
+/// @param nanoClock for deadlines
 /// @param threads makes a virtual thread per stream and per rung of it
 public record PackagerPorts(
     FrameLog frames,
@@ -33,5 +35,6 @@ public record PackagerPorts(
     TimelineStore timelines,
     StreamEvents events,
     InstantSource clock,
+    NanoClock nanoClock,
     ThreadFactory threads,
     PackagerMetrics metrics) {}

@@ -65,7 +65,7 @@ final class RungPackager implements Runnable {
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt(); // the stream is over
     } catch (RuntimeException | Error e) {
-      readingFailed(e);
+      endWith(e);
     } finally {
       output.ports().rungs().remove(run);
       rungs.over(run);
@@ -92,7 +92,7 @@ final class RungPackager implements Runnable {
     }
   }
 
-  private void readingFailed(Throwable failure) {
+  private void endWith(Throwable failure) {
     lock.lock();
     try {
       if (!rungs.hasStopped()) {
@@ -112,7 +112,7 @@ final class RungPackager implements Runnable {
         throw new InterruptedException(e.toString());
       }
       giveUp(e);
-      closed |= entries.getLast() instanceof StreamClosed; // nothing comes after it
+      closed |= !entries.isEmpty() && entries.getLast() instanceof StreamClosed; // the end
       output.publication().publish();
     }
   }

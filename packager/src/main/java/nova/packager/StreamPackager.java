@@ -3,6 +3,7 @@ package nova.packager;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -101,7 +102,7 @@ final class StreamPackager implements Runnable {
   ///
   /// @return whether it is complete
   boolean finishSegment(Duration limit) throws InterruptedException {
-    Instant deadline = ports.clock().instant().plus(limit);
+    long deadline = ports.nanoClock().nanoTime() + limit.toNanos();
     if (!lock.tryLock(limit.toNanos(), TimeUnit.NANOSECONDS)) {
       return false;
     }
@@ -109,7 +110,7 @@ final class StreamPackager implements Runnable {
       long last = timeline.lastOfSource();
       output.last().is(last);
       rungs.sourceAdvanced(); // those that wait for more need not
-      return rungs.awaitComplete(last, Duration.between(ports.clock().instant(), deadline));
+      return rungs.awaitComplete(last, Duration.ofNanos(deadline - ports.nanoClock().nanoTime()));
     } finally {
       lock.unlock();
     }
@@ -328,8 +329,13 @@ final class StreamPackager implements Runnable {
             new StreamError(
                 stream,
                 ports.clock().instant(),
-                "packaging failed: %s".formatted(failure.getMessage()),
+                "packaging failed: %s".formatted(sentenceOf(failure)),
                 Optional.empty()));
+  }
+
+  private static String sentenceOf(Throwable failure) {
+    return Objects.requireNonNullElseGet(
+        failure.getMessage(), () -> failure.getClass().getSimpleName());
   }
 
   private void forget() {

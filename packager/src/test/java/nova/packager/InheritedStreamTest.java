@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import nova.core.Bytes;
 import nova.core.DataSize;
 import nova.core.Epoch;
@@ -142,7 +143,11 @@ class InheritedStreamTest {
                     }
                   });
       // Which segment is the last is decided then; the source's last one would never be complete.
-      await().until(() -> handingOver.getState() == Thread.State.TIMED_WAITING);
+      await()
+          .until(
+              () ->
+                  Stream.of(handingOver.getStackTrace())
+                      .anyMatch(frame -> frame.getMethodName().equals("awaitComplete")));
       write(source.subList(indexOf(source, 3) + 30, source.size() - 1));
       SyntheticRung.from(rung, 3).forEach(encoder::append);
 

@@ -52,6 +52,7 @@ final class PackagedStream implements AutoCloseable {
   final InProcessFrameLog frames = new InProcessFrameLog(LOGS);
   final InProcessRungLogs rungs = new InProcessRungLogs(LOGS);
   final InMemorySegmentStore segments;
+  final FillingStore store; // into them
   final InMemoryTimelineStore timelines;
   final BlockingQueue<StreamEvent> events = new LinkedBlockingQueue<>();
   final List<TimelineSnapshot> snapshots = new CopyOnWriteArrayList<>();
@@ -77,15 +78,16 @@ final class PackagedStream implements AutoCloseable {
   private PackagedStream(
       PackagerConfig config, SegmentStoreConfig storeConfig, Duration framesKept) {
     segments = new InMemorySegmentStore(storeConfig);
+    store = new FillingStore(segments);
     timelines =
         new InMemoryTimelineStore(
             (_, e) -> {
-              throw e;
+              throw new AssertionError(e);
             });
     bus =
         new InProcessStreamEvents(
             (_, e) -> {
-              throw e;
+              throw new AssertionError(e);
             });
     bus.subscribe(events::add);
     timelines.listen(snapshots::add);
@@ -96,11 +98,12 @@ final class PackagedStream implements AutoCloseable {
                 frames,
                 framesKept,
                 rungs,
-                segments,
+                store,
                 segments,
                 timelines,
                 bus,
                 InstantSource.system(),
+                System::nanoTime,
                 this::newThread,
                 metrics));
     writer = new StreamLogWriter(frames.openWriter(STREAM));

@@ -50,7 +50,7 @@ final class PackagerNode implements AutoCloseable {
   private final InProcessStreamEvents bus =
       new InProcessStreamEvents(
           (_, e) -> {
-            throw e;
+            throw new AssertionError(e);
           });
   private final CountDownLatch over = new CountDownLatch(1);
   private final CountDownLatch dead = new CountDownLatch(1);
@@ -79,6 +79,7 @@ final class PackagerNode implements AutoCloseable {
                 new Timelines(),
                 bus,
                 clock,
+                System::nanoTime,
                 Thread.ofVirtual()::unstarted,
                 metrics));
   }

@@ -12,7 +12,6 @@ import static org.assertj.core.api.Assertions.within;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import nova.core.DataSize;
 import nova.core.Epoch;
 import nova.core.RenditionId;
@@ -322,20 +321,13 @@ class PackagerTest {
 
   @Test
   void streamThatThereIsNoMemoryFor_endsWithAReason() throws Exception {
-    AtomicBoolean full = new AtomicBoolean(true);
-    var _ =
-        stream.timelines.listen(
-            snapshot -> {
-              if (!snapshot.renditions().isEmpty() && full.getAndSet(false)) {
-                throw new OutOfMemoryError("Cannot reserve 65536 bytes of direct buffer memory");
-              }
-            });
+    stream.store.fillFor(segment -> segment.rendition().equals(SOURCE));
     stream.write(SyntheticBroadcast.usual(4), Duration.ZERO);
 
     TimelineSnapshot ended = stream.await(s -> s.state() == TimelineState.ENDED);
     assertThat(ended.endedAt()).isPresent();
     assertThat(stream.next(StreamError.class).reason())
-        .isEqualTo("packaging failed: Cannot reserve 65536 bytes of direct buffer memory");
+        .isEqualTo("packaging failed: " + FillingStore.FULL);
     assertThat(stream.metrics.count("stream failed")).isEqualTo(1);
   }
 

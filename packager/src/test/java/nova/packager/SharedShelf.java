@@ -37,7 +37,7 @@ final class SharedShelf implements PublishedMedia {
   final InMemoryTimelineStore timelines =
       new InMemoryTimelineStore(
           (_, e) -> {
-            throw e;
+            throw new AssertionError(e);
           });
   final List<TimelineSnapshot> snapshots = new CopyOnWriteArrayList<>();
   private final AtomicInteger unavailable = new AtomicInteger();

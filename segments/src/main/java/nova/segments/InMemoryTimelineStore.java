@@ -103,7 +103,7 @@ public final class InMemoryTimelineStore implements TimelineStore {
     for (ListenerRegistration registration : listeners) {
       try {
         registration.listener.onChange(snapshot);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         onFailure.onFailure(snapshot, e);
       }
     }
@@ -125,10 +125,10 @@ public final class InMemoryTimelineStore implements TimelineStore {
     return fewer.isEmpty() ? null : fewer;
   }
 
-  /// Learns that a listener threw, which is a programmer's error.
+  /// Learns that a listener threw: a programmer's error, or the JVM lacks something.
   @FunctionalInterface
   public interface FailedListener {
-    void onFailure(TimelineSnapshot snapshot, RuntimeException failure);
+    void onFailure(TimelineSnapshot snapshot, Throwable failure);
   }
 
   /// The place of one stream's snapshot; its monitor orders changes and calls to listeners.

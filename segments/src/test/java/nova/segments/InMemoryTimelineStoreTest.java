@@ -9,7 +9,7 @@ import nova.segments.TimelineStore.Registration;
 import org.junit.jupiter.api.Test;
 
 class InMemoryTimelineStoreTest extends TimelineStoreContract {
-  private final List<RuntimeException> failures = new ArrayList<>();
+  private final List<Throwable> failures = new ArrayList<>();
 
   @Override
   protected TimelineStore newStore() {
@@ -32,5 +32,21 @@ class InMemoryTimelineStoreTest extends TimelineStoreContract {
 
     assertThat(failures).containsExactly(failure);
     assertThat(told).hasSize(1);
+  }
+
+  @Test
+  void listenerThatLacksMemory_isReported_andThePublisherGoesOn() {
+    TimelineStore store = newStore();
+    OutOfMemoryError failure =
+        new OutOfMemoryError("Cannot reserve 65536 bytes of direct buffer memory");
+    Registration _ =
+        store.listen(
+            _ -> {
+              throw failure;
+            });
+
+    assertThat(store.put(snapshot(STREAM, 1, Instant.EPOCH))).isTrue();
+
+    assertThat(failures).containsExactly(failure);
   }
 }

@@ -41,7 +41,7 @@ final class StreamOnDisk implements AutoCloseable {
   final InMemoryTimelineStore timelines =
       new InMemoryTimelineStore(
           (_, failure) -> {
-            throw failure;
+            throw new AssertionError(failure);
           });
   final List<String> troubles = new CopyOnWriteArrayList<>();
   final List<TimelineSegment> listed = new ArrayList<>();

@@ -50,7 +50,7 @@ class EffortControlTest {
   private final InProcessStreamEvents events =
       new InProcessStreamEvents(
           (event, failure) -> {
-            throw failure;
+            throw new AssertionError(failure);
           });
   private final TranscodeBudget budget = new TranscodeBudget(1_000_000_000);
   private TranscodeSupervisor supervisor;

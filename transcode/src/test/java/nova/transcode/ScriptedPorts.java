@@ -55,7 +55,7 @@ record ScriptedPorts(
         directory,
         new InProcessStreamEvents(
             (event, failure) -> {
-              throw failure;
+              throw new AssertionError(failure);
             }),
         new InProcessFrameLog(KEEP_ALL),
         new InProcessRungLogs(KEEP_ALL),

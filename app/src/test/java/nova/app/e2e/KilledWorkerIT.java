@@ -81,7 +81,7 @@ class KilledWorkerIT {
   private final InProcessStreamEvents events =
       new InProcessStreamEvents(
           (event, failure) -> {
-            throw failure;
+            throw new AssertionError(failure);
           });
   private final InProcessFrameLog source = new InProcessFrameLog(FrameLogConfig.defaults());
   private final InProcessRungLogs rungs = new InProcessRungLogs(FrameLogConfig.defaults());

@@ -34,7 +34,7 @@ final class SharedShelf {
   private final InMemoryTimelineStore timelines =
       new InMemoryTimelineStore(
           (_, e) -> {
-            throw e;
+            throw new AssertionError(e);
           });
   private final Map<StreamId, Bytes> ladders = new ConcurrentHashMap<>();
   private final List<Published> published = new CopyOnWriteArrayList<>();

@@ -55,7 +55,7 @@ final class TranscodeNode implements AutoCloseable {
   private final InProcessStreamEvents events =
       new InProcessStreamEvents(
           (_, failure) -> {
-            throw failure;
+            throw new AssertionError(failure);
           });
   private volatile boolean killed;
 
@@ -75,6 +75,7 @@ final class TranscodeNode implements AutoCloseable {
                 new Timelines(),
                 events,
                 InstantSource.system(),
+                System::nanoTime,
                 Thread.ofVirtual().factory(),
                 PackagerMetrics.NONE));
     transcoder =

@@ -57,7 +57,7 @@ class RtmpPublisherTest {
     InProcessStreamEvents bus =
         new InProcessStreamEvents(
             (event, failure) -> {
-              throw failure;
+              throw new AssertionError(failure);
             });
     StreamEvents.Subscription _ = bus.subscribe(events::add);
     server =

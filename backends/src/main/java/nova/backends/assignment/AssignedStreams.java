@@ -172,7 +172,7 @@ public final class AssignedStreams implements AutoCloseable {
     } catch (StoreUnavailableException e) {
       log.debug("it is not known which streams are free", e);
       forget();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       log.atError().setCause(e).log("looking for free streams failed");
       forget();
     }

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// *Thread-safe.*
 final class EventReceiver implements AutoCloseable {
   private static final Duration POLL = Duration.ofMillis(500);
-  private static final Duration ALONE = Duration.ofMillis(250); // more than a broker holds a fetch
+  private static final Duration FIRST_POLL =
+      Duration.ofMillis(250); // more than a broker holds a fetch
   private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(1);
 
   private final KafkaClients clients;
@@ -56,6 +57,11 @@ final class EventReceiver implements AutoCloseable {
     loop.start();
   }
 
+  /// Why it does not hear, as far as is known.
+  Optional<String> problem() {
+    return loop.problem();
+  }
+
   /// Waits until all that happens from then on is heard.
   ///
   /// @return whether it is
@@ -68,9 +74,11 @@ final class EventReceiver implements AutoCloseable {
     receiving.set(consumer);
     try {
       begin(consumer);
+      receive(consumer, FIRST_POLL); // fails when this server may not read
       listening.countDown();
+      loop.works();
       while (!loop.isClosing()) {
-        receive(consumer);
+        receive(consumer, POLL);
       }
     } catch (WakeupException _) {
       // It is to stop.
@@ -94,33 +102,7 @@ final class EventReceiver implements AutoCloseable {
     }
   }
 
-  private void receive(KafkaConsumer<String, ByteBuffer> consumer) {
-    if (!poll(consumer, POLL)) {
-      Set<TopicPartition> all = consumer.assignment();
-      try {
-        passDamage(consumer, all);
-      } finally {
-        consumer.resume(all);
-      }
-    }
-  }
-
-  /// Kafka's client does not tell which partition is damaged, and gives nothing of the others until
-  /// somebody goes on behind it. So each is asked alone.
-  private void passDamage(KafkaConsumer<String, ByteBuffer> consumer, Set<TopicPartition> all) {
-    consumer.pause(all);
-    for (TopicPartition partition : all) {
-      consumer.resume(Set.of(partition));
-      while (!poll(consumer, ALONE)) { // for each record of what is damaged as one
-        metrics.eventSkipped("corrupt");
-        goOnAt(consumer, Map.of(partition, consumer.position(partition) + 1));
-      }
-      consumer.pause(Set.of(partition));
-    }
-  }
-
-  /// @return false when what comes next is damaged
-  private boolean poll(KafkaConsumer<String, ByteBuffer> consumer, Duration timeout) {
+  private void receive(KafkaConsumer<String, ByteBuffer> consumer, Duration timeout) {
     try {
       for (ConsumerRecord<String, ByteBuffer> message : consumer.poll(timeout)) {
         positions.put(
@@ -131,12 +113,13 @@ final class EventReceiver implements AutoCloseable {
       metrics.eventSkipped("lost");
       goOnAt(consumer, consumer.beginningOffsets(e.partitions()));
     } catch (KafkaException e) {
-      if (!FrameConsumers.isDamage(e)) {
+      TopicPartition damaged = FrameConsumers.damaged(e, consumer.assignment());
+      if (damaged == null) {
         throw e;
       }
-      return false;
+      metrics.eventSkipped("corrupt"); // each record of what is damaged as one
+      goOnAt(consumer, Map.of(damaged, consumer.position(damaged) + 1));
     }
-    return true;
   }
 
   private void goOnAt(KafkaConsumer<String, ByteBuffer> consumer, Map<TopicPartition, Long> where) {

@@ -81,6 +81,7 @@ final class EventSender implements AutoCloseable {
 
   private void send() throws InterruptedException {
     KafkaProducer<String, byte[]> producer = clients.eventProducer();
+    loop.works();
     try {
       for (Queued next = next(); next != null; next = next()) {
         send(producer, next);

@@ -21,6 +21,7 @@ import org.apache.kafka.clients.consumer.InvalidOffsetException;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,7 @@ final class FrameFollower implements AutoCloseable {
   private final KafkaTopics topics;
   private final TopicPartition indexPartition;
   private final StreamIndex index;
+  private final FramePartitions existing;
   private final ForeignRecords foreign;
   private final KafkaMetrics metrics;
   private final NanoClock clock;
@@ -52,12 +54,12 @@ final class FrameFollower implements AutoCloseable {
   private volatile boolean closed;
   private long indexEnd = -1; // when it was first asked for
   private long forgotAt;
-  private int damagedInARow;
 
   FrameFollower(
       Supplier<KafkaConsumer<String, ByteBuffer>> consumers,
       KafkaTopics topics,
       StreamIndex index,
+      FramePartitions existing,
       ForeignRecords foreign,
       KafkaMetrics metrics,
       NanoClock clock) {
@@ -65,6 +67,7 @@ final class FrameFollower implements AutoCloseable {
     this.topics = topics;
     this.indexPartition = new TopicPartition(topics.index(), 0);
     this.index = index;
+    this.existing = existing;
     this.foreign = foreign;
     this.metrics = metrics;
     this.clock = clock;
@@ -94,19 +97,24 @@ final class FrameFollower implements AutoCloseable {
 
   /// Follows until closed, or until it fails in a way that asks for another consumer; on a thread
   /// of its own.
-  void run() throws InterruptedException {
+  ///
+  /// @param works told whenever it came a step further
+  void run(Runnable works) throws InterruptedException {
     KafkaConsumer<String, ByteBuffer> consumer = consumers.get();
     following.set(consumer);
     try {
       while (!closed) {
         try {
           step(consumer);
+          works.run();
         } catch (WakeupException _) {
           // Other partitions are wanted, or it is to stop.
         } catch (InvalidOffsetException e) {
           overtaken(consumer, e.partitions());
         } catch (InterruptException e) {
           closed = true;
+        } catch (AuthorizationException e) {
+          throw e; // until somebody grants the right; the operator is told
         } catch (KafkaException e) {
           failed(consumer, e);
         }
@@ -119,14 +127,14 @@ final class FrameFollower implements AutoCloseable {
     }
   }
 
-  private void step(KafkaConsumer<String, ByteBuffer> consumer) {
+  private void step(KafkaConsumer<String, ByteBuffer> consumer) throws InterruptedException {
     assign(consumer);
     noteProgress(consumer);
     ConsumerRecords<String, ByteBuffer> records = consumer.poll(POLL);
     for (TopicPartition partition : records.partitions()) {
       List<ConsumerRecord<String, ByteBuffer>> messages = records.records(partition);
       if (partition.equals(indexPartition)) {
-        messages.forEach(this::applyToIndex);
+        applyToIndex(consumer, messages);
       } else {
         FollowedPartition followed = partitions.get(partition.partition());
         if (followed != null) {
@@ -135,7 +143,6 @@ final class FrameFollower implements AutoCloseable {
         }
       }
     }
-    damagedInARow = 0;
     noteProgress(consumer);
     if (clock.nanoTime() - forgotAt > FORGET_INTERVAL.toNanos()) {
       forgotAt = clock.nanoTime();
@@ -152,10 +159,14 @@ final class FrameFollower implements AutoCloseable {
     }
   }
 
-  private void assign(KafkaConsumer<String, ByteBuffer> consumer) {
+  private void assign(KafkaConsumer<String, ByteBuffer> consumer) throws InterruptedException {
     Set<TopicPartition> wanted = new HashSet<>();
     wanted.add(indexPartition);
-    partitions.keySet().forEach(p -> wanted.add(new TopicPartition(topics.frames(), p)));
+    for (int partition : partitions.keySet()) {
+      if (existing.has(partition)) { // or Kafka would be asked for its end, and never tell
+        wanted.add(new TopicPartition(topics.frames(), partition));
+      }
+    }
     if (wanted.equals(assigned)) {
       beginNewOnes(consumer);
       return;
@@ -193,7 +204,22 @@ final class FrameFollower implements AutoCloseable {
     return consumer.beginningOffsets(List.of(indexPartition)).getOrDefault(indexPartition, 0L);
   }
 
-  private void applyToIndex(ConsumerRecord<String, ByteBuffer> message) {
+  private void applyToIndex(
+      KafkaConsumer<String, ByteBuffer> consumer, List<ConsumerRecord<String, ByteBuffer>> messages)
+      throws InterruptedException {
+    existing.heardOfMore();
+    for (ConsumerRecord<String, ByteBuffer> message : messages) {
+      try {
+        applyToIndex(message);
+      } catch (KafkaException e) { // it is not told which partitions there are
+        consumer.seek(indexPartition, message.offset());
+        throw e;
+      }
+    }
+  }
+
+  private void applyToIndex(ConsumerRecord<String, ByteBuffer> message)
+      throws InterruptedException {
     if (message.key() == null || !StreamId.isValid(message.key())) {
       metrics.recordsSkipped("foreign", 1);
       return;
@@ -203,17 +229,32 @@ final class FrameFollower implements AutoCloseable {
       if (message.value() != null) {
         message.value().get(message.value().position(), copy);
       }
-      index.apply(
-          message.offset(), new StreamId(message.key()), IndexRecord.read(Bytes.wrap(copy)));
-    } catch (MediaException e) {
+      IndexRecord record = IndexRecord.read(Bytes.wrap(copy));
+      if (isOfPartitionThatIs(record)) {
+        index.apply(message.offset(), new StreamId(message.key()), record);
+      } else {
+        metrics.recordsSkipped("corrupt", 1);
+      }
+    } catch (MediaException | IllegalArgumentException e) {
       metrics.recordsSkipped("corrupt", 1);
     }
   }
 
-  /// Retention took what comes next. Readers look for themselves where they go on.
+  private boolean isOfPartitionThatIs(IndexRecord record) throws InterruptedException {
+    return switch (record) {
+      case IndexRecord.Opened opened -> existing.has(opened.partition());
+      case IndexRecord.Keyframe keyframe -> existing.has(keyframe.partition());
+      case IndexRecord.Announced _, IndexRecord.Removed _ -> true;
+    };
+  }
+
+  /// Retention took what comes next, or, if that is ahead of the log, somebody made the topic anew.
+  /// Readers look for themselves where they go on.
   private void overtaken(KafkaConsumer<String, ByteBuffer> consumer, Set<TopicPartition> behind) {
     if (behind.contains(indexPartition)) {
-      consumer.seekToBeginning(List.of(indexPartition));
+      long beginning = beginningOfIndex(consumer);
+      consumer.seek(indexPartition, beginning);
+      index.goesOnAt(beginning);
       metrics.recordsSkipped("lost", 1);
     }
     again(behind);
@@ -221,17 +262,18 @@ final class FrameFollower implements AutoCloseable {
 
   private void failed(KafkaConsumer<String, ByteBuffer> consumer, KafkaException failure)
       throws InterruptedException {
-    if (FrameConsumers.isDamage(failure)) {
-      // Which partition it is in is not told: others are taken up anew, and then it is the index.
+    TopicPartition damaged = FrameConsumers.damaged(failure, assigned);
+    if (indexPartition.equals(damaged)) {
       metrics.recordsSkipped("corrupt", 1);
-      if (damagedInARow++ > 0) {
-        consumer.seek(indexPartition, consumer.position(indexPartition) + 1);
-      }
+      consumer.seek(indexPartition, consumer.position(indexPartition) + 1);
+    } else if (damaged != null) {
+      again(List.of(damaged)); // its readers come to the record by themselves, and count it
     } else {
       log.atDebug().setCause(failure).log("cannot follow Kafka now");
+      again(List.copyOf(assigned));
+      existing.forget();
+      Thread.sleep(AFTER_FAILURE); // so that what fails at once is not asked without a pause
     }
-    again(List.copyOf(assigned));
-    Thread.sleep(AFTER_FAILURE); // so that what fails at once is not asked without a pause
   }
 
   /// Takes partitions of frames up anew at their ends.

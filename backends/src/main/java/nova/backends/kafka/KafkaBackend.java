@@ -83,6 +83,15 @@ public final class KafkaBackend implements AutoCloseable {
             Duration.ofNanos(Math.max(0, deadline - ports.nanoClock().nanoTime())));
   }
 
+  /// Why events of other processes are not heard, where that is known; empty when they are.
+  public Optional<String> eventsProblem() {
+    KafkaStreamEvents wanted;
+    synchronized (this) {
+      wanted = events;
+    }
+    return Optional.ofNullable(wanted).flatMap(KafkaStreamEvents::problem);
+  }
+
   /// Sends what waits, for two seconds each, and ends.
   @Override
   public void close() {

@@ -3,6 +3,7 @@ package nova.backends.kafka;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,7 +12,9 @@ import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.serialization.ByteBufferDeserializer;
 import org.apache.kafka.common.serialization.StringDeserializer;
@@ -42,7 +45,13 @@ final class KafkaClients {
   /// Of less, nothing that is said would be left.
   private static final int SECRET_LENGTH = 4;
 
-  private static final Pattern QUOTED = Pattern.compile("[\"']([^\"']+)[\"']");
+  /// Part of the name of a setting, or of an option within one, whose value nobody may read.
+  private static final Pattern SECRET_NAME =
+      Pattern.compile("password|jaas|secret|\\.key", Pattern.CASE_INSENSITIVE);
+
+  /// `NAME=VALUE` in the options of a login, the value in quotation marks or not.
+  private static final Pattern OPTION =
+      Pattern.compile("([\\w.-]+)\\s*=\\s*(?:([\"'])(.*?)\\2|([^\\s\"';]+))");
 
   private final KafkaConfig config;
   private final String node;
@@ -55,10 +64,13 @@ final class KafkaClients {
     this.node = node;
     for (String property : config.properties()) {
       int at = property.indexOf('=');
+      String name = property.substring(0, at).strip();
       String value = property.substring(at + 1).strip();
-      shared.put(property.substring(0, at).strip(), value);
-      addSecrets(value);
+      shared.put(name, value);
+      addSecrets(name, value);
     }
+    // What contains another one goes first, or the rest of it would be left to read.
+    secrets.sort(Comparator.comparingInt(String::length).reversed());
     this.requestTimeout =
         shared.get("request.timeout.ms") instanceof String own
             ? Duration.ofMillis(Long.parseLong(own))
@@ -71,20 +83,19 @@ final class KafkaClients {
     shared.putIfAbsent("enable.metrics.push", false);
   }
 
-  /// A value, and what is in quotation marks in it, as a password among the options of a login.
-  private void addSecrets(String value) {
-    if (value.length() >= SECRET_LENGTH) {
+  /// A secret, and those among the options of a login.
+  private void addSecrets(String name, String value) {
+    if (SECRET_NAME.matcher(name).find() && value.length() >= SECRET_LENGTH) {
       secrets.add(value);
     }
-    Matcher quoted = QUOTED.matcher(value);
-    while (quoted.find()) {
-      if (quoted.group(1).length() >= SECRET_LENGTH) {
-        secrets.add(quoted.group(1));
-      }
+    Matcher option = OPTION.matcher(value);
+    while (option.find()) {
+      String quoted = option.group(3);
+      addSecrets(option.group(1), quoted == null ? option.group(4) : quoted);
     }
   }
 
-  /// Says what went wrong without anything that was set as a further property.
+  /// Says what went wrong without any secret of the further properties.
   String explain(Throwable failure) {
     Throwable root = failure;
     while (root.getCause() != null) {
@@ -97,10 +108,13 @@ final class KafkaClients {
     return text.strip().replaceAll("\\s+", " ").replaceAll("\\.$", "");
   }
 
-  /// Who says that the other one is not whom it should be; null when something else is wrong.
-  static @Nullable AuthenticationException refusal(Throwable failure) {
+  /// Who says that the other one is not whom it should be, or may not do what it asks for; null
+  /// when something else is wrong.
+  static @Nullable ApiException refusal(Throwable failure) {
     for (Throwable each = failure; each != null; each = each.getCause()) {
-      if (each instanceof AuthenticationException refusal) {
+      if (each instanceof ApiException refusal
+          && (refusal instanceof AuthenticationException
+              || refusal instanceof AuthorizationException)) {
         return refusal;
       }
     }

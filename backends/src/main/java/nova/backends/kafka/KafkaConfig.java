@@ -70,7 +70,9 @@ public record KafkaConfig(
             byDefault = "8MiB")
         DataSize readAhead,
     @Setting(
-            value = "Memory for events that wait for Kafka; later ones are dropped.",
+            value =
+                "Memory for events that wait for Kafka, later ones are dropped; twice that must fit"
+                    + " the Java heap.",
             byDefault = "8MiB")
         DataSize eventMemory,
     @Setting(

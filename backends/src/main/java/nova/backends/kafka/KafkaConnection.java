@@ -10,7 +10,7 @@ import nova.core.NanoClock;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeClusterOptions;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.jspecify.annotations.Nullable;
@@ -93,7 +93,7 @@ final class KafkaConnection implements AutoCloseable {
           throw e; // the process ends
         } catch (ExecutionException | KafkaException e) {
           failed(e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
           log.atError().setCause(e).log("{} failed and begins again", thread.getName());
           failed(e);
         }
@@ -147,14 +147,14 @@ final class KafkaConnection implements AutoCloseable {
     return wrong.isEmpty();
   }
 
-  private void failed(Exception failure) {
+  private void failed(Throwable failure) {
     String what =
         switch (KafkaClients.refusal(failure)) {
           case null ->
               "Kafka at %s (kafka.bootstrap-servers, kafka.properties) does not answer: %s";
           case SslAuthenticationException _ ->
               "Kafka at %s and this server do not agree on TLS (kafka.properties): %s";
-          case AuthenticationException _ ->
+          case ApiException _ -> // not whom it should be, or without the rights
               "Kafka at %s refuses this server (kafka.properties): %s";
         };
     tell(what.formatted(config.bootstrapServers(), clients.explain(failure)));

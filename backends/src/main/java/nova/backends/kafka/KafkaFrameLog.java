@@ -3,6 +3,7 @@ package nova.backends.kafka;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 import nova.core.NanoClock;
 import nova.core.StreamId;
@@ -11,6 +12,7 @@ import nova.framelog.FrameLogReader;
 import nova.framelog.FrameLogWriter;
 import nova.framelog.LogPosition;
 import nova.framelog.LogUnavailableException;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,6 +65,7 @@ final class KafkaFrameLog implements FrameLog, AutoCloseable {
             () -> clients.follower("frames"),
             topics,
             index,
+            new FramePartitions(this::countPartitions),
             foreign,
             ports.metrics(),
             ports.nanoClock());
@@ -76,7 +79,18 @@ final class KafkaFrameLog implements FrameLog, AutoCloseable {
     } catch (WriterOpening.Failed e) {
       throw new KafkaException(e.getMessage(), e);
     }
-    follower.run();
+    follower.run(loop::works);
+  }
+
+  private int countPartitions() throws InterruptedException {
+    Admin admin = clients.admin();
+    try {
+      return topics.partitionsOfFrames(admin);
+    } catch (ExecutionException e) {
+      throw new KafkaException(clients.explain(e), e);
+    } finally {
+      admin.close(Duration.ZERO);
+    }
   }
 
   @Override
@@ -87,7 +101,8 @@ final class KafkaFrameLog implements FrameLog, AutoCloseable {
     }
     try {
       FrameProducer usable = usableProducer();
-      warmUp(usable); // it forgets topics that were not written to, or that are made anew
+      warmUp(usable); // it forgets topics that are made anew, and where it is so set those nobody
+      // writes to
       return new WriterOpening(stream, index, usable, consumers, config, clients, ports).open();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -181,7 +196,7 @@ final class KafkaFrameLog implements FrameLog, AutoCloseable {
 
           @Override
           public void refused(Exception failure) {
-            notRemoved(stream, failure.toString());
+            notRemoved(stream, clients.explain(failure));
           }
         });
   }

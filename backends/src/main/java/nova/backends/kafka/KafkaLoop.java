@@ -1,11 +1,13 @@
 package nova.backends.kafka;
 
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +23,7 @@ final class KafkaLoop {
   private final Task task;
   private final Thread thread;
   private final CountDownLatch closing = new CountDownLatch(1);
+  private volatile @Nullable String problem;
 
   /// What is done, until it fails or the loop is closing.
   interface Task {
@@ -44,6 +47,16 @@ final class KafkaLoop {
   /// Begins, when the topics are there.
   void start() {
     thread.start();
+  }
+
+  /// Its task does what it is for.
+  void works() {
+    problem = null;
+  }
+
+  /// Why its task failed, until it works again.
+  Optional<String> problem() {
+    return Optional.ofNullable(problem);
   }
 
   /// Whether it is to end.
@@ -77,10 +90,10 @@ final class KafkaLoop {
           return; // the process ends
         } catch (KafkaException e) {
           if (!isClosing()) {
-            log.atWarn().log("{} begins again: {}", thread.getName(), clients.explain(e));
+            failed(clients.explain(e));
           }
           pause();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
           log.atError().setCause(e).log("{} failed and begins again", thread.getName());
           pause();
         }
@@ -88,6 +101,13 @@ final class KafkaLoop {
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt(); // the process ends
     }
+  }
+
+  private void failed(String why) {
+    if (!why.equals(problem)) {
+      log.atWarn().log("{} begins again: {}", thread.getName(), why);
+    }
+    problem = why;
   }
 
   private void pause() throws InterruptedException {

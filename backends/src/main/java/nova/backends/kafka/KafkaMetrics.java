@@ -24,6 +24,7 @@ public interface KafkaMetrics {
   /// Records of frames or of their index were left out.
   ///
   /// @param reason `fenced`, `corrupt`, `foreign`, `incomplete`, `repeated` or `lost`
+  /// @param count of records, so of pieces where an entry was in some
   default void recordsSkipped(String reason, long count) {}
 
   /// A reader had as much as it may hold, and reads again from Kafka.

@@ -1,6 +1,7 @@
 package nova.backends.kafka;
 
 import java.time.Duration;
+import java.util.Optional;
 import nova.core.InProcessStreamEvents;
 import nova.core.StreamEvent;
 import nova.core.StreamEvent.StreamMeasured;
@@ -69,6 +70,11 @@ final class KafkaStreamEvents implements StreamEvents, AutoCloseable {
   /// @return whether they are
   boolean awaitListening(Duration timeout) throws InterruptedException {
     return receiver.awaitListening(timeout);
+  }
+
+  /// Why events of other processes are not heard, as far as is known.
+  Optional<String> problem() {
+    return receiver.problem();
   }
 
   private void received(byte[] value) {

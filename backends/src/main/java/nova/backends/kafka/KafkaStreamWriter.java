@@ -51,6 +51,7 @@ final class KafkaStreamWriter implements FrameLogWriter, StreamIndex.Watcher {
   private final int partition;
   private final FrameProducer producer;
   private final Limits limits;
+  private final KafkaClients clients;
   private final KafkaMetrics metrics;
   private final NanoClock clock;
   private final Consumer<KafkaStreamWriter> onHalt;
@@ -82,6 +83,7 @@ final class KafkaStreamWriter implements FrameLogWriter, StreamIndex.Watcher {
       Start start,
       FrameProducer producer,
       Limits limits,
+      KafkaClients clients,
       KafkaMetrics metrics,
       NanoClock clock,
       Consumer<KafkaStreamWriter> onHalt) {
@@ -93,6 +95,7 @@ final class KafkaStreamWriter implements FrameLogWriter, StreamIndex.Watcher {
     this.sequence = start.sequence();
     this.producer = producer;
     this.limits = limits;
+    this.clients = clients;
     this.metrics = metrics;
     this.clock = clock;
     this.onHalt = onHalt;
@@ -205,7 +208,7 @@ final class KafkaStreamWriter implements FrameLogWriter, StreamIndex.Watcher {
               metrics.writerFailed("refused");
               log.atWarn()
                   .addKeyValue("stream", stream)
-                  .log("Kafka refused a record of frames: {}", failure.toString());
+                  .log("Kafka refused a record of frames: {}", clients.explain(failure));
             }
           }
         });

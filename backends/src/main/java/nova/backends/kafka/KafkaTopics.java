@@ -73,10 +73,18 @@ final class KafkaTopics {
       if (refused.isPresent()) {
         return refused;
       }
-      log.atInfo().log("made topics of Kafka that were missing");
       return awaitAll(admin, wanted);
     }
     return check(admin, found);
+  }
+
+  /// How many partitions the topic of frames has.
+  ///
+  /// @throws ExecutionException when Kafka does not tell
+  int partitionsOfFrames(Admin admin) throws ExecutionException, InterruptedException {
+    Map<String, TopicDescription> told =
+        admin.describeTopics(List.of(frames())).allTopicNames().get();
+    return told.values().stream().mapToInt(topic -> topic.partitions().size()).sum();
   }
 
   /// What one broker made, others hear of a moment later.
@@ -154,8 +162,11 @@ final class KafkaTopics {
       try {
         found.put(topic.getKey(), topic.getValue().get());
       } catch (ExecutionException e) {
-        if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
-          throw e;
+        switch (e.getCause()) {
+          case UnknownTopicOrPartitionException _ -> {}
+          case TopicAuthorizationException _ -> // which does not say of which topic
+              throw new ExecutionException(new TopicAuthorizationException(Set.of(topic.getKey())));
+          case null, default -> throw e;
         }
       }
     }
@@ -170,9 +181,12 @@ final class KafkaTopics {
           "topics %s are missing (expected: somebody makes them, or kafka.create-topics: true)"
               .formatted(String.join(", ", names)));
     }
-    for (KafkaFuture<Void> made : admin.createTopics(missing).values().values()) {
+    List<String> made = new ArrayList<>();
+    for (Map.Entry<String, KafkaFuture<Void>> topic :
+        admin.createTopics(missing).values().entrySet()) {
       try {
-        Void _ = made.get();
+        Void _ = topic.getValue().get();
+        made.add(topic.getKey());
       } catch (ExecutionException e) {
         switch (e.getCause()) {
           case TopicExistsException _ -> {} // another process was quicker
@@ -189,6 +203,9 @@ final class KafkaTopics {
           case null, default -> throw e;
         }
       }
+    }
+    if (!made.isEmpty()) {
+      log.atInfo().log("made topics {} of Kafka, which were missing", String.join(", ", made));
     }
     return Optional.empty();
   }

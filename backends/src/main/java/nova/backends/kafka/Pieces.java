@@ -24,7 +24,9 @@ final class Pieces {
     record Whole(Bytes entry) implements Outcome {}
 
     /// It does not fit those before; all are dropped.
-    record Broken() implements Outcome {}
+    ///
+    /// @param pieces that were, this one among them
+    record Broken(int pieces) implements Outcome {}
   }
 
   Outcome add(Piece piece) {
@@ -33,8 +35,7 @@ final class Pieces {
             && (parts.isEmpty() || piece.count() == count)
             && bytes + piece.bytes().length() <= LogWireFormat.MAX_ENTRY_BYTES;
     if (!fits) {
-      int _ = clear();
-      return new Outcome.Broken();
+      return new Outcome.Broken(clear() + 1);
     }
     count = piece.count();
     parts.add(piece.bytes());

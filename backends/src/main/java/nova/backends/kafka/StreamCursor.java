@@ -57,6 +57,11 @@ final class StreamCursor {
     dropPieces();
   }
 
+  /// The highest number of a writer; negative while there was none.
+  long writer() {
+    return writer;
+  }
+
   /// Number of the next entry.
   long expected() {
     return expected;
@@ -142,8 +147,8 @@ final class StreamCursor {
   private void add(Piece piece) {
     switch (pieces.add(piece)) {
       case Pieces.Outcome.More _ -> {}
-      case Pieces.Outcome.Broken _ -> {
-        metrics.recordsSkipped("incomplete", 1);
+      case Pieces.Outcome.Broken(int dropped) -> {
+        metrics.recordsSkipped("incomplete", dropped);
         seekHead();
       }
       case Pieces.Outcome.Whole(Bytes bytes) -> {

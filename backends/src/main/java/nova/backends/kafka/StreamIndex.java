@@ -103,6 +103,18 @@ final class StreamIndex {
     }
   }
 
+  /// The records before that offset are not to be had, or it is behind what was read because
+  /// somebody made the topic anew.
+  void goesOnAt(long offset) {
+    lock.lock();
+    try {
+      position = offset;
+      advanced.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// All records were taken that were there at the beginning.
   void loaded() {
     List<Watcher> told;

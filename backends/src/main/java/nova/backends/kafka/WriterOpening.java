@@ -42,6 +42,7 @@ final class WriterOpening {
   private final KafkaPorts ports;
   private final NanoClock clock;
   private final long deadline;
+  private long highestBefore = -1; // number of a writer whose fence is before its own
 
   /// The writer cannot be opened now.
   static final class Failed extends Exception {
@@ -94,6 +95,7 @@ final class WriterOpening {
                 config.inFlightPerStream().bytes(),
                 config.inFlight().bytes(),
                 clients.maxValueBytes()),
+            clients,
             ports.metrics(),
             clock,
             halted -> index.unwatch(stream, halted));
@@ -107,6 +109,9 @@ final class WriterOpening {
     if (!index.isLatest(stream, number)) {
       // Another began meanwhile, and may not have seen this one.
       writer.announced(Long.MAX_VALUE);
+    } else if (highestBefore > number) { // so readers would leave out what this one writes
+      index.unwatch(stream, writer);
+      throw new Failed("somebody deleted Kafka's index of streams, and its numbers begin again");
     }
     return writer;
   }
@@ -160,6 +165,7 @@ final class WriterOpening {
     } catch (OffsetOutOfRangeException e) {
       throw new Failed("Kafka's retention took what the stream goes on from");
     }
+    highestBefore = cursor.writer();
     if (!cursor.hasBegun()) {
       throw new Failed("the log's end cannot be found");
     }

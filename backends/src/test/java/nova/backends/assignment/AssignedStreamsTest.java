@@ -427,7 +427,7 @@ class AssignedStreamsTest {
     InMemoryTimelineStore timelines =
         new InMemoryTimelineStore(
             (_, failure) -> {
-              throw failure;
+              throw new AssertionError(failure);
             });
     InProcessStreamEvents events = TestNode.bus();
     try (Packager _ =
@@ -442,6 +442,7 @@ class AssignedStreamsTest {
                 timelines,
                 events,
                 InstantSource.system(),
+                System::nanoTime,
                 Thread.ofVirtual().factory(),
                 PackagerMetrics.NONE))) {
       events.publish(

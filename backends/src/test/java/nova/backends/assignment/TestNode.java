@@ -48,7 +48,7 @@ final class TestNode implements AutoCloseable {
   final InMemoryTimelineStore timelines =
       new InMemoryTimelineStore(
           (_, failure) -> {
-            throw failure;
+            throw new AssertionError(failure);
           });
   final InProcessStreamEvents local = bus();
   final StreamLeases leases;
@@ -109,6 +109,7 @@ final class TestNode implements AutoCloseable {
                 timelines,
                 local,
                 InstantSource.system(),
+                System::nanoTime,
                 threads,
                 PackagerMetrics.NONE));
     var _ = local.subscribe(heard::add);
@@ -136,7 +137,7 @@ final class TestNode implements AutoCloseable {
   static InProcessStreamEvents bus() {
     return new InProcessStreamEvents(
         (_, failure) -> {
-          throw failure;
+          throw new AssertionError(failure);
         });
   }
 

@@ -34,7 +34,7 @@ final class TestViewers implements AutoCloseable {
   final InMemoryTimelineStore timelines =
       new InMemoryTimelineStore(
           (_, failure) -> {
-            throw failure;
+            throw new AssertionError(failure);
           });
   private final List<TimelineSnapshot> seen = new CopyOnWriteArrayList<>();
   private final RedisTimelineReplica replica;

@@ -29,7 +29,7 @@ class WantedStreamsTest {
   private final InMemoryTimelineStore timelines =
       new InMemoryTimelineStore(
           (_, failure) -> {
-            throw failure;
+            throw new AssertionError(failure);
           });
   private final WantedStreams wanted = new WantedStreams(timelines, ended, clock::nanoTime);
 

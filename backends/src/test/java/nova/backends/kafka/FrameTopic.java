@@ -80,12 +80,24 @@ final class FrameTopic {
   /// Appends a record as somebody else would.
   static void append(TestKafka kafka, @Nullable String key, byte @Nullable [] value)
       throws Exception {
+    append(kafka, partition(kafka).topic(), key, value);
+  }
+
+  /// Appends a record to the index as somebody else would.
+  static void appendToIndex(TestKafka kafka, @Nullable String key, byte @Nullable [] value)
+      throws Exception {
+    append(kafka, kafka.prefix + "stream-frames-index", key, value);
+  }
+
+  private static void append(
+      TestKafka kafka, String topic, @Nullable String key, byte @Nullable [] value)
+      throws Exception {
     try (KafkaProducer<String, byte[]> producer =
         new KafkaProducer<>(
             Map.of("bootstrap.servers", kafka.kafka.bootstrapServers()),
             new StringSerializer(),
             new ByteArraySerializer())) {
-      var _ = producer.send(new ProducerRecord<>(partition(kafka).topic(), 0, key, value)).get();
+      var _ = producer.send(new ProducerRecord<>(topic, 0, key, value)).get();
     }
   }
 }

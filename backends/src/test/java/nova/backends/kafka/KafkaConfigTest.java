@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import nova.core.DataSize;
 import nova.core.Setting;
+import org.apache.kafka.clients.producer.ProducerConfig;
 import org.junit.jupiter.api.Test;
 
 class KafkaConfigTest {
@@ -42,6 +43,52 @@ class KafkaConfigTest {
         .isEqualTo("bad *** there");
     assertThat(clients.explain(new IllegalStateException("no user with hunter22")))
         .isEqualTo("no user with ***");
+  }
+
+  @Test
+  void longerSecret_isMaskedAsAWhole_andWhatIsNoneIsNot() {
+    KafkaClients clients =
+        new KafkaClients(
+            with(
+                List.of(
+                    "ssl.key.password=hunter",
+                    "ssl.keystore.password=hunter22-and-more",
+                    "sasl.mechanism=PLAIN",
+                    "sasl.jaas.config=x.PlainLoginModule required username='nova-user'"
+                        + " password=bare-word;")),
+            "node");
+
+    assertThat(
+            clients.explain(
+                new IllegalStateException(
+                    "PLAIN failed for nova-user: hunter22-and-more, bare-word or hunter?")))
+        .isEqualTo("PLAIN failed for nova-user: ***, *** or ***?");
+  }
+
+  @Test
+  void producers_areIdempotent_andCompressNothing_whateverTheUserSets() {
+    KafkaConfig config =
+        with(
+            List.of(
+                "compression.zstd.level=9",
+                "max.in.flight.requests.per.connection=1",
+                "security.protocol=SASL_SSL"));
+    KafkaClients clients = new KafkaClients(config, "node");
+
+    for (Map<String, Object> settings :
+        List.of(clients.frameProducerSettings(), clients.eventProducerSettings())) {
+      ProducerConfig read = new ProducerConfig(settings);
+      assertThat(read.getBoolean("enable.idempotence")).isTrue();
+      assertThat(read.getString("acks")).isEqualTo("-1"); // all
+      assertThat(read.getInt("retries")).isEqualTo(Integer.MAX_VALUE);
+      assertThat(read.getString("compression.type")).isEqualTo("none");
+    }
+    assertThat(new ProducerConfig(clients.frameProducerSettings()).getLong("linger.ms"))
+        .isEqualTo(config.linger().toMillis());
+    for (String name : List.of("enable.idempotence", "compression.type", "linger.ms", "acks")) {
+      assertThatThrownBy(() -> with(List.of(name + "=0")))
+          .hasMessage("properties has %s, which Nova sets itself (expected: others)", name);
+    }
   }
 
   @Test

@@ -47,7 +47,7 @@ class KafkaEventDamageTest {
     broker.stop();
     append(0, 0, events.subList(0, 1));
     append(1, 0, events.subList(1, 2));
-    damage(append(1, 1, events.subList(2, 4))); // two that are stored as one
+    DamagedDisk.changeLastByte(append(1, 1, events.subList(2, 4))); // two that are stored as one
     append(1, 3, events.subList(4, 5));
     append(2, 0, events.subList(5, 7));
     broker.startAgain();
@@ -92,16 +92,5 @@ class KafkaEventDamageTest {
       }
     }
     return file;
-  }
-
-  /// Changes the last byte.
-  private static void damage(Path file) throws IOException {
-    try (FileChannel out =
-        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      ByteBuffer last = ByteBuffer.allocate(1);
-      int _ = out.read(last, out.size() - 1);
-      last.put(0, (byte) (last.get(0) ^ 0x55));
-      int _ = out.write(last.flip(), out.size() - 1);
-    }
   }
 }

@@ -14,6 +14,7 @@ import nova.framelog.FrameLogReader;
 import nova.framelog.FrameLogWriter;
 import nova.framelog.LogPosition;
 import nova.framelog.LogUnavailableException;
+import nova.framelog.WriterFencedException;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -48,12 +49,6 @@ class KafkaForgottenTopicsTest {
   }
 
   @Test
-  void topicsAreNeverForgotten_unlessAskedFor() {
-    assertThat(new KafkaClients(kafka.config(), "test").frameProducerSettings())
-        .containsEntry("metadata.max.idle.ms", Long.MAX_VALUE / 2);
-  }
-
-  @Test
   void topicThatSomebodyDeleted_isMadeAgain() throws Exception {
     FrameLog log = kafka.backend().frameLog();
     log.openWriter(STREAM).append(Entries.END);
@@ -85,9 +80,46 @@ class KafkaForgottenTopicsTest {
         .contains("topics %sstream-frames are missing".formatted(kafka.prefix));
   }
 
+  @Test
+  void indexThatSomebodyDeleted_costsTheStreamsThatRun_andNoLaterOnes() throws Exception {
+    FrameLog log = kafka.backend().frameLog();
+    for (int i = 0; i < 20; i++) { // so that its number is high
+      FrameLogWriter writer = log.openWriter(STREAM);
+      if (i == 0) {
+        Entries.begin(writer, 0);
+        Entries.write(writer, 0, 5, 10);
+      }
+    }
+    delete("stream-frames-index");
+
+    FrameLogReader reader = log.openReader(NEXT, LogPosition.EARLIEST);
+    await()
+        .atMost(SOON.multipliedBy(3))
+        .until(
+            () -> {
+              try {
+                log.openWriter(NEXT).append(Entries.END);
+                return true;
+              } catch (LogUnavailableException | WriterFencedException e) {
+                return false;
+              }
+            });
+    assertThat(Entries.readToEnd(reader)).containsExactly(Entries.END);
+    assertThatThrownBy(() -> log.openWriter(STREAM))
+        .as("rather than write what nobody reads")
+        .isInstanceOf(LogUnavailableException.class);
+  }
+
   private void deleteFrames() throws Exception {
+    delete("stream-frames");
+  }
+
+  /// Returns when the broker has none any more, and not when it has only been told.
+  private void delete(String name) throws Exception {
+    String topic = kafka.prefix + name;
     try (Admin admin = kafka.kafka.admin()) {
-      admin.deleteTopics(List.of(kafka.prefix + "stream-frames")).all().get();
+      admin.deleteTopics(List.of(topic)).all().get();
+      await().atMost(SOON).until(() -> !admin.listTopics().names().get().contains(topic));
     }
   }
 }

@@ -85,6 +85,38 @@ class KafkaReadingTest {
   }
 
   @Test
+  void junkInTheIndex_isSkippedAndCounted_andLiveReadersGoOn() throws Exception {
+    FrameLog log = kafka.backend().frameLog();
+    FrameLogWriter writer = begin(log);
+    FrameLogReader reader = log.openReader(STREAM, LogPosition.EARLIEST);
+    assertThat(Entries.read(reader, 2)).hasSize(2);
+
+    StreamId nobodys = new StreamId("other");
+    int partition = 7; // there is one
+    FrameTopic.appendToIndex(kafka, STREAM.value(), null);
+    FrameTopic.appendToIndex(kafka, STREAM.value(), new byte[] {42});
+    FrameTopic.appendToIndex(kafka, "not a stream", new IndexRecord.Announced().write());
+    FrameTopic.appendToIndex(kafka, null, new IndexRecord.Announced().write());
+    FrameTopic.appendToIndex(
+        kafka, nobodys.value(), new IndexRecord.Opened(0, partition, 0).write());
+    FrameTopic.appendToIndex(
+        kafka, nobodys.value(), new IndexRecord.Keyframe(0, partition, 0, 0).write());
+    FrameLogWriter next = log.openWriter(new StreamId("stream2")); // has read the index up to here
+    assertThat(kafka.count("skipped corrupt")).isEqualTo(4);
+    assertThat(kafka.count("skipped foreign")).isEqualTo(2);
+
+    try (FrameLogReader misled = log.openReader(nobodys, LogPosition.EARLIEST)) {
+      assertThat(misled.read(Duration.ofMillis(200))).isEmpty();
+      writer.append(Entries.frame(0, 10));
+      writer.append(Entries.END);
+      assertThat(Entries.readToEnd(reader)).containsExactly(Entries.frame(0, 10), Entries.END);
+    }
+    next.append(Entries.END);
+    FrameLogReader another = log.openReader(new StreamId("stream2"), LogPosition.EARLIEST);
+    assertThat(Entries.readToEnd(another)).containsExactly(Entries.END);
+  }
+
+  @Test
   void lostRecord_costsTheRestOfItsGroupOfPictures_forEverybody() throws Exception {
     FrameLog log = kafka.backend().frameLog();
     FrameLogWriter writer = begin(log);

@@ -10,6 +10,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,18 @@ import nova.framelog.FrameLog;
 import nova.framelog.FrameLogReader;
 import nova.framelog.LogPosition;
 import nova.framelog.LogUnavailableException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ScramCredentialInfo;
+import org.apache.kafka.clients.admin.ScramMechanism;
+import org.apache.kafka.clients.admin.UserScramCredentialAlteration;
+import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -126,6 +139,99 @@ class KafkaSecurityTest {
       assertThat(refusing.answers()).isFalse();
     }
     assertThat(messages()).noneMatch(message -> message.contains(PASSWORD));
+  }
+
+  @Test
+  void saltedPassword_letsEverythingThrough() throws Exception {
+    Map<String, String> settings = asking("SASL_PLAINTEXT");
+    settings.put("sasl.enabled.mechanisms", "PLAIN,SCRAM-SHA-512");
+    settings.put(
+        "listener.name.broker.scram-sha-512.sasl.jaas.config",
+        "org.apache.kafka.common.security.scram.ScramLoginModule required;");
+    try (EmbeddedKafka broker = EmbeddedKafka.start(settings);
+        TestKafka kafka = new TestKafka(broker)) {
+      try (Admin admin = brokersOwn(broker)) {
+        UserScramCredentialAlteration user =
+            new UserScramCredentialUpsertion(
+                "salted", new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4_096), PASSWORD);
+        admin.alterUserScramCredentials(List.of(user)).all().get();
+      }
+      assertFramesAndEventsPass(
+          kafka,
+          kafka.config(
+              true,
+              1,
+              "security.protocol=SASL_PLAINTEXT",
+              "sasl.mechanism=SCRAM-SHA-512",
+              "sasl.jaas.config=org.apache.kafka.common.security.scram.ScramLoginModule required"
+                  + " username=\"salted\" password=\"%s\";".formatted(PASSWORD)));
+    }
+    assertThat(messages()).noneMatch(message -> message.contains(PASSWORD));
+  }
+
+  @Test
+  void rightsThatAreMissing_areNamed() throws Exception {
+    Map<String, String> settings = asking("SASL_PLAINTEXT");
+    settings.put(
+        "authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer");
+    settings.put("super.users", "User:broker;User:ANONYMOUS"); // the latter between controllers
+    try (EmbeddedKafka broker = EmbeddedKafka.start(settings);
+        TestKafka kafka = new TestKafka(broker);
+        Admin admin = brokersOwn(broker)) {
+      KafkaConfig config =
+          kafka.config(
+              true, 1, "security.protocol=SASL_PLAINTEXT", "sasl.mechanism=PLAIN", login(PASSWORD));
+      KafkaBackend backend = kafka.open(config);
+      await().atMost(SOON).until(() -> backend.problem().orElseThrow().contains("refuses"));
+      assertThat(backend.problem().orElseThrow())
+          .startsWith(
+              "Kafka at %s refuses this server (kafka.properties): Not authorized to access topics: "
+                  .formatted(broker.bootstrapServers()))
+          .contains(kafka.prefix + "stream-");
+
+      for (String topic : List.of("stream-frames", "stream-frames-index", "stream-events")) {
+        for (AclOperation right :
+            List.of(AclOperation.CREATE, AclOperation.WRITE, AclOperation.DESCRIBE_CONFIGS)) {
+          grant(admin, kafka.prefix + topic, right);
+        }
+      }
+      StreamEvents _ = backend.events();
+      assertThat(backend.awaitReady(Duration.ofSeconds(1))).isFalse();
+      await().atMost(SOON).until(() -> backend.eventsProblem().isPresent());
+      assertThat(backend.eventsProblem())
+          .contains("Not authorized to access topics: [%sstream-events]".formatted(kafka.prefix));
+
+      grant(admin, kafka.prefix + "stream-events", AclOperation.READ);
+      assertThat(backend.awaitReady(SOON)).isTrue();
+      await().atMost(SOON).until(() -> backend.eventsProblem().isEmpty());
+    }
+    assertThat(messages().stream().filter(message -> message.contains("kafka-events-in begins")))
+        .as("told once")
+        .hasSize(1);
+  }
+
+  private static void grant(Admin admin, String topic, AclOperation right) throws Exception {
+    admin
+        .createAcls(
+            List.of(
+                new AclBinding(
+                    new ResourcePattern(ResourceType.TOPIC, topic, PatternType.LITERAL),
+                    new AccessControlEntry("User:nova", "*", right, AclPermissionType.ALLOW))))
+        .all()
+        .get();
+  }
+
+  private static Admin brokersOwn(EmbeddedKafka broker) {
+    return Admin.create(
+        Map.of(
+            "bootstrap.servers",
+            broker.bootstrapServers(),
+            "security.protocol",
+            "SASL_PLAINTEXT",
+            "sasl.mechanism",
+            "PLAIN",
+            "sasl.jaas.config",
+            LOGIN + "username=\"broker\" password=\"itself\";"));
   }
 
   private static void assertFramesAndEventsPass(TestKafka kafka, KafkaConfig config)

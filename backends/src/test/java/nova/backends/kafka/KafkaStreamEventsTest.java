@@ -168,7 +168,7 @@ class KafkaStreamEventsTest extends StreamEventsContract {
   }
 
   /// Another process, once it hears the others.
-  private static StreamEvents events(TestKafka kafka, Consumer<RuntimeException> failures) {
+  private static StreamEvents events(TestKafka kafka, Consumer<Throwable> failures) {
     KafkaConfig d = kafka.config();
     KafkaBackend backend =
         kafka.open(

@@ -96,11 +96,11 @@ final class TestKafka implements AutoCloseable {
     return open(
         config,
         failure -> {
-          throw failure;
+          throw new AssertionError(failure);
         });
   }
 
-  KafkaBackend open(KafkaConfig config, Consumer<RuntimeException> failures) {
+  KafkaBackend open(KafkaConfig config, Consumer<Throwable> failures) {
     KafkaBackend backend =
         KafkaBackend.open(
             config,

@@ -26,7 +26,7 @@ class LiveStreamAnnouncerTest {
   void stream_isAnnounced_untilAnybodySaysThatItIsOverOrElsewhere() {
     InProcessStreamEvents.FailedSubscriber strict =
         (_, failure) -> {
-          throw failure;
+          throw new AssertionError(failure);
         };
     InProcessStreamEvents all = new InProcessStreamEvents(strict);
     OwnStreamEvents events = new OwnStreamEvents(all, strict);

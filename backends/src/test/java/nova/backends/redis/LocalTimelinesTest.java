@@ -23,7 +23,7 @@ class LocalTimelinesTest {
   private final InMemoryTimelineStore store =
       new InMemoryTimelineStore(
           (_, failure) -> {
-            throw failure;
+            throw new AssertionError(failure);
           });
   private final FakeClock clock = new FakeClock();
   private final LocalTimelines local = new LocalTimelines(store, clock::nanoTime);
@@ -100,7 +100,7 @@ class LocalTimelinesTest {
           InMemoryTimelineStore shown =
               new InMemoryTimelineStore(
                   (_, failure) -> {
-                    throw failure;
+                    throw new AssertionError(failure);
                   });
           LocalTimelines timelines = new LocalTimelines(shown, System::nanoTime);
           List<TimelineSnapshot> told = new ArrayList<>();

@@ -42,7 +42,7 @@ class RedisTimelineReplicaTest {
   private final InMemoryTimelineStore replicated =
       new InMemoryTimelineStore(
           (_, failure) -> {
-            throw failure;
+            throw new AssertionError(failure);
           });
   private RedisLink link;
   private MediaKeys keys;

@@ -54,7 +54,7 @@ class ReplicatedTimelineStoreTest extends TimelineStoreContract {
   private static InMemoryTimelineStore inMemory() {
     return new InMemoryTimelineStore(
         (_, failure) -> {
-          throw failure;
+          throw new AssertionError(failure);
         });
   }
 

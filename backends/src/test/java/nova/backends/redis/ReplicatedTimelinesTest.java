@@ -24,7 +24,7 @@ class ReplicatedTimelinesTest {
   private final InMemoryTimelineStore shown =
       new InMemoryTimelineStore(
           (_, failure) -> {
-            throw failure;
+            throw new AssertionError(failure);
           });
   private final FakeClock clock = new FakeClock();
   private final LinkedBlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();

@@ -36,7 +36,7 @@ final class TestPackager {
   final InMemoryTimelineStore timelines =
       new InMemoryTimelineStore(
           (_, failure) -> {
-            throw failure;
+            throw new AssertionError(failure);
           });
   final InMemoryPosterStore posters = new InMemoryPosterStore();
 

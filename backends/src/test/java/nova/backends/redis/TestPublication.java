@@ -38,7 +38,7 @@ final class TestPublication implements AutoCloseable {
   private final InMemoryTimelineStore timelines =
       new InMemoryTimelineStore(
           (_, failure) -> {
-            throw failure;
+            throw new AssertionError(failure);
           });
   private final InMemoryPosterStore posters = new InMemoryPosterStore();
   private final List<TimelineSegment> listed = new ArrayList<>();

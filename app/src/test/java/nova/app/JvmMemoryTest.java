@@ -13,10 +13,10 @@ import nova.core.DataSize;
 import nova.segments.SegmentStoreConfig;
 import org.junit.jupiter.api.Test;
 
-class DirectMemoryTest {
+class JvmMemoryTest {
   @Test
   void segments_that_fit_are_accepted() {
-    assertThatCode(() -> DirectMemory.require(SegmentStoreConfig.defaults(), 1L << 30))
+    assertThatCode(() -> JvmMemory.require(SegmentStoreConfig.defaults(), 1L << 30))
         .doesNotThrowAnyException();
   }
 
@@ -24,7 +24,7 @@ class DirectMemoryTest {
   void segments_that_cannot_fit_are_explained() {
     SegmentStoreConfig large = new SegmentStoreConfig(DataSize.ofMiB(2048), DataSize.ofMiB(64));
 
-    assertThatThrownBy(() -> DirectMemory.require(large, 1L << 30))
+    assertThatThrownBy(() -> JvmMemory.require(large, 1L << 30))
         .isInstanceOf(StartupException.class)
         .hasMessage(
             "segments.memory 2GiB needs 2176MiB outside the Java heap and the JVM allows 1GiB"
@@ -33,9 +33,9 @@ class DirectMemoryTest {
 
   @Test
   void cacheThatDoesNotFitTheHeap_isRefusedWithWhatToDo() {
-    DirectMemory.requireHeap(DataSize.ofMiB(512), 640L << 20);
+    JvmMemory.requireHeap(DataSize.ofMiB(512), 640L << 20);
 
-    assertThatThrownBy(() -> DirectMemory.requireHeap(DataSize.ofMiB(512), 410L << 20))
+    assertThatThrownBy(() -> JvmMemory.requireHeap(DataSize.ofMiB(512), 410L << 20))
         .isInstanceOf(StartupException.class)
         .hasMessageContaining("segments.memory 512MiB needs 640MiB of Java heap")
         .hasMessageContaining("JAVA_OPTS=-Xmx640m");
@@ -47,17 +47,17 @@ class DirectMemoryTest {
         .contains("mem_limit: ${INGEST_MEMORY:-1g}");
     assertThat(Files.readString(Path.of("../tools/jvm-flags"))).contains("-XX:MaxRAMPercentage=40");
 
-    assertThatCode(
-            () -> DirectMemory.requireHeap(KafkaConfig.defaults(), (long) (0.4 * (1L << 30))))
+    assertThatCode(() -> JvmMemory.requireHeap(KafkaConfig.defaults(), (long) (0.4 * (1L << 30))))
         .doesNotThrowAnyException();
   }
 
   @Test
   void whatWaitsForKafka_andDoesNotFitTheHeap_isRefusedWithWhatToDo() {
-    assertThatThrownBy(() -> DirectMemory.requireHeap(KafkaConfig.defaults(), 256L << 20))
+    assertThatThrownBy(() -> JvmMemory.requireHeap(KafkaConfig.defaults(), 256L << 20))
         .isInstanceOf(StartupException.class)
         .hasMessage(
-            "kafka.in-flight 128MiB needs 400MiB of Java heap here and the JVM allows 256MiB"
-                + " (expected: less kafka.in-flight, or JAVA_OPTS=-Xmx400m)");
+            "kafka.in-flight 128MiB and kafka.event-memory 8MiB, each twice, need 400MiB of Java"
+                + " heap here and the JVM allows 256MiB (expected: less of them, or"
+                + " JAVA_OPTS=-Xmx400m)");
   }
 }

@@ -10,12 +10,12 @@ import nova.segments.SegmentStoreConfig;
 /// Compares the memory that settings promise with what the JVM was allowed, on its heap and outside
 /// it, so that a setting which cannot hold ends in a sentence now and not in a crash on the first
 /// busy evening.
-final class DirectMemory {
+final class JvmMemory {
   /// Outside the heap sockets' buffers, and segments that are no longer stored but still being
   /// sent; on it the server itself, and messages of broadcasters that are not complete.
   private static final long RESERVE_BYTES = 128L << 20;
 
-  private DirectMemory() {}
+  private JvmMemory() {}
 
   /// Checks against the flag this JVM runs with.
   static void require(SegmentStoreConfig segments) {
@@ -44,7 +44,8 @@ final class DirectMemory {
   }
 
   static void requireHeap(DataSize cache, long allowedBytes) {
-    requireHeap("segments.memory", cache, cache, allowedBytes);
+    requireHeap(
+        "segments.memory %s needs".formatted(cache), "segments.memory", cache, allowedBytes);
   }
 
   /// Compares what waits for Kafka while it is away with what the JVM was allowed on its heap.
@@ -53,21 +54,24 @@ final class DirectMemory {
   }
 
   static void requireHeap(KafkaConfig kafka, long allowedBytes) {
-    requireHeap("kafka.in-flight", kafka.inFlight(), kafka.outgoingMemory(), allowedBytes);
+    requireHeap(
+        "kafka.in-flight %s and kafka.event-memory %s, each twice, need"
+            .formatted(kafka.inFlight(), kafka.eventMemory()),
+        "of them",
+        kafka.outgoingMemory(),
+        allowedBytes);
   }
 
-  private static void requireHeap(
-      String setting, DataSize value, DataSize holds, long allowedBytes) {
+  private static void requireHeap(String what, String less, DataSize holds, long allowedBytes) {
     long neededBytes = holds.bytes() + RESERVE_BYTES;
     if (neededBytes > allowedBytes) {
       throw new StartupException(
-          "%s %s needs %s of Java heap here and the JVM allows %s (expected: less %s, or JAVA_OPTS=-Xmx%dm)"
+          "%s %s of Java heap here and the JVM allows %s (expected: less %s, or JAVA_OPTS=-Xmx%dm)"
               .formatted(
-                  setting,
-                  value,
+                  what,
                   new DataSize(neededBytes),
                   new DataSize(allowedBytes),
-                  setting,
+                  less,
                   (neededBytes + (1 << 20) - 1) >> 20));
     }
   }
