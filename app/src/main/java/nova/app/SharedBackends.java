@@ -54,7 +54,7 @@ final class SharedBackends {
     this.patience = new StartPatience(base.lifecycle());
   }
 
-  /// What the start waits for, and why; empty when it does not wait.
+  /// What the start waits for, as everybody may know; empty when it does not wait.
   Optional<String> waitingFor() {
     return patience.waitingFor();
   }

@@ -65,7 +65,7 @@ final class StartPatience {
     waiting.isOver();
   }
 
-  /// What is waited for and why, in the sentence that the operator was told.
+  /// What is waited for, for everybody: why is for the operator, as it tells addresses.
   Optional<String> waitingFor() {
     return waitingFor;
   }
@@ -84,7 +84,7 @@ final class StartPatience {
       if (!why.equals(told)) {
         log.warn("waiting for {}: {}", what, why);
         told = why;
-        waitingFor = Optional.of("waiting for %s: %s".formatted(what, why));
+        waitingFor = Optional.of("waiting for %s; the log says why".formatted(what));
       }
       rest();
     }

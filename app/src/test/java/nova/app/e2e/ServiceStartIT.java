@@ -271,18 +271,18 @@ class ServiceStartIT {
     }
   }
 
-  /// Waits until a service says that it is not ready for a reason that begins so.
-  private void awaitReason(Started service, String beginning) throws Exception {
+  /// Waits until a service says why it is not ready: to its operator in this sentence, to everybody
+  /// only what it waits for.
+  private void awaitReason(Started service, String sentence) throws Exception {
+    service.process.awaitErr(sentence);
+    String expected = sentence.substring(0, sentence.indexOf(':')) + "; the log says why";
     String reason = "";
     long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
-    while (!reason.startsWith(beginning)) {
-      assertThat(System.nanoTime())
-          .as("%s: %s, and not %s", service.process.err(), reason, beginning)
-          .isLessThan(deadlineNs);
+    while (!reason.equals(expected)) {
+      assertThat(System.nanoTime()).as("%s, and not %s", reason, expected).isLessThan(deadlineNs);
       TimeUnit.MILLISECONDS.sleep(100);
       reason = reason(service.ready);
     }
-    service.process.awaitErr(beginning);
   }
 
   /// @return empty when there is none, or nobody answers yet
