@@ -60,7 +60,7 @@ cluster: ## Run several services with Kafka, Redis and PostgreSQL on this machin
 cluster-stop: ## End what `make cluster` started
 	@tools/run-cluster stop
 
-cluster-test: ## Run the end-to-end suites on a cluster on this machine, then break it in 14 ways, 17 minutes; FAILURES="redis kafka" chooses
+cluster-test: ## Run the end-to-end suites on a cluster on this machine, then break it in 15 ways, 17 minutes; FAILURES="redis kafka" chooses
 	@tools/install-test-deps test cluster
 	@tools/run-cluster-test $(FAILURES)
 

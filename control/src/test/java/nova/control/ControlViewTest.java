@@ -14,7 +14,6 @@ import nova.control.audit.Actor;
 import nova.control.channel.ChannelChange;
 import nova.control.channel.PlaybackPolicy;
 import nova.control.database.Database;
-import nova.control.database.DatabaseAwayException;
 import nova.control.database.DatabaseConfig;
 import nova.control.database.DatabaseStartException;
 import nova.control.database.TestDatabase;
@@ -116,7 +115,7 @@ class ControlViewTest {
     DATABASE.useTransaction(
         handle -> handle.execute("GRANT SELECT ON flyway_schema_history TO " + user));
     assertThatThrownBy(() -> open(strange).close())
-        .isInstanceOf(DatabaseAwayException.class)
+        .isInstanceOf(DatabaseStartException.class)
         .hasMessageContainingAll("permission denied for table", "database.user");
     DATABASE.useTransaction(
         handle -> handle.execute("DROP OWNED BY %1$s; DROP ROLE %1$s".formatted(user)));

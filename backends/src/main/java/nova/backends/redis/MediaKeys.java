@@ -17,6 +17,7 @@ import nova.segments.SegmentKey;
 /// | `init:{S}:R:E` | hash | `0` the section, `n` 1 |
 /// | `stored:{S}` | set | names of all segments and sections |
 /// | `poster:{S}` | hash | `at` when it was taken, `jpeg` |
+/// | `probe` | string | nothing of use |
 /// | `streams` | sorted set | streams by when their timeline was kept last, in ms |
 ///
 /// *Immutable.*
@@ -57,6 +58,11 @@ record MediaKeys(Keyspace keys) {
   /// The names of all segments and sections of a stream, whichever node put them.
   String stored(StreamId stream) {
     return keys.key("stored", stream);
+  }
+
+  /// Is set to see whether Redis takes what is written.
+  String probe() {
+    return keys.key("probe");
   }
 
   /// The segment of this name; empty when it is none of the stream.

@@ -154,7 +154,7 @@ final class OwnedStream {
     } else if (snapshot != null) {
       if (stale) {
         stale = false;
-        copy.look(snapshot);
+        copy.look(snapshot, clock.nanoTime());
       }
       copy.publish(snapshot, clock.nanoTime());
     }
@@ -163,7 +163,7 @@ final class OwnedStream {
   /// Does what is due: tries again, puts an older segment, and keeps what is there.
   void keepHouse() throws InterruptedException {
     tryAgain();
-    if (publisher.canSend() && copy.isThere() && !stale) {
+    if (!over && publisher.canSend() && copy.isThere() && !stale) {
       guarded(copy::putOneOfTheBacklog);
       guarded(this::keep);
     }

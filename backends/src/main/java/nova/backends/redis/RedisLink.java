@@ -185,6 +185,12 @@ final class RedisLink {
         && String.valueOf(e.getMessage()).contains("WRONGTYPE");
   }
 
+  /// Whether Redis answered that it does not do what was asked, though the user may.
+  static boolean isRefusal(Throwable failure) {
+    return cause(failure) instanceof RedisCommandExecutionException e
+        && !String.valueOf(e.getMessage()).startsWith("NOPERM");
+  }
+
   /// Whether Redis has to be told a script first.
   static boolean isUnknownScript(Throwable failure) {
     return cause(failure) instanceof RedisNoScriptException;

@@ -140,6 +140,27 @@ final class RedisShelf {
     return taken;
   }
 
+  /// Takes out the oldest complete segments before a number until no more than `cap` bytes are
+  /// there; none when that would not do.
+  List<SegmentKey> takeOlder(long number, long cap) {
+    List<SegmentKey> taken = new ArrayList<>();
+    long left = bytes;
+    for (Map.Entry<SegmentKey, Held> one : segments.entrySet()) {
+      if (left <= cap || one.getKey().number() >= number) {
+        break;
+      }
+      if (one.getValue().complete) {
+        taken.add(one.getKey());
+        left -= one.getValue().bytes;
+      }
+    }
+    if (left > cap) {
+      return List.of();
+    }
+    taken.forEach(this::forget);
+    return taken;
+  }
+
   /// Takes out the initialization sections that no segment needs any more.
   List<Init> takeUnneededInits() {
     Set<Init> needed = new HashSet<>();

@@ -44,6 +44,7 @@ public final class RedisTimelineReplica implements AutoCloseable {
   private static final Duration STOP_TIMEOUT = Duration.ofSeconds(2);
   private static final long MAX_WAITING_BYTES = 16 << 20;
 
+  private final StoredTimelines stored;
   private final RedisSubscription subscription;
   private final ReplicatedTimelines timelines;
   private final TimelineFallback fallback;
@@ -56,6 +57,7 @@ public final class RedisTimelineReplica implements AutoCloseable {
   private volatile boolean overflown;
   private volatile boolean closing;
   private long fallBackAtNanos; // of the thread
+  private boolean probing; // of the thread
   private final Set<StreamId> askedElsewhere = new HashSet<>(); // of the thread
 
   private RedisTimelineReplica(
@@ -67,8 +69,7 @@ public final class RedisTimelineReplica implements AutoCloseable {
       NanoClock clock,
       Duration grace,
       ThreadFactory threads) {
-    StoredTimelines stored =
-        new StoredTimelines(connections.link(RedisArea.MEDIA, "timelines"), metrics);
+    this.stored = new StoredTimelines(connections.link(RedisArea.MEDIA, "timelines"), metrics);
     this.subscription = connections.subscription("notices");
     this.timelines =
         new ReplicatedTimelines(
@@ -213,12 +214,33 @@ public final class RedisTimelineReplica implements AutoCloseable {
     }
   }
 
+  /// While nothing can be written to Redis nobody can take a stream from its holder, so what the
+  /// holder has put elsewhere is what comes next. Otherwise silence may be that of a holder that is
+  /// being followed by another one, which goes on from what Redis has.
   private void fallBackWhenDue() {
     long now = clock.nanoTime();
-    if (now - fallBackAtNanos >= 0) {
-      fallBackAtNanos = now + FALL_BACK_EVERY.toNanos();
-      timelines.quiet().stream().filter(askedElsewhere::add).forEach(this::askElsewhere);
+    if (now - fallBackAtNanos < 0 || fallback == TimelineFallback.NONE) {
+      return;
     }
+    fallBackAtNanos = now + FALL_BACK_EVERY.toNanos();
+    if (!stored.areAtHand()) {
+      askElsewhere();
+    } else if (!probing && !timelines.quiet().isEmpty()) {
+      probing = true;
+      CompletionStage<Void> _ =
+          stored.takeNothing().thenAccept(refused -> tasks.add(() -> onProbed(refused)));
+    }
+  }
+
+  private void onProbed(boolean refused) {
+    probing = false;
+    if (refused) {
+      askElsewhere();
+    }
+  }
+
+  private void askElsewhere() {
+    timelines.quiet().stream().filter(askedElsewhere::add).forEach(this::askElsewhere);
   }
 
   private void askElsewhere(StreamId stream) {

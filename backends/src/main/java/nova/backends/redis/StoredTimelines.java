@@ -1,7 +1,9 @@
 package nova.backends.redis;
 
 import io.lettuce.core.KeyValue;
+import io.lettuce.core.SetArgs;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,13 +18,16 @@ import nova.segments.TimelineSnapshot;
 import nova.segments.TimelineWireFormat;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the timelines that Redis has. Stages complete on a thread of the connection.
+/// Reads the timelines that Redis has, and sees whether there may be newer ones. Stages complete on
+/// a thread of the connection.
 ///
 /// *Thread-safe.*
 final class StoredTimelines {
   private static final String[] HEAD = {"t", "v", "p"};
   private static final String[] WHOLE = {"t", "v", "p", "s"};
   private static final int LONGEST_NAME = 64;
+  private static final Bytes PROBE = Bytes.ofUtf8("1");
+  private static final Duration PROBE_KEPT = Duration.ofSeconds(10);
 
   private final RedisLink link;
   private final MediaKeys keys;
@@ -45,6 +50,19 @@ final class StoredTimelines {
     TimelineSnapshot snapshot() {
       return TimelineWireFormat.read(bytes);
     }
+  }
+
+  /// Whether Redis can be asked now, and answers.
+  boolean areAtHand() {
+    return link.answers();
+  }
+
+  /// Whether Redis answers that it takes nothing, as one that is full, could not save or is
+  /// nobody's master; false when it does not answer.
+  CompletionStage<Boolean> takeNothing() {
+    return link.commands()
+        .set(keys.probe(), PROBE, SetArgs.Builder.px(PROBE_KEPT))
+        .handle((_, failure) -> failure != null && RedisLink.isRefusal(failure));
   }
 
   /// The streams that may have a timeline.

@@ -102,8 +102,9 @@ final class StreamCopy {
   /// Learns what is there of the stream, and that Redis takes something; only then anything is put,
   /// or all media would be sent in vain again and again.
   ///
+  /// @param nowNanos as of [#publish]
   /// @throws StoreUnavailableException when Redis does not tell, or takes nothing
-  void look(TimelineSnapshot snapshot) throws InterruptedException {
+  void look(TimelineSnapshot snapshot, long nowNanos) throws InterruptedException {
     writer.teachScripts();
     sent = null;
     posterSent = null;
@@ -119,6 +120,7 @@ final class StreamCopy {
     }
     known = true;
     writer.remove(stream, token, found.emptyNames(), then);
+    trim(snapshot, nowNanos); // also when it takes nothing as it is full
     writer.indexNow(stream);
   }
 
@@ -189,8 +191,8 @@ final class StreamCopy {
     return completed;
   }
 
-  /// Puts one older segment, if Redis has it not. What is beyond the cap is left out: it would have
-  /// to go before all that is newer.
+  /// Puts one older segment, if Redis has it not, in place of yet older ones where there is too
+  /// much. What is beyond the cap is left out: it would have to go before all that is newer.
   void putOneOfTheBacklog() throws InterruptedException {
     Waiting next = backlog.peek();
     if (next == null) {
@@ -199,6 +201,7 @@ final class StreamCopy {
     TimelineSegment segment = next.segment();
     int have = shelf.parts(key(next.rendition(), segment));
     long missing = bytes(segment, segment.parts().size()) - bytes(segment, have);
+    evict(shelf.takeOlder(segment.number(), capBytes - missing));
     if (shelf.bytes() + missing > capBytes) {
       backlog.forEach(_ -> metrics.evicted());
       backlog.clear();
@@ -207,6 +210,11 @@ final class StreamCopy {
       put(next.rendition(), segment, new LinkedHashMap<>());
     }
     backlogSize = backlog.size();
+  }
+
+  private void evict(List<SegmentKey> segments) throws InterruptedException {
+    segments.forEach(_ -> metrics.evicted());
+    writer.remove(stream, token, segments.stream().map(keys::segment).toList(), then);
   }
 
   private boolean isMissing(RenditionId rendition, TimelineSegment segment) {
@@ -284,7 +292,7 @@ final class StreamCopy {
     lengthenHold(snapshot);
     List<SegmentKey> expired = new ArrayList<>();
     expired.addAll(shelf.takeExpired(listed, nowNanos, hold.toNanos()));
-    expired.addAll(shelf.takeExpired(id -> segments.oldestSegment(stream, id)));
+    expired.addAll(shelf.takeExpired(id -> oldestStored(snapshot, id)));
     List<SegmentKey> tooMuch = shelf.takeBeyond(capBytes);
     tooMuch.forEach(_ -> metrics.evicted());
     expired.addAll(tooMuch);
@@ -292,6 +300,14 @@ final class StreamCopy {
     expired.forEach(key -> names.add(keys.segment(key)));
     shelf.takeUnneededInits().forEach(init -> names.add(name(init)));
     writer.remove(stream, token, names, then);
+  }
+
+  /// A rendition that is listed and of which nothing is stored is not expired: the stream was
+  /// handed on, and this node has forgotten it.
+  private Optional<Long> oldestStored(TimelineSnapshot snapshot, RenditionId rendition) {
+    return segments
+        .oldestSegment(stream, rendition)
+        .or(() -> snapshot.rendition(rendition).map(_ -> 0L));
   }
 
   /// Players may hold an old playlist: the longest there was, and be two target durations behind.

@@ -124,6 +124,26 @@ class RedisMediaRecoveryTest {
     stream.assertHasWhatIsListed(large);
   }
 
+  @Test
+  void fullRedis_isFreedOfWhatPlayersWantNoMore() {
+    RedisMediaPublisher publisher = stream.own(packager);
+    packager.segment(2);
+    settled(publisher);
+    TimelineSegment first = packager.snapshot().renditions().getFirst().segments().getFirst();
+    String name = keys.segment(packager.key(SOURCE, first));
+    assertThat(await(link.commands().exists(name))).isEqualTo(1);
+
+    TestConnections.fill(stream.redis.server);
+    while (packager.segments.part(packager.key(SOURCE, first), 0).isPresent()) {
+      packager.segment(2);
+    }
+
+    await("the store's loss is that of Redis", () -> await(link.commands().exists(name)) == 0);
+    TestConnections.makeRoom(stream.redis.server);
+    settled(publisher);
+    stream.assertHasWhatIsListed(packager);
+  }
+
   /// What Redis was sent since it started.
   private long receivedBytes() {
     Matcher bytes =

@@ -267,6 +267,23 @@ class RedisTimelineReplicaTest {
   }
 
   @Test
+  void whatIsFoundElsewhere_isNotShownWhileRedisTakesWrites_asAnotherHolderMayGoOn() {
+    replica();
+    RedisMediaPublisher publisher = publish(packager, TOKEN);
+    packager.segment(2);
+    isReplicated();
+    TimelineSnapshot before = packager.snapshot();
+
+    publisher.disown(STREAM); // as one that Redis is away from
+    packager.segment(2);
+    onDisk.put(STREAM, packager.snapshot());
+    Instant later = Instant.now().plusSeconds(3);
+    await("silent for long enough", () -> Instant.now().isAfter(later));
+
+    assertThat(replicated.find(STREAM)).contains(before);
+  }
+
+  @Test
   void faultOfATask_isCounted_andTheReplicaGoesOn() {
     AtomicBoolean broken = new AtomicBoolean();
     Registration _ =

@@ -14,6 +14,7 @@ final class EngineFailures {
   private static final Duration REDIS_AWAY = Duration.ofSeconds(30);
   private static final Duration KAFKA_AWAY = Duration.ofSeconds(10);
   private static final double SEGMENTS_SECONDS = 6; // between two that come whole, and not in parts
+  private static final double PARTS_SECONDS = 1; // between two parts, at most
   private static final int FEWEST_SEGMENTS = 8; // of 15, while Redis is away
 
   private EngineFailures() {}
@@ -48,7 +49,25 @@ final class EngineFailures {
     return new Failure(
         "Redis refuses writes for 30 s",
         "whole segments go on from disk, parts pause; nobody loses a stream",
-        scene -> withoutRedis(scene, EmbeddedRedis::refuseWrites, EmbeddedRedis::takeWrites, "UP"));
+        scene -> {
+          ServiceProcess carrier = scene.carrier();
+          int told = scene.encoder().told().size();
+          long at = System.nanoTime();
+          Outcome outcome =
+              withoutRedis(scene, EmbeddedRedis::refuseWrites, EmbeddedRedis::takeWrites, "UP");
+          List<String> wrong = new ArrayList<>(outcome.wrong());
+          if (scene.longestGap(at) < PARTS_SECONDS) {
+            wrong.add("parts did not pause, so writes were not refused");
+          }
+          if (!scene.carrier().name().equals(carrier.name())) {
+            wrong.add(
+                "%s took the stream from %s".formatted(scene.carrier().name(), carrier.name()));
+          }
+          if (scene.encoder().told().size() > told) {
+            wrong.add("the encoder was told: " + scene.encoder().told().getLast());
+          }
+          return new Outcome(outcome.measured(), wrong, true);
+        });
   }
 
   /// @param status what delivery says of Redis meanwhile

@@ -183,7 +183,7 @@ public final class Database implements AutoCloseable {
     int version;
     try {
       version = schemaVersion();
-    } catch (DatabaseAwayException e) {
+    } catch (DatabaseAwayException | DatabaseStartException e) {
       throw new DatabaseStartException(
           "database.url %s has a schema that cannot be read: %s".formatted(config, e.getMessage()),
           e);
@@ -243,9 +243,10 @@ public final class Database implements AutoCloseable {
     try {
       return newest(migrations().load().info().all(), counts);
     } catch (FlywayException e) {
-      throw SqlErrors.translated(e) instanceof DatabaseAwayException away
-          ? away
-          : new DatabaseAwayException("the database does not answer: " + rootMessage(e), e);
+      RuntimeException why = SqlErrors.translated(e);
+      throw why instanceof FlywayException // it cannot be read for another reason
+          ? new DatabaseAwayException("the database does not answer: " + rootMessage(e), e)
+          : why;
     }
   }
 

@@ -1,7 +1,7 @@
 package nova.control.database;
 
-/// The database cannot be asked now: it is away, stopping, has no connection left, or its user may
-/// not do what was asked. What was asked may be asked again.
+/// The database cannot be asked now: it is away, stopping, or has no connection left. What was
+/// asked may be asked again.
 public final class DatabaseAwayException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

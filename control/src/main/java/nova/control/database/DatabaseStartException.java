@@ -1,6 +1,7 @@
 package nova.control.database;
 
-/// The server cannot start for want of a database. The message is for whoever starts it.
+/// The server cannot start for want of a database, or cannot go on as its user lacks a right. The
+/// message is for whoever runs it.
 public final class DatabaseStartException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

@@ -45,7 +45,7 @@ final class SqlErrors {
       return new DatabaseAwayException("the database does not answer: " + sql.getMessage(), thrown);
     }
     if (state.equals(NO_RIGHT)) {
-      return new DatabaseAwayException(
+      return new DatabaseStartException( // nothing that passes, so nobody is to try again quietly
           "the database refuses its user: %s (expected: as database.user the owner of Nova's tables)"
               .formatted(sql.getMessage()),
           thrown);

@@ -27,7 +27,7 @@ class SqlErrorsTest {
   @Test
   void rightThatIsMissing_isSaidWithTheSetting() {
     assertThat(translated("42501"))
-        .isInstanceOf(DatabaseAwayException.class)
+        .isInstanceOf(DatabaseStartException.class)
         .hasMessageContaining("database.user");
   }
 
