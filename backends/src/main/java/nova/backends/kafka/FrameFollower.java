@@ -3,14 +3,13 @@ package nova.backends.kafka;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 import nova.core.Bytes;
 import nova.core.NanoClock;
 import nova.core.StreamId;
@@ -39,7 +38,7 @@ final class FrameFollower implements AutoCloseable {
   private static final Duration AFTER_FAILURE = Duration.ofMillis(500);
   private static final Duration FORGET_INTERVAL = Duration.ofMinutes(1);
 
-  private final Supplier<KafkaConsumer<String, ByteBuffer>> consumers;
+  private final KafkaClients clients;
   private final KafkaTopics topics;
   private final TopicPartition indexPartition;
   private final StreamIndex index;
@@ -48,7 +47,7 @@ final class FrameFollower implements AutoCloseable {
   private final KafkaMetrics metrics;
   private final NanoClock clock;
   private final ConcurrentMap<Integer, FollowedPartition> partitions = new ConcurrentHashMap<>();
-  private final Set<TopicPartition> assigned = new HashSet<>();
+  private final Set<TopicPartition> assigned = new LinkedHashSet<>(); // the index first
   private final AtomicReference<@Nullable KafkaConsumer<String, ByteBuffer>> following =
       new AtomicReference<>(); // to be woken
   private volatile boolean closed;
@@ -56,14 +55,14 @@ final class FrameFollower implements AutoCloseable {
   private long forgotAt;
 
   FrameFollower(
-      Supplier<KafkaConsumer<String, ByteBuffer>> consumers,
+      KafkaClients clients,
       KafkaTopics topics,
       StreamIndex index,
       FramePartitions existing,
       ForeignRecords foreign,
       KafkaMetrics metrics,
       NanoClock clock) {
-    this.consumers = consumers;
+    this.clients = clients;
     this.topics = topics;
     this.indexPartition = new TopicPartition(topics.index(), 0);
     this.index = index;
@@ -100,7 +99,7 @@ final class FrameFollower implements AutoCloseable {
   ///
   /// @param works told whenever it came a step further
   void run(Runnable works) throws InterruptedException {
-    KafkaConsumer<String, ByteBuffer> consumer = consumers.get();
+    KafkaConsumer<String, ByteBuffer> consumer = clients.follower("frames");
     following.set(consumer);
     try {
       while (!closed) {
@@ -160,7 +159,7 @@ final class FrameFollower implements AutoCloseable {
   }
 
   private void assign(KafkaConsumer<String, ByteBuffer> consumer) throws InterruptedException {
-    Set<TopicPartition> wanted = new HashSet<>();
+    Set<TopicPartition> wanted = new LinkedHashSet<>();
     wanted.add(indexPartition);
     for (int partition : partitions.keySet()) {
       if (existing.has(partition)) { // or Kafka would be asked for its end, and never tell
@@ -262,7 +261,7 @@ final class FrameFollower implements AutoCloseable {
 
   private void failed(KafkaConsumer<String, ByteBuffer> consumer, KafkaException failure)
       throws InterruptedException {
-    TopicPartition damaged = FrameConsumers.damaged(failure, assigned);
+    TopicPartition damaged = Damage.find(failure, consumer, assigned, clients);
     if (indexPartition.equals(damaged)) {
       metrics.recordsSkipped("corrupt", 1);
       consumer.seek(indexPartition, consumer.position(indexPartition) + 1);
