@@ -3,6 +3,7 @@ package nova.backends.kafka;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -48,10 +49,11 @@ final class FrameFollower implements AutoCloseable {
   private final NanoClock clock;
   private final ConcurrentMap<Integer, FollowedPartition> partitions = new ConcurrentHashMap<>();
   private final Set<TopicPartition> assigned = new LinkedHashSet<>(); // the index first
+  private final Set<TopicPartition> overtaken = new HashSet<>(); // by retention, or made anew
   private final AtomicReference<@Nullable KafkaConsumer<String, ByteBuffer>> following =
       new AtomicReference<>(); // to be woken
   private volatile boolean closed;
-  private long indexEnd = -1; // when it was first asked for
+  private long indexEnd = -1; // when it was asked for; until all before it was taken
   private long forgotAt;
 
   FrameFollower(
@@ -109,7 +111,7 @@ final class FrameFollower implements AutoCloseable {
         } catch (WakeupException _) {
           // Other partitions are wanted, or it is to stop.
         } catch (InvalidOffsetException e) {
-          overtaken(consumer, e.partitions());
+          overtaken.addAll(e.partitions());
         } catch (InterruptException e) {
           closed = true;
         } catch (AuthorizationException e) {
@@ -122,11 +124,13 @@ final class FrameFollower implements AutoCloseable {
       following.set(null);
       partitions.values().forEach(FollowedPartition::detachAll);
       assigned.clear();
+      overtaken.clear();
       KafkaLoop.uninterrupted(() -> consumer.close(FrameConsumers.AT_ONCE));
     }
   }
 
   private void step(KafkaConsumer<String, ByteBuffer> consumer) throws InterruptedException {
+    goOnWhereOvertaken(consumer);
     assign(consumer);
     noteProgress(consumer);
     ConsumerRecords<String, ByteBuffer> records = consumer.poll(POLL);
@@ -178,7 +182,13 @@ final class FrameFollower implements AutoCloseable {
     for (TopicPartition partition : added) {
       long end = ends.getOrDefault(partition, 0L);
       if (partition.equals(indexPartition)) {
-        consumer.seek(partition, Math.max(begin, index.position()));
+        long known = index.position();
+        long next = known > end ? begin : Math.max(begin, known); // beyond it, it was made anew
+        if (known > 0 && next != known) {
+          metrics.recordsSkipped("lost", 1);
+        }
+        consumer.seek(partition, next);
+        index.goesOnAt(next);
         indexEnd = end;
       } else {
         consumer.seek(partition, end);
@@ -201,6 +211,10 @@ final class FrameFollower implements AutoCloseable {
 
   private long beginningOfIndex(KafkaConsumer<String, ByteBuffer> consumer) {
     return consumer.beginningOffsets(List.of(indexPartition)).getOrDefault(indexPartition, 0L);
+  }
+
+  private long endOfIndex(KafkaConsumer<String, ByteBuffer> consumer) {
+    return consumer.endOffsets(List.of(indexPartition)).getOrDefault(indexPartition, 0L);
   }
 
   private void applyToIndex(
@@ -249,14 +263,18 @@ final class FrameFollower implements AutoCloseable {
 
   /// Retention took what comes next, or, if that is ahead of the log, somebody made the topic anew.
   /// Readers look for themselves where they go on.
-  private void overtaken(KafkaConsumer<String, ByteBuffer> consumer, Set<TopicPartition> behind) {
-    if (behind.contains(indexPartition)) {
-      long beginning = beginningOfIndex(consumer);
+  private void goOnWhereOvertaken(KafkaConsumer<String, ByteBuffer> consumer) {
+    if (overtaken.contains(indexPartition)) {
+      long beginning = beginningOfIndex(consumer); // may fail; nothing changed yet
+      if (indexEnd >= 0) {
+        indexEnd = endOfIndex(consumer);
+      }
       consumer.seek(indexPartition, beginning);
       index.goesOnAt(beginning);
       metrics.recordsSkipped("lost", 1);
     }
-    again(behind);
+    again(overtaken);
+    overtaken.clear();
   }
 
   private void failed(KafkaConsumer<String, ByteBuffer> consumer, KafkaException failure)
