@@ -113,7 +113,7 @@ final class EventReceiver implements AutoCloseable {
       metrics.eventSkipped("lost");
       goOnAt(consumer, consumer.beginningOffsets(e.partitions()));
     } catch (KafkaException e) {
-      TopicPartition damaged = FrameConsumers.damaged(e, consumer.assignment());
+      TopicPartition damaged = Damage.find(e, consumer, consumer.assignment(), clients);
       if (damaged == null) {
         throw e;
       }

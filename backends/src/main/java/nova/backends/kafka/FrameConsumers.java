@@ -4,12 +4,8 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
-import java.util.Set;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import nova.core.Bytes;
 import nova.core.StreamId;
 import nova.media.MediaException;
@@ -20,7 +16,6 @@ import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
-import org.apache.kafka.common.errors.RecordDeserializationException;
 import org.jspecify.annotations.Nullable;
 
 /// Consumers for those who read a part of one partition by themselves; a few are kept for the next.
@@ -29,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 final class FrameConsumers implements AutoCloseable {
   private static final int IDLE_MOST = 4;
   private static final Duration RETRY_INTERVAL = Duration.ofMillis(250);
-  private static final Pattern WORD_END = Pattern.compile("[.,]?(\\s+|$)");
   static final CloseOptions AT_ONCE = CloseOptions.timeout(Duration.ZERO);
 
   private final KafkaClients clients;
@@ -111,25 +105,6 @@ final class FrameConsumers implements AutoCloseable {
     }
   }
 
-  /// The one of these partitions whose next record cannot be read, and should be passed over; null
-  /// when something else failed. Of bytes that are not what was written Kafka's client tells the
-  /// partition in its message alone.
-  static @Nullable TopicPartition damaged(
-      KafkaException failure, Collection<TopicPartition> partitions) {
-    if (failure instanceof RecordDeserializationException unreadable) {
-      return unreadable.topicPartition();
-    }
-    if (failure.getClass() != KafkaException.class || failure.getMessage() == null) {
-      return null;
-    }
-    Set<String> words =
-        WORD_END.splitAsStream(failure.getMessage()).collect(Collectors.toUnmodifiableSet());
-    return partitions.stream()
-        .filter(partition -> words.contains(partition.toString()))
-        .findFirst()
-        .orElse(null);
-  }
-
   /// Reading one partition from a place on.
   ///
   /// *Confined to its user's thread.*
@@ -197,7 +172,7 @@ final class FrameConsumers implements AutoCloseable {
         boolean _ = Thread.interrupted();
         throw (InterruptedException) new InterruptedException(e.getMessage()).initCause(e);
       } catch (KafkaException e) {
-        if (damaged(e, List.of(partition)) != null) {
+        if (Damage.toldBy(e, List.of(partition)) != null) {
           metrics.recordsSkipped("corrupt", 1);
           consumer.seek(partition, consumer.position(partition) + 1);
         } else {

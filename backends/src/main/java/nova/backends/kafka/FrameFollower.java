@@ -4,13 +4,13 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 import nova.core.Bytes;
 import nova.core.NanoClock;
 import nova.core.StreamId;
@@ -39,7 +39,7 @@ final class FrameFollower implements AutoCloseable {
   private static final Duration AFTER_FAILURE = Duration.ofMillis(500);
   private static final Duration FORGET_INTERVAL = Duration.ofMinutes(1);
 
-  private final Supplier<KafkaConsumer<String, ByteBuffer>> consumers;
+  private final KafkaClients clients;
   private final KafkaTopics topics;
   private final TopicPartition indexPartition;
   private final StreamIndex index;
@@ -48,22 +48,23 @@ final class FrameFollower implements AutoCloseable {
   private final KafkaMetrics metrics;
   private final NanoClock clock;
   private final ConcurrentMap<Integer, FollowedPartition> partitions = new ConcurrentHashMap<>();
-  private final Set<TopicPartition> assigned = new HashSet<>();
+  private final Set<TopicPartition> assigned = new LinkedHashSet<>(); // the index first
+  private final Set<TopicPartition> overtaken = new HashSet<>(); // by retention, or made anew
   private final AtomicReference<@Nullable KafkaConsumer<String, ByteBuffer>> following =
       new AtomicReference<>(); // to be woken
   private volatile boolean closed;
-  private long indexEnd = -1; // when it was first asked for
+  private long indexEnd = -1; // when it was asked for; until all before it was taken
   private long forgotAt;
 
   FrameFollower(
-      Supplier<KafkaConsumer<String, ByteBuffer>> consumers,
+      KafkaClients clients,
       KafkaTopics topics,
       StreamIndex index,
       FramePartitions existing,
       ForeignRecords foreign,
       KafkaMetrics metrics,
       NanoClock clock) {
-    this.consumers = consumers;
+    this.clients = clients;
     this.topics = topics;
     this.indexPartition = new TopicPartition(topics.index(), 0);
     this.index = index;
@@ -100,7 +101,7 @@ final class FrameFollower implements AutoCloseable {
   ///
   /// @param works told whenever it came a step further
   void run(Runnable works) throws InterruptedException {
-    KafkaConsumer<String, ByteBuffer> consumer = consumers.get();
+    KafkaConsumer<String, ByteBuffer> consumer = clients.follower("frames");
     following.set(consumer);
     try {
       while (!closed) {
@@ -110,7 +111,7 @@ final class FrameFollower implements AutoCloseable {
         } catch (WakeupException _) {
           // Other partitions are wanted, or it is to stop.
         } catch (InvalidOffsetException e) {
-          overtaken(consumer, e.partitions());
+          overtaken.addAll(e.partitions());
         } catch (InterruptException e) {
           closed = true;
         } catch (AuthorizationException e) {
@@ -123,11 +124,13 @@ final class FrameFollower implements AutoCloseable {
       following.set(null);
       partitions.values().forEach(FollowedPartition::detachAll);
       assigned.clear();
+      overtaken.clear();
       KafkaLoop.uninterrupted(() -> consumer.close(FrameConsumers.AT_ONCE));
     }
   }
 
   private void step(KafkaConsumer<String, ByteBuffer> consumer) throws InterruptedException {
+    goOnWhereOvertaken(consumer);
     assign(consumer);
     noteProgress(consumer);
     ConsumerRecords<String, ByteBuffer> records = consumer.poll(POLL);
@@ -160,7 +163,7 @@ final class FrameFollower implements AutoCloseable {
   }
 
   private void assign(KafkaConsumer<String, ByteBuffer> consumer) throws InterruptedException {
-    Set<TopicPartition> wanted = new HashSet<>();
+    Set<TopicPartition> wanted = new LinkedHashSet<>();
     wanted.add(indexPartition);
     for (int partition : partitions.keySet()) {
       if (existing.has(partition)) { // or Kafka would be asked for its end, and never tell
@@ -179,7 +182,13 @@ final class FrameFollower implements AutoCloseable {
     for (TopicPartition partition : added) {
       long end = ends.getOrDefault(partition, 0L);
       if (partition.equals(indexPartition)) {
-        consumer.seek(partition, Math.max(begin, index.position()));
+        long known = index.position();
+        long next = known > end ? begin : Math.max(begin, known); // beyond it, it was made anew
+        if (known > 0 && next != known) {
+          metrics.recordsSkipped("lost", 1);
+        }
+        consumer.seek(partition, next);
+        index.goesOnAt(next);
         indexEnd = end;
       } else {
         consumer.seek(partition, end);
@@ -202,6 +211,10 @@ final class FrameFollower implements AutoCloseable {
 
   private long beginningOfIndex(KafkaConsumer<String, ByteBuffer> consumer) {
     return consumer.beginningOffsets(List.of(indexPartition)).getOrDefault(indexPartition, 0L);
+  }
+
+  private long endOfIndex(KafkaConsumer<String, ByteBuffer> consumer) {
+    return consumer.endOffsets(List.of(indexPartition)).getOrDefault(indexPartition, 0L);
   }
 
   private void applyToIndex(
@@ -250,19 +263,23 @@ final class FrameFollower implements AutoCloseable {
 
   /// Retention took what comes next, or, if that is ahead of the log, somebody made the topic anew.
   /// Readers look for themselves where they go on.
-  private void overtaken(KafkaConsumer<String, ByteBuffer> consumer, Set<TopicPartition> behind) {
-    if (behind.contains(indexPartition)) {
-      long beginning = beginningOfIndex(consumer);
+  private void goOnWhereOvertaken(KafkaConsumer<String, ByteBuffer> consumer) {
+    if (overtaken.contains(indexPartition)) {
+      long beginning = beginningOfIndex(consumer); // may fail; nothing changed yet
+      if (indexEnd >= 0) {
+        indexEnd = endOfIndex(consumer);
+      }
       consumer.seek(indexPartition, beginning);
       index.goesOnAt(beginning);
       metrics.recordsSkipped("lost", 1);
     }
-    again(behind);
+    again(overtaken);
+    overtaken.clear();
   }
 
   private void failed(KafkaConsumer<String, ByteBuffer> consumer, KafkaException failure)
       throws InterruptedException {
-    TopicPartition damaged = FrameConsumers.damaged(failure, assigned);
+    TopicPartition damaged = Damage.find(failure, consumer, assigned, clients);
     if (indexPartition.equals(damaged)) {
       metrics.recordsSkipped("corrupt", 1);
       consumer.seek(indexPartition, consumer.position(indexPartition) + 1);

@@ -62,7 +62,7 @@ final class KafkaFrameLog implements FrameLog, AutoCloseable {
     this.consumers = new FrameConsumers(clients, topics, foreign, ports.metrics());
     this.follower =
         new FrameFollower(
-            () -> clients.follower("frames"),
+            clients,
             topics,
             index,
             new FramePartitions(this::countPartitions),

@@ -181,12 +181,11 @@ final class KafkaTopics {
           "topics %s are missing (expected: somebody makes them, or kafka.create-topics: true)"
               .formatted(String.join(", ", names)));
     }
-    List<String> made = new ArrayList<>();
     for (Map.Entry<String, KafkaFuture<Void>> topic :
         admin.createTopics(missing).values().entrySet()) {
       try {
         Void _ = topic.getValue().get();
-        made.add(topic.getKey());
+        log.atInfo().log("made topic {} of Kafka, which was missing", topic.getKey());
       } catch (ExecutionException e) {
         switch (e.getCause()) {
           case TopicExistsException _ -> {} // another process was quicker
@@ -203,9 +202,6 @@ final class KafkaTopics {
           case null, default -> throw e;
         }
       }
-    }
-    if (!made.isEmpty()) {
-      log.atInfo().log("made topics {} of Kafka, which were missing", String.join(", ", made));
     }
     return Optional.empty();
   }

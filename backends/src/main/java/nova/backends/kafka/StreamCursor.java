@@ -154,7 +154,7 @@ final class StreamCursor {
       case Pieces.Outcome.Whole(Bytes bytes) -> {
         LogEntry entry = read(bytes);
         if (entry == null) {
-          metrics.recordsSkipped("corrupt", 1);
+          metrics.recordsSkipped("corrupt", piece.count());
           seekHead();
         } else {
           emit(entry);

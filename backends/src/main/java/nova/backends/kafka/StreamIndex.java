@@ -49,7 +49,7 @@ final class StreamIndex {
     /// @param writer its number
     default void announced(long writer) {}
 
-    /// A writer began, or it is known now whether one did.
+    /// A writer began, or it is known now whether and where one did.
     default void opened() {}
 
     /// The log was removed.
@@ -75,9 +75,8 @@ final class StreamIndex {
     for (Watcher watcher : told) {
       switch (record) {
         case Announced _ -> watcher.announced(offset);
-        case Opened _ -> watcher.opened();
+        case Opened _, Keyframe _ -> watcher.opened();
         case Removed _ -> watcher.removed();
-        case Keyframe _ -> {}
       }
     }
   }
@@ -262,10 +261,7 @@ final class StreamIndex {
           yield true;
         }
         case Opened opened -> opened(opened);
-        case Keyframe keyframe -> {
-          keyframe(keyframe);
-          yield false;
-        }
+        case Keyframe keyframe -> keyframe(keyframe);
         case Removed removed -> {
           removedAt = offset;
           forget();
@@ -288,19 +284,23 @@ final class StreamIndex {
       return true;
     }
 
-    private void keyframe(Keyframe keyframe) {
+    private boolean keyframe(Keyframe keyframe) {
       if (keyframe.writer() < latest || keyframe.writer() < removedAt) {
-        return;
+        return false;
       }
       if (keyframe.writer() > latest) { // what announced it is not kept any more
         forget();
         latest = keyframe.writer();
+      }
+      boolean found = partition < 0; // what opened it is not kept, or was passed over
+      if (found) {
         partition = keyframe.partition();
       }
       if (keyframe.partition() == partition
           && (keyframes.isEmpty() || keyframe.offset() > keyframes.last())) {
         keyframes.add(keyframe.offset(), keyframe.lastSegment());
       }
+      return found;
     }
 
     private void forget() {

@@ -6,17 +6,44 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/// What a disk does that gives back other bytes than it was given.
-final class DamagedDisk {
-  private DamagedDisk() {}
+/// What a disk does that gives back other bytes than it was given: one byte of the batch of records
+/// that was stored last is another.
+enum DamagedDisk {
+  /// Of the records: their checksum does not fit.
+  LAST_BYTE {
+    @Override
+    long place(FileChannel file) throws IOException {
+      return file.size() - 1;
+    }
+  },
 
-  static void changeLastByte(Path file) throws IOException {
-    try (FileChannel out =
-        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      ByteBuffer last = ByteBuffer.allocate(1);
-      int _ = out.read(last, out.size() - 1);
-      last.put(0, (byte) (last.get(0) ^ 0x55));
-      int _ = out.write(last.flip(), out.size() - 1);
+  /// Of the header: no client knows this format.
+  FORMAT {
+    @Override
+    long place(FileChannel file) throws IOException {
+      ByteBuffer size = ByteBuffer.allocate(Integer.BYTES);
+      long batch = 0;
+      for (long next = 0; next < file.size(); next += SIZE_OFFSET + 4 + size.getInt(0)) {
+        batch = next;
+        int _ = file.read(size.clear(), batch + SIZE_OFFSET);
+      }
+      return batch + FORMAT_OFFSET;
+    }
+  };
+
+  private static final int SIZE_OFFSET = 8;
+  private static final int FORMAT_OFFSET = 16;
+
+  abstract long place(FileChannel file) throws IOException;
+
+  void damage(Path records) throws IOException {
+    try (FileChannel file =
+        FileChannel.open(records, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      long place = place(file);
+      ByteBuffer changed = ByteBuffer.allocate(1);
+      int _ = file.read(changed, place);
+      changed.put(0, (byte) (changed.get(0) ^ 0x55));
+      int _ = file.write(changed.flip(), place);
     }
   }
 }

@@ -22,7 +22,8 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// A broker's disk gives back other bytes than it was given.
 class KafkaEventDamageTest {
@@ -36,8 +37,9 @@ class KafkaEventDamageTest {
     broker.close();
   }
 
-  @Test
-  void damagedEvents_areCounted_andCostNoOthers() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void damagedEvents_areCounted_andCostNoOthers(DamagedDisk disk) throws Exception {
     KafkaBackend backend = kafka.open(kafka.config(true, 3));
     BlockingQueue<StreamEvent> seen = new LinkedBlockingQueue<>();
     backend.events().subscribe(seen::add);
@@ -47,7 +49,7 @@ class KafkaEventDamageTest {
     broker.stop();
     append(0, 0, events.subList(0, 1));
     append(1, 0, events.subList(1, 2));
-    DamagedDisk.changeLastByte(append(1, 1, events.subList(2, 4))); // two that are stored as one
+    disk.damage(append(1, 1, events.subList(2, 4))); // two that are stored as one
     append(1, 3, events.subList(4, 5));
     append(2, 0, events.subList(5, 7));
     broker.startAgain();

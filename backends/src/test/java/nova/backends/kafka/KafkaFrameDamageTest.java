@@ -16,9 +16,12 @@ import nova.framelog.LogEntry.LoggedFrame;
 import nova.framelog.LogPosition;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.CorruptRecordException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// A broker's disk gives back other bytes than it was given.
 class KafkaFrameDamageTest {
@@ -34,8 +37,10 @@ class KafkaFrameDamageTest {
     broker.close();
   }
 
-  @Test
-  void damagedFrames_areCounted_andCostTheirGroupOfPicturesAlone() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void damagedFrames_areCounted_andCostTheirGroupOfPicturesAlone(DamagedDisk disk)
+      throws Exception {
     FrameLog log = kafka.backend().frameLog();
     FrameLogWriter writer = log.openWriter(STREAM);
     Entries.begin(writer, 0);
@@ -43,7 +48,7 @@ class KafkaFrameDamageTest {
     await().atMost(SOON).until(() -> ((KafkaFrameLog) log).inFlightBytes() == 0);
 
     broker.stop();
-    DamagedDisk.changeLastByte(broker.records(FrameTopic.partition(kafka))); // frame 39
+    disk.damage(broker.records(FrameTopic.partition(kafka))); // frame 39
     broker.startAgain();
     Entries.write(writer, 40, 90, 10_000);
     writer.append(Entries.END);
@@ -61,16 +66,17 @@ class KafkaFrameDamageTest {
     assertThat(kafka.count("skipped corrupt")).isPositive();
   }
 
-  @Test
-  void damagedRecordOfTheIndex_isPassedOver_andWhatFollowsItCounts() throws Exception {
+  @ParameterizedTest
+  @EnumSource
+  void damagedRecordOfTheIndex_isPassedOver_andWhatFollowsItCounts(DamagedDisk disk)
+      throws Exception {
     FrameLog log = kafka.backend().frameLog();
     FrameLogWriter writer = log.openWriter(STREAM);
     writer.append(Entries.END);
     await().atMost(SOON).until(() -> ((KafkaFrameLog) log).inFlightBytes() == 0);
 
     broker.stop();
-    DamagedDisk.changeLastByte(
-        broker.records(new TopicPartition(kafka.prefix + "stream-frames-index", 0)));
+    disk.damage(broker.records(new TopicPartition(kafka.prefix + "stream-frames-index", 0)));
     broker.startAgain();
     log.openWriter(OTHER).append(Entries.END);
 
@@ -88,20 +94,30 @@ class KafkaFrameDamageTest {
     List<TopicPartition> all = List.of(first, eleventh);
 
     assertThat(
-            FrameConsumers.damaged(
+            Damage.toldBy(
                 new KafkaException(
                     "Record batch for partition a-1-11 at offset 7 is invalid, cause: CRC"),
                 all))
         .isEqualTo(eleventh);
     assertThat(
-            FrameConsumers.damaged(
+            Damage.toldBy(
                 new KafkaException(
                     "Received exception when fetching the next record from a-1-1. If needed, please"
                         + " seek past the record to continue consumption."),
                 all))
         .isEqualTo(first);
-    assertThat(FrameConsumers.damaged(new KafkaException("no more sockets"), all)).isNull();
-    assertThat(FrameConsumers.damaged(new TimeoutException("of partition a-1-1 now"), all))
-        .isNull();
+    assertThat(
+            Damage.toldBy(
+                new KafkaException(
+                    "Failed to make progress reading messages at a-1-11=17. Received a non-empty"
+                        + " fetch response from the server, but no complete records were found."),
+                all))
+        .isEqualTo(eleventh);
+    CorruptRecordException nowhere =
+        new CorruptRecordException("Invalid magic found in record: 87");
+    assertThat(Damage.toldBy(nowhere, List.of(first))).isEqualTo(first);
+    assertThat(Damage.toldBy(nowhere, all)).isNull();
+    assertThat(Damage.toldBy(new KafkaException("no more sockets"), all)).isNull();
+    assertThat(Damage.toldBy(new TimeoutException("of partition a-1-1 now"), all)).isNull();
   }
 }

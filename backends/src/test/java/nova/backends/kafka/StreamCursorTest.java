@@ -151,6 +151,16 @@ class StreamCursorTest {
   }
 
   @Test
+  void piecesOfNothingOfOurs_areCountedOneByOne() {
+    cursor.beginAtOrigin();
+    Bytes nonsense = Bytes.wrap(new byte[] {-1, -1});
+    take(new Fence(1), new Piece(1, 0, 0, 2, nonsense), new Piece(1, 0, 1, 2, nonsense));
+
+    assertThat(seen).isEmpty();
+    assertThat(skipped).containsOnlyKeys("corrupt").containsEntry("corrupt", 2L);
+  }
+
+  @Test
   void piecesThatNeverEnd_areBounded() {
     cursor.beginAtOrigin();
     Bytes large = Bytes.wrap(new byte[1 << 20]);

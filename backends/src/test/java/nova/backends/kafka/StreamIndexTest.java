@@ -172,6 +172,26 @@ class StreamIndexTest {
   }
 
   @Test
+  void writerWhoseOpeningWasPassedOver_isKnownByItsKeyframes() {
+    long writer = apply(new Announced());
+    List<String> told = new ArrayList<>();
+    index.watch(
+        STREAM,
+        new StreamIndex.Watcher() {
+          @Override
+          public void opened() {
+            told.add("opened");
+          }
+        });
+    apply(new Keyframe(writer, 4, 110, 0));
+    apply(new Keyframe(writer, 4, 120, 1));
+
+    assertThat(told).containsExactly("opened");
+    assertThat(index.find(STREAM, LogPosition.EARLIEST)).contains(new Place(4, 110, true));
+    assertThat(latest()).contains(new Place(4, 120, true));
+  }
+
+  @Test
   void streamsOfWhichNothingIsKept_areForgotten() {
     open(100);
     index.forgetBefore(1);
