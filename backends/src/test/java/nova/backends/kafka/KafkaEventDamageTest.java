@@ -3,11 +3,8 @@ package nova.backends.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -16,10 +13,6 @@ import java.util.concurrent.TimeUnit;
 import nova.cluster.EmbeddedKafka;
 import nova.core.StreamEvent;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.compress.Compression;
-import org.apache.kafka.common.record.TimestampType;
-import org.apache.kafka.common.record.internal.MemoryRecords;
-import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -64,13 +57,11 @@ class KafkaEventDamageTest {
     assertThat(kafka.counts).containsOnlyKeys("event corrupt").containsEntry("event corrupt", 2L);
   }
 
-  private Path records(int partition) {
-    return broker.records(new TopicPartition(kafka.prefix + "stream-events", partition));
-  }
-
-  /// Appends events as a broker would store them that were sent together.
+  /// Appends events that were sent together.
   private Path append(int partition, long offset, List<StreamEvent> events) throws IOException {
-    SimpleRecord[] records =
+    return DamagedDisk.append(
+        broker.records(new TopicPartition(kafka.prefix + "stream-events", partition)),
+        offset,
         events.stream()
             .map(
                 event ->
@@ -78,21 +69,6 @@ class KafkaEventDamageTest {
                         System.currentTimeMillis(),
                         event.stream().value().getBytes(StandardCharsets.UTF_8),
                         other.write(event)))
-            .toArray(SimpleRecord[]::new);
-    ByteBuffer batch =
-        MemoryRecords.withRecords(
-                RecordBatch.MAGIC_VALUE_V2,
-                offset,
-                Compression.NONE,
-                TimestampType.CREATE_TIME,
-                records)
-            .buffer();
-    Path file = records(partition);
-    try (FileChannel out = FileChannel.open(file, StandardOpenOption.APPEND)) {
-      while (batch.hasRemaining()) {
-        int _ = out.write(batch);
-      }
-    }
-    return file;
+            .toArray(SimpleRecord[]::new));
   }
 }

@@ -4,6 +4,8 @@ import static nova.backends.kafka.Entries.SOON;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
 import nova.cluster.EmbeddedKafka;
@@ -18,6 +20,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.CorruptRecordException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -76,7 +79,7 @@ class KafkaFrameDamageTest {
     await().atMost(SOON).until(() -> ((KafkaFrameLog) log).inFlightBytes() == 0);
 
     broker.stop();
-    disk.damage(broker.records(new TopicPartition(kafka.prefix + "stream-frames-index", 0)));
+    disk.damage(broker.records(index()));
     broker.startAgain();
     log.openWriter(OTHER).append(Entries.END);
 
@@ -85,6 +88,37 @@ class KafkaFrameDamageTest {
     List<LogEntry> all = Entries.readToEnd(reader);
     assertThat(all).containsExactly(Entries.END);
     assertThat(kafka.counts).containsEntry("skipped corrupt", 1L);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void damageOfTheIndex_isFound_whenFramesAreFollowedToo(DamagedDisk disk) throws Exception {
+    FrameLog log = kafka.backend().frameLog();
+    FrameLogWriter writer = log.openWriter(STREAM);
+    Entries.begin(writer, 0);
+    Entries.write(writer, 0, 10, 10);
+    FrameLogReader reader = log.openReader(STREAM, LogPosition.EARLIEST);
+    List<LogEntry> before = Entries.read(reader, 12);
+
+    broker.stop();
+    Path index = broker.records(index());
+    SimpleRecord record =
+        new SimpleRecord(
+            System.currentTimeMillis(),
+            OTHER.value().getBytes(StandardCharsets.UTF_8),
+            new IndexRecord.Removed(7).write());
+    disk.damage(DamagedDisk.append(index, DamagedDisk.end(index), record, record));
+    broker.startAgain();
+    await().atMost(SOON).until(() -> kafka.count("skipped corrupt") == 2);
+    writer.append(Entries.END);
+
+    assertThat(before).hasSize(12);
+    assertThat(Entries.readToEnd(reader)).containsExactly(Entries.END);
+    assertThat(kafka.counts).containsEntry("skipped corrupt", 2L);
+  }
+
+  private TopicPartition index() {
+    return new TopicPartition(kafka.prefix + "stream-frames-index", 0);
   }
 
   @Test
