@@ -219,7 +219,7 @@ public final class RedisTimelineReplica implements AutoCloseable {
   /// being followed by another one, which goes on from what Redis has.
   private void fallBackWhenDue() {
     long now = clock.nanoTime();
-    if (now - fallBackAtNanos < 0 || fallback == TimelineFallback.NONE) {
+    if (now - fallBackAtNanos < 0 || fallback.equals(TimelineFallback.NONE)) {
       return;
     }
     fallBackAtNanos = now + FALL_BACK_EVERY.toNanos();
