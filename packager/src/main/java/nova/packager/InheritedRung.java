@@ -85,17 +85,25 @@ final class InheritedRung {
     return true;
   }
 
-  /// Lists the next segment if its first part is stored. The source has begun it before.
+  /// Lists the next segment whose first part is stored. The source has begun it before, and what
+  /// lies between was no segment of the rung's, as where the source has a gap itself.
   private boolean listSegment() {
-    long next = window.newest().number() + 1;
     RenditionWindow source = output.timeline().find(TimelineBuilder.sourceOf(window.format()));
-    TimelineSegment beside = source == null ? null : source.find(next);
-    boolean begun = window.open() && window.newest().parts().isEmpty();
-    if (begun || beside == null || beside.gap()) {
+    if (source == null) {
       return false;
     }
-    SegmentKey key = new SegmentKey(output.stream(), window.id(), beside.epoch(), next);
-    Bytes bytes = stored(key, 0);
+    long last = window.newest().number();
+    for (TimelineSegment beside : source.segments()) {
+      if (beside.number() > last && !beside.gap() && listSegment(beside)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean listSegment(TimelineSegment beside) {
+    long number = beside.number();
+    Bytes bytes = stored(new SegmentKey(output.stream(), window.id(), beside.epoch(), number), 0);
     CmafChunk chunk = bytes == null ? null : chunk(bytes);
     TrackFormat format =
         chunk == null ? null : PublishedHeader.take(window.id(), beside.epoch(), output, published);
@@ -103,6 +111,7 @@ final class InheritedRung {
       return false;
     }
     output.gaps().close(window);
+    output.gaps().fill(window, number);
     window.format(format);
     long start = chunk.baseMediaDecodeTime() + chunk.samples().getFirst().compositionOffset();
     Instant wallClock =
@@ -111,9 +120,9 @@ final class InheritedRung {
             .map(ProducerReferenceTime::time)
             .orElse(beside.programDateTime());
     window.openSegment(
-        new SegmentStart(next, chunk.baseMediaDecodeTime(), start, true, wallClock),
+        new SegmentStart(number, chunk.baseMediaDecodeTime(), start, true, wallClock),
         beside.epoch(),
-        output.epochs().isDiscontinuity(next));
+        output.epochs().isDiscontinuity(number));
     return true;
   }
 

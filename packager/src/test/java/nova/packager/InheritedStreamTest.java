@@ -86,6 +86,21 @@ class InheritedStreamTest {
     }
   }
 
+  /// What a process stores as the first part of a rung's segment.
+  private Bytes firstPart(long number) throws InterruptedException {
+    SharedShelf other = new SharedShelf();
+    try (PackagerNode node = new PackagerNode(other, log, 1, FOR_EVER)) {
+      node.start();
+      FrameLogWriter _ = node.rung(SMALL, 1, rung.subList(0, indexOf(rung, number) + 45));
+      other.await(now -> openParts(now, SMALL, number) > 0);
+    }
+    return other.segments.part(key(number), 0).orElseThrow();
+  }
+
+  private static SegmentKey key(long number) {
+    return new SegmentKey(STREAM, SMALL, new Epoch(0), number);
+  }
+
   private static int openParts(TimelineSnapshot now, RenditionId id, long number) {
     return now.rendition(id)
         .map(timeline -> timeline.segments().getLast())
@@ -338,6 +353,33 @@ class InheritedStreamTest {
       assertThat(second.packager.published(STREAM).orElseThrow()).isEmpty();
       shelf.await(now -> segment(now, SMALL, open.number()).complete());
       assertThat(segment(now(), SMALL, open.number()).parts()).isEqualTo(open.parts());
+    }
+  }
+
+  @Test
+  void partThatIsNotListed_behindANumberThatTheRungLeftOut_isGoneOnWith() throws Exception {
+    write(source.subList(0, indexOf(source, 4) + 60));
+    try (PackagerNode first = node()) {
+      first.start();
+      FrameLogWriter _ = first.rung(SMALL, 1, upTo(rung, 3));
+      shelf.await(now -> openParts(now, SOURCE, 4) > 1 && openParts(now, SMALL, 2) > 1);
+    }
+    shelf.putPart(key(4), 0, firstPart(4));
+    try (PackagerNode second = node()) {
+      second.start();
+
+      RungEnd end = second.packager.published(STREAM).orElseThrow().getFirst();
+      assertThat(end.segment()).isEqualTo(4);
+      FrameLogWriter encoder = second.rung(SMALL, 2, after(end));
+      encoder.append(new LogEntry.StreamClosed(true, "over"));
+      write(source.subList(indexOf(source, 4) + 60, source.size()));
+      writer.append(new LogEntry.StreamClosed(true, "over"));
+      second.end();
+      TimelineSnapshot ended = shelf.awaitEnd();
+
+      shelf.assertMonotone();
+      assertThat(gaps(ended, SMALL)).containsExactly(3L);
+      assertThat(numbers(ended, SMALL)).isEqualTo(numbers(ended, SOURCE));
     }
   }
 
