@@ -21,6 +21,7 @@ import nova.core.StreamEvent.StreamError;
 import nova.core.StreamHealth;
 import nova.framelog.LogEntry.EpochEnd;
 import nova.framelog.SyntheticBroadcast;
+import nova.framelog.WriterFencedException;
 import nova.media.MediaFrame;
 import nova.segments.RenditionFormat;
 import nova.segments.RenditionTimeline;
@@ -311,18 +312,30 @@ class PackagerTest {
     var first = broadcast.arrivals().getFirst();
     // A composition offset that no box can hold.
     var broken = new MediaFrame(first.frame().track(), 0, 1L << 40, true, first.frame().payload());
-    var _ = stream.writer().append(broken, first.at());
-    stream.writer().endEpoch(EpochEnd.FINISHED);
+    untilRemoved(
+        () -> {
+          var _ = stream.writer().append(broken, first.at());
+          stream.writer().endEpoch(EpochEnd.FINISHED);
+        });
 
     TimelineSnapshot ended = stream.await(s -> s.state() == TimelineState.ENDED);
     assertThat(ended.endedAt()).isPresent();
     assertThat(stream.next(StreamError.class).reason()).contains("composition offset");
   }
 
+  /// Writes until the stream has failed, if it does so before all is written: its log goes then.
+  private static void untilRemoved(Runnable writes) {
+    try {
+      writes.run();
+    } catch (WriterFencedException e) {
+      assertThat(e.isRemoved()).isTrue();
+    }
+  }
+
   @Test
   void streamThatThereIsNoMemoryFor_endsWithAReason() throws Exception {
     stream.store.fillFor(segment -> segment.rendition().equals(SOURCE));
-    stream.write(SyntheticBroadcast.usual(4), Duration.ZERO);
+    untilRemoved(() -> stream.write(SyntheticBroadcast.usual(4), Duration.ZERO));
 
     TimelineSnapshot ended = stream.await(s -> s.state() == TimelineState.ENDED);
     assertThat(ended.endedAt()).isPresent();
