@@ -27,7 +27,8 @@ import nova.segments.TimelineStore;
 /// ```
 /// Redis ─ notices ─▶ timelines of all streams ─▶ delivery ─▶ HTTP
 ///   └──── media on demand ──▶ cache ──────────────▶┘
-/// folder ─ what Redis lacks ───▶┘              └─▶ Redis: who watches
+/// folder ─ what Redis lacks ───▶┘              ├─▶ Redis: who watches
+///                                               └─▶ Kafka: events of viewers
 /// ```
 ///
 /// *Confined to the main thread.*
@@ -98,7 +99,8 @@ final class DeliveryRole {
                 shared.redisMetrics(),
                 foundation.base().clock(),
                 foundation.base().nanoClock(),
-                new SecureRandom()));
+                new SecureRandom()),
+            shared.kafkaToTell().events());
     RouteGuard guard = foundation.guard(new TokenAuthenticator(control.rights()::tokenOf));
     shared.awaitTimelines(replica);
     foundation.serve(List.of(new MetricsRoute(metrics::scrape, guard), delivery::mount));

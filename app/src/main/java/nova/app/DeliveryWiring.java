@@ -5,6 +5,7 @@ import nova.app.metrics.DeliveryMeters;
 import nova.app.playback.TokenGate;
 import nova.control.database.RepeatedTask;
 import nova.control.playback.PlaybackRights;
+import nova.core.StreamEvents;
 import nova.delivery.DeliveryPorts;
 import nova.delivery.ViewerRegistry;
 import nova.delivery.ViewerSessions;
@@ -24,7 +25,8 @@ final class DeliveryWiring {
       MediaSource media,
       TimelineStore timelines,
       PlaybackRights rights,
-      ViewerRegistry viewers) {
+      ViewerRegistry viewers,
+      StreamEvents events) {
     Delivery delivery =
         foundation
             .lifecycle()
@@ -37,6 +39,7 @@ final class DeliveryWiring {
                         timelines,
                         new TokenGate(rights),
                         viewers,
+                        events,
                         new DeliveryMeters(foundation.metrics()),
                         foundation.clock(),
                         foundation.nanoClock())));

@@ -58,7 +58,11 @@ enum Role {
               new Use(Shared.DATABASE, false),
               new Use(Shared.KAFKA, true),
               new Use(Shared.REDIS, true));
-      case DELIVERY -> List.of(new Use(Shared.DATABASE, false), new Use(Shared.REDIS, false));
+      case DELIVERY ->
+          List.of(
+              new Use(Shared.DATABASE, false),
+              new Use(Shared.KAFKA, false),
+              new Use(Shared.REDIS, false));
       case API ->
           List.of(
               new Use(Shared.DATABASE, true),

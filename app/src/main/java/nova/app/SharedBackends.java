@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import nova.app.error.StartupException;
@@ -14,6 +15,7 @@ import nova.app.keys.ConfiguredKeys;
 import nova.app.metrics.KafkaMeters;
 import nova.app.metrics.RedisMeters;
 import nova.backends.kafka.KafkaBackend;
+import nova.backends.kafka.KafkaConfig;
 import nova.backends.kafka.KafkaPorts;
 import nova.backends.redis.LiveStreamRegistry;
 import nova.backends.redis.MeasurementsElsewhere;
@@ -74,11 +76,20 @@ final class SharedBackends {
 
   /// Begins to ask for Kafka. What needs it is refused, or waits, until it is there.
   KafkaBackend kafka() {
+    return kafka(KafkaBackend::open);
+  }
+
+  /// As [#kafka()], for a service that only tells events.
+  KafkaBackend kafkaToTell() {
+    return kafka(KafkaBackend::openToTell);
+  }
+
+  private KafkaBackend kafka(BiFunction<KafkaConfig, KafkaPorts, KafkaBackend> open) {
     KafkaBackend opened =
         base.lifecycle()
             .own(
                 "Kafka",
-                KafkaBackend.open(
+                open.apply(
                     base.config().kafka(),
                     new KafkaPorts(
                         node.value(),

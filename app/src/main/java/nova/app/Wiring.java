@@ -95,7 +95,12 @@ final class Wiring {
     Api api = openApi(foundation, events, control, posters, viewers);
     Delivery delivery =
         DeliveryWiring.open(
-            foundation, new StoredMedia(segments, posters), timelines, control.rights(), viewers);
+            foundation,
+            new StoredMedia(segments, posters),
+            timelines,
+            control.rights(),
+            viewers,
+            events);
     HttpServers servers =
         http.serve(
             List.of(

@@ -17,6 +17,7 @@ import nova.app.http.HttpMetrics;
 import nova.app.http.HttpServers;
 import nova.bench.http.HttpLoop;
 import nova.core.DataSize;
+import nova.core.InProcessStreamEvents;
 import nova.core.StreamId;
 import nova.delivery.DeliveryConfig;
 import nova.delivery.DeliveryMetrics;
@@ -85,6 +86,10 @@ final class WaitersBench implements Bench {
             PlaybackGate.OPEN,
             new InProcessViewerRegistry(
                 InstantSource.system(), System::nanoTime, RandomGenerator.getDefault()),
+            new InProcessStreamEvents(
+                (_, failure) -> {
+                  throw new IllegalStateException("a subscriber failed", failure);
+                }),
             held,
             InstantSource.system(),
             System::nanoTime);

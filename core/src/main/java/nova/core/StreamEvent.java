@@ -1,5 +1,6 @@
 package nova.core;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -139,4 +140,32 @@ public sealed interface StreamEvent {
   record RungMisaligned(
       StreamId stream, Instant at, RenditionId rendition, long number, long offsetMs)
       implements StreamEvent {}
+
+  /// Something that one viewer did, for statistics: nothing depends on it. Told as far as it is
+  /// known, late by seconds, perhaps after the stream is over, and not when there is too much of
+  /// it.
+  sealed interface ViewerEvent extends StreamEvent {
+    /// Names a viewer of this stream for as long as it watches, and nobody: it is a keyed hash
+    /// whose key is forgotten.
+    String viewer();
+  }
+
+  /// Somebody began to watch.
+  ///
+  /// @param identified whether the player gave its session a name; otherwise this is an estimate
+  record ViewerJoined(StreamId stream, Instant at, String viewer, boolean identified)
+      implements ViewerEvent {}
+
+  /// Somebody has not been seen for a while, at any server.
+  ///
+  /// @param identified as of [ViewerJoined]
+  /// @param watched from when the viewer was seen first to when it was seen last
+  record ViewerLeft(
+      StreamId stream, Instant at, String viewer, boolean identified, Duration watched)
+      implements ViewerEvent {}
+
+  /// The player of somebody who watches chose another rendition of the picture.
+  record QualitySwitched(
+      StreamId stream, Instant at, String viewer, RenditionId from, RenditionId to)
+      implements ViewerEvent {}
 }

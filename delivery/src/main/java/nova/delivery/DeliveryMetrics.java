@@ -27,6 +27,9 @@ public interface DeliveryMetrics {
   /// Somebody watches who is not counted, as there are too many.
   default void viewerNotCounted() {}
 
+  /// What a viewer did is told to nobody, as too many do something.
+  default void viewerEventDropped() {}
+
   /// What a player said of its session (CMCD) could not be understood; it was ignored.
   default void malformedCmcd() {}
 

@@ -1,5 +1,6 @@
 package nova.delivery;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -9,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import nova.core.Bytes;
 import nova.core.NanoClock;
@@ -41,7 +43,7 @@ public final class InProcessViewerRegistry implements ViewerRegistry {
   }
 
   @Override
-  public void seen(Map<StreamId, List<ViewerId>> viewers) {
+  public void seen(Map<StreamId, List<ViewerId>> viewers, Consumer<ViewerChange> changes) {
     long now = nanoClock.nanoTime();
     viewers.forEach(
         (stream, seen) ->
@@ -49,11 +51,12 @@ public final class InProcessViewerRegistry implements ViewerRegistry {
                 stream,
                 (_, known) -> {
                   Watching watching = known == null ? new Watching() : known;
-                  watching.seen(seen, now);
+                  watching.seen(stream, seen, now, changes);
                   return watching;
                 }));
     for (StreamId stream : streams.keySet()) {
-      streams.computeIfPresent(stream, (_, watching) -> watching.forgetGone(now) ? watching : null);
+      streams.computeIfPresent(
+          stream, (_, watching) -> watching.forgetGone(stream, now, changes) ? watching : null);
     }
   }
 
@@ -97,40 +100,65 @@ public final class InProcessViewerRegistry implements ViewerRegistry {
 
   /// The viewers of a stream. Changed by one thread at a time.
   private static final class Watching {
-    private final LinkedHashMap<ViewerId, Long> seenAtNs = new LinkedHashMap<>(16, 0.75f, true);
+    private final LinkedHashMap<ViewerId, Seen> seen = new LinkedHashMap<>(16, 0.75f, true);
     private int identified;
     volatile ViewerCount count = ViewerCount.NONE;
 
-    void seen(List<ViewerId> viewers, long now) {
+    void seen(StreamId stream, List<ViewerId> viewers, long now, Consumer<ViewerChange> changes) {
       for (ViewerId viewer : viewers) {
-        if (seenAtNs.put(viewer, now) == null && viewer.identified()) {
-          identified++;
+        @Nullable Seen known = seen.get(viewer);
+        if (known != null && now - known.lastNs < KEPT.toNanos()) {
+          known.lastNs = now;
+          continue;
         }
+        if (known == null && viewer.identified()) {
+          identified++;
+        } else if (known != null) {
+          changes.accept(left(stream, viewer, known));
+        }
+        seen.put(viewer, new Seen(now));
+        changes.accept(new ViewerChange.Came(stream, viewer));
       }
     }
 
     /// @return whether there are others
-    boolean forgetGone(long now) {
-      Iterator<Map.Entry<ViewerId, Long>> oldestFirst = seenAtNs.entrySet().iterator();
+    boolean forgetGone(StreamId stream, long now, Consumer<ViewerChange> changes) {
+      Iterator<Map.Entry<ViewerId, Seen>> oldestFirst = seen.entrySet().iterator();
       while (oldestFirst.hasNext()) {
-        Map.Entry<ViewerId, Long> oldest = oldestFirst.next();
-        if (now - oldest.getValue() < KEPT.toNanos()) {
+        Map.Entry<ViewerId, Seen> oldest = oldestFirst.next();
+        if (now - oldest.getValue().lastNs < KEPT.toNanos()) {
           break;
         }
         if (oldest.getKey().identified()) {
           identified--;
         }
+        changes.accept(left(stream, oldest.getKey(), oldest.getValue()));
         oldestFirst.remove();
       }
       publish();
-      return !seenAtNs.isEmpty();
+      return !seen.isEmpty();
+    }
+
+    private static ViewerChange left(StreamId stream, ViewerId viewer, Seen seen) {
+      return new ViewerChange.Left(stream, viewer, Duration.ofNanos(seen.lastNs - seen.firstNs));
     }
 
     private void publish() {
-      ViewerCount now = new ViewerCount(identified, seenAtNs.size() - identified);
+      ViewerCount now = new ViewerCount(identified, seen.size() - identified);
       if (!now.equals(count)) {
         count = now;
       }
+    }
+  }
+
+  /// When a viewer was seen.
+  private static final class Seen {
+    private final long firstNs;
+    private long lastNs;
+
+    Seen(long now) {
+      this.firstNs = now;
+      this.lastNs = now;
     }
   }
 }

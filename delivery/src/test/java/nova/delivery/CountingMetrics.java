@@ -49,6 +49,11 @@ public final class CountingMetrics implements DeliveryMetrics {
   }
 
   @Override
+  public void viewerEventDropped() {
+    add("viewer event dropped");
+  }
+
+  @Override
   public void malformedCmcd() {
     add("malformed cmcd");
   }

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Queue;
 import java.util.random.RandomGenerator;
 import nova.core.Epoch;
+import nova.core.InProcessStreamEvents;
+import nova.core.StreamEvents;
 import nova.core.StreamId;
 import nova.segments.InMemoryPosterStore;
 import nova.segments.InMemorySegmentStore;
@@ -53,6 +55,12 @@ class HeldRequestsTest {
           });
   private final InMemorySegmentStore segments =
       new InMemorySegmentStore(SegmentStoreConfig.defaults());
+  private static final StreamEvents EVENTS =
+      new InProcessStreamEvents(
+          (_, failure) -> {
+            throw new AssertionError(failure);
+          });
+
   private final BlockingReload reload =
       new BlockingReload(
           new DeliveryConfig(Duration.ofSeconds(10), 2, 5, Duration.ofSeconds(30), 10, 10),
@@ -61,6 +69,7 @@ class HeldRequestsTest {
               timelines,
               PlaybackGate.OPEN,
               new InProcessViewerRegistry(clock, clock::nanoTime, RandomGenerator.getDefault()),
+              EVENTS,
               metrics,
               clock,
               clock::nanoTime));
@@ -149,6 +158,7 @@ class HeldRequestsTest {
                 timelines,
                 PlaybackGate.OPEN,
                 new InProcessViewerRegistry(clock, clock::nanoTime, RandomGenerator.getDefault()),
+                EVENTS,
                 metrics,
                 clock,
                 clock::nanoTime));

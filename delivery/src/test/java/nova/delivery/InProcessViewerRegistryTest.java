@@ -34,23 +34,40 @@ class InProcessViewerRegistryTest extends ViewerRegistryContract {
 
   @Test
   void viewer_isKept_forTwentySeconds() {
-    registry.seen(Map.of(STREAM, List.of(NAMED)));
+    registry.seen(Map.of(STREAM, List.of(NAMED)), changes::add);
     clock.advance(Duration.ofSeconds(20).minusNanos(1));
-    registry.seen(Map.of());
+    registry.seen(Map.of(), changes::add);
     assertThat(registry.count(STREAM).total()).isEqualTo(1);
 
     clock.advance(Duration.ofNanos(1));
-    registry.seen(Map.of());
+    registry.seen(Map.of(), changes::add);
     assertThat(registry.count(STREAM)).isEqualTo(ViewerCount.NONE);
   }
 
   @Test
+  void whoLeft_isToldToHaveWatched_fromTheFirstTimeToTheLast() {
+    registry.seen(Map.of(STREAM, List.of(NAMED)), changes::add);
+    for (int i = 0; i < 6; i++) {
+      clock.advance(Duration.ofSeconds(10));
+      registry.seen(Map.of(STREAM, List.of(NAMED)), changes::add);
+    }
+    clock.advance(Duration.ofSeconds(20));
+    registry.seen(Map.of(STREAM, List.of(NAMED)), changes::add);
+
+    assertThat(changes)
+        .containsExactly(
+            new ViewerChange.Came(STREAM, NAMED),
+            new ViewerChange.Left(STREAM, NAMED, Duration.ofSeconds(60)),
+            new ViewerChange.Came(STREAM, NAMED));
+  }
+
+  @Test
   void streamThatNobodyWatchesAnyMore_takesNoMemory() {
-    registry.seen(Map.of(STREAM, List.of(NAMED), OTHER, List.of(NAMED)));
+    registry.seen(Map.of(STREAM, List.of(NAMED), OTHER, List.of(NAMED)), changes::add);
     assertThat(registry.size()).isEqualTo(2);
 
     clock.advance(ViewerRegistry.KEPT);
-    registry.seen(Map.of());
+    registry.seen(Map.of(), changes::add);
 
     assertThat(registry.size()).isZero();
   }

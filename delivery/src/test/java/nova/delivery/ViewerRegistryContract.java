@@ -1,9 +1,12 @@
 package nova.delivery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.LongStream;
 import nova.core.Bytes;
 import nova.core.StreamId;
@@ -17,6 +20,9 @@ public abstract class ViewerRegistryContract {
   protected static final ViewerId NAMED = new ViewerId(1, true);
   protected static final ViewerId GUESSED = new ViewerId(Long.MIN_VALUE, false);
 
+  /// What was told of it.
+  protected final List<ViewerChange> changes = new CopyOnWriteArrayList<>();
+
   /// The registry of the test, in which nobody watches at first.
   protected abstract ViewerRegistry registry();
 
@@ -26,18 +32,64 @@ public abstract class ViewerRegistryContract {
   /// Lets less time pass than viewers are kept, but more than half of it.
   protected abstract void letMostOfTheTimePass();
 
+  private void see(Map<StreamId, List<ViewerId>> viewers) {
+    registry().seen(viewers, changes::add);
+  }
+
+  /// Waits until so much is told, and gives it.
+  private List<ViewerChange> awaitChanges(int count) {
+    await().until(() -> changes.size() >= count);
+    return List.copyOf(changes);
+  }
+
+  @Test
+  void whoComes_isToldOnce_andSoIsWhoLeaves() {
+    see(Map.of(STREAM, List.of(NAMED, GUESSED)));
+    assertThat(awaitChanges(2))
+        .containsExactlyInAnyOrder(
+            new ViewerChange.Came(STREAM, NAMED), new ViewerChange.Came(STREAM, GUESSED));
+
+    letMostOfTheTimePass();
+    see(Map.of(STREAM, List.of(NAMED)));
+    letMostOfTheTimePass();
+    see(Map.of(STREAM, List.of(NAMED)));
+
+    ViewerChange gone = awaitChanges(3).getLast();
+    assertThat(gone).isInstanceOf(ViewerChange.Left.class);
+    assertThat(gone.stream()).isEqualTo(STREAM);
+    assertThat(gone.viewer()).isEqualTo(GUESSED);
+  }
+
+  @Test
+  void lastViewer_isToldToHaveLeft_whenTheStreamIsLookedAt_andMayComeAgain() {
+    see(Map.of(STREAM, List.of(NAMED)));
+    ViewerChange came = new ViewerChange.Came(STREAM, NAMED);
+    assertThat(awaitChanges(1)).containsExactly(came);
+    letMostOfTheTimePass();
+    see(Map.of(STREAM, List.of(NAMED)));
+    letMostOfTheTimePass();
+    letMostOfTheTimePass();
+
+    see(Map.of(STREAM, List.of()));
+    assertThat(awaitChanges(2).getLast())
+        .isInstanceOfSatisfying(
+            ViewerChange.Left.class,
+            left -> assertThat(left.watched()).isGreaterThanOrEqualTo(Duration.ZERO));
+    see(Map.of(STREAM, List.of(NAMED)));
+    assertThat(awaitChanges(3).getLast()).isEqualTo(came);
+  }
+
   @Test
   void viewers_areCountedOnce_apartAndPerStream() {
     awaitCount(STREAM, ViewerCount.NONE);
 
-    registry()
-        .seen(
-            Map.of(
-                STREAM,
-                List.of(NAMED, GUESSED, new ViewerId(2, false)),
-                OTHER,
-                List.of(new ViewerId(1, false), NAMED)));
-    registry().seen(Map.of(STREAM, List.of(GUESSED, NAMED)));
+    see(
+        Map.of(
+            STREAM,
+            List.of(NAMED, GUESSED, new ViewerId(2, false)),
+            OTHER,
+            List.of(new ViewerId(1, false), NAMED)));
+    see(Map.of(STREAM, List.of(GUESSED, NAMED)));
 
     awaitCount(STREAM, new ViewerCount(1, 2));
     awaitCount(OTHER, new ViewerCount(1, 1));
@@ -45,13 +97,13 @@ public abstract class ViewerRegistryContract {
 
   @Test
   void viewers_whoAreSeenNoMore_leave_andOthersStay() {
-    registry().seen(Map.of(STREAM, List.of(NAMED, GUESSED), OTHER, List.of(GUESSED)));
+    see(Map.of(STREAM, List.of(NAMED, GUESSED), OTHER, List.of(GUESSED)));
     awaitCount(STREAM, new ViewerCount(1, 1));
 
     letMostOfTheTimePass();
-    registry().seen(Map.of(STREAM, List.of(NAMED)));
+    see(Map.of(STREAM, List.of(NAMED)));
     letMostOfTheTimePass();
-    registry().seen(Map.of());
+    see(Map.of());
 
     awaitCount(STREAM, new ViewerCount(1, 0));
     awaitCount(OTHER, ViewerCount.NONE);
@@ -63,7 +115,7 @@ public abstract class ViewerRegistryContract {
         LongStream.range(0, 3_001)
             .mapToObj(i -> new ViewerId(i * 0x9e3779b97f4a7c15L, i % 3 == 0))
             .toList();
-    registry().seen(Map.of(STREAM, many));
+    see(Map.of(STREAM, many));
 
     awaitCount(STREAM, new ViewerCount(1_001, 2_000));
   }

@@ -6,8 +6,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import nova.core.Bytes;
+import nova.core.InProcessStreamEvents;
+import nova.core.RenditionId;
+import nova.core.StreamEvent;
+import nova.core.StreamEvent.QualitySwitched;
+import nova.core.StreamEvent.ViewerJoined;
+import nova.core.StreamEvent.ViewerLeft;
 import nova.core.StreamId;
 import nova.core.ViewerCount;
 import nova.segments.InMemoryPosterStore;
@@ -21,13 +29,23 @@ import org.junit.jupiter.api.Test;
 class ViewerSessionsTest {
   private static final StreamId STREAM = new StreamId("abcd2345efgh6789");
   private static final StreamId OTHER = new StreamId("other2345efgh678");
+  private static final RenditionId HIGH = new RenditionId("1080p");
+  private static final RenditionId LOW = new RenditionId("480p");
   private static final int CAPACITY = 3;
+
+  private boolean emptied; // the registry, so that all seem new to it
 
   private final FakeClock clock = new FakeClock();
   private final CountingMetrics metrics = new CountingMetrics();
   private final InProcessViewerRegistry kept =
       new InProcessViewerRegistry(clock, clock::nanoTime, RandomGenerator.getDefault());
   private final List<Map<StreamId, List<ViewerId>>> told = new ArrayList<>();
+  private final List<StreamEvent> events = new ArrayList<>();
+  private final InProcessStreamEvents bus =
+      new InProcessStreamEvents(
+          (_, failure) -> {
+            throw new AssertionError(failure);
+          });
   private final ViewerSessions sessions =
       new ViewerSessions(
           new DeliveryConfig(Duration.ofSeconds(10), 64, 64, Duration.ofSeconds(30), 10, CAPACITY),
@@ -42,9 +60,16 @@ class ViewerSessionsTest {
               PlaybackGate.OPEN,
               new ViewerRegistry() {
                 @Override
-                public void seen(Map<StreamId, List<ViewerId>> viewers) {
+                public void seen(
+                    Map<StreamId, List<ViewerId>> viewers, Consumer<ViewerChange> changes) {
                   told.add(viewers);
-                  kept.seen(viewers);
+                  kept.seen(viewers, changes);
+                  if (emptied) {
+                    viewers.forEach(
+                        (stream, all) ->
+                            all.forEach(
+                                viewer -> changes.accept(new ViewerChange.Came(stream, viewer))));
+                  }
                 }
 
                 @Override
@@ -52,21 +77,32 @@ class ViewerSessionsTest {
                   return kept.salt();
                 }
               },
+              bus,
               metrics,
               clock,
               clock::nanoTime));
 
+  ViewerSessionsTest() {
+    bus.subscribe(events::add);
+  }
+
+  private void plays(String session, RenditionId picture) {
+    sessions.seen(
+        STREAM, Optional.of(picture), new CmcdSession.Named(session), "192.0.2.1", "player/1.0");
+    clock.advance(Duration.ofMillis(1)); // it is told of after that
+  }
+
   private void asks(StreamId stream, String address) {
-    sessions.seen(stream, CmcdSession.ABSENT, address, "player/1.0");
+    sessions.seen(stream, Optional.empty(), CmcdSession.ABSENT, address, "player/1.0");
   }
 
   @Test
   void viewers_areToldApart_byTheirSession_orTheirAddressAndPlayer() {
     asks(STREAM, "192.0.2.1");
     asks(STREAM, "192.0.2.1");
-    sessions.seen(STREAM, CmcdSession.ABSENT, "192.0.2.1", "another player");
-    sessions.seen(STREAM, new CmcdSession.Named("s"), "192.0.2.1", "player/1.0");
-    sessions.seen(STREAM, new CmcdSession.Named("s"), "192.0.2.2", "");
+    sessions.seen(STREAM, Optional.empty(), CmcdSession.ABSENT, "192.0.2.1", "another player");
+    sessions.seen(STREAM, Optional.empty(), new CmcdSession.Named("s"), "192.0.2.1", "player/1.0");
+    sessions.seen(STREAM, Optional.empty(), new CmcdSession.Named("s"), "192.0.2.2", "");
     sessions.tell();
 
     assertThat(kept.count(STREAM)).isEqualTo(new ViewerCount(1, 2));
@@ -88,7 +124,7 @@ class ViewerSessionsTest {
 
   @Test
   void whatIsMalformed_isCounted_andTheViewerEstimated() {
-    sessions.seen(STREAM, CmcdSession.MALFORMED, "192.0.2.1", "player/1.0");
+    sessions.seen(STREAM, Optional.empty(), CmcdSession.MALFORMED, "192.0.2.1", "player/1.0");
     asks(STREAM, "192.0.2.1");
 
     assertThat(metrics.count("malformed cmcd")).isEqualTo(1);
@@ -167,5 +203,82 @@ class ViewerSessionsTest {
     asks(STREAM, "192.0.2.1");
     sessions.tell();
     assertThat(told.getLast().get(STREAM)).hasSize(1).doesNotContain(before);
+  }
+
+  @Test
+  void whoWatches_isToldToJoinOnce_andToLeave_withTheTime() {
+    for (int second = 0; second <= 60; second++) {
+      if (second % 6 == 0) {
+        plays("s", HIGH);
+      }
+      sessions.tell();
+      clock.advance(Duration.ofSeconds(1));
+    }
+    assertThat(events).hasSize(1);
+    ViewerJoined joined = (ViewerJoined) events.getFirst();
+    assertThat(joined.stream()).isEqualTo(STREAM);
+    assertThat(joined.identified()).isTrue();
+    assertThat(joined.viewer()).matches("i[0-9a-f]{16}").doesNotContain("192");
+
+    for (int second = 0; second < 30; second++) {
+      sessions.tell();
+      clock.advance(Duration.ofSeconds(1));
+    }
+    assertThat(events).hasSize(2);
+    ViewerLeft left = (ViewerLeft) events.getLast();
+    assertThat(left.viewer()).isEqualTo(joined.viewer());
+    assertThat(left.identified()).isTrue();
+    assertThat(left.watched()).isBetween(Duration.ofSeconds(50), Duration.ofSeconds(61));
+  }
+
+  @Test
+  void whoPausesForHalfAMinute_leaves_andJoinsAgain() {
+    plays("s", HIGH);
+    sessions.tell();
+    for (int second = 0; second < 25; second++) {
+      clock.advance(Duration.ofSeconds(1));
+      sessions.tell();
+    }
+    plays("s", HIGH);
+    sessions.tell();
+
+    assertThat(events)
+        .hasExactlyElementsOfTypes(ViewerJoined.class, ViewerLeft.class, ViewerJoined.class);
+  }
+
+  @Test
+  void choiceOfAnotherRendition_isTold_onceASecond_andOnlyOfWhoIsIdentified() {
+    plays("s", HIGH);
+    sessions.tell();
+    plays("s", HIGH);
+    sessions.tell();
+    plays("s", LOW);
+    plays("s", HIGH);
+    plays("s", LOW);
+    sessions.seen(STREAM, Optional.empty(), new CmcdSession.Named("s"), "192.0.2.1", "p"); // sound
+    sessions.seen(STREAM, Optional.of(HIGH), CmcdSession.ABSENT, "192.0.2.1", "p");
+    sessions.tell();
+    sessions.seen(STREAM, Optional.of(LOW), CmcdSession.ABSENT, "192.0.2.1", "p");
+    plays("s", HIGH);
+    plays("s", LOW);
+    sessions.tell();
+
+    ViewerJoined joined = (ViewerJoined) events.getFirst();
+    assertThat(events.stream().filter(QualitySwitched.class::isInstance))
+        .containsExactly(
+            new QualitySwitched(STREAM, events.get(1).at(), joined.viewer(), HIGH, LOW));
+  }
+
+  @Test
+  void registryThatWasEmptied_makesNobodyJoinAgain() {
+    plays("s", HIGH);
+    sessions.tell();
+    clock.advance(Duration.ofSeconds(10));
+    plays("s", HIGH);
+    emptied = true;
+    sessions.tell();
+
+    assertThat(told.getLast()).containsKey(STREAM);
+    assertThat(events).hasExactlyElementsOfTypes(ViewerJoined.class);
   }
 }

@@ -139,7 +139,8 @@ public final class Packager implements AutoCloseable {
           StreamEvent.SegmentGenerated _,
           StreamEvent.BitrateAdapted _,
           StreamEvent.RungsFailed _,
-          StreamEvent.RungMisaligned _ -> {}
+          StreamEvent.RungMisaligned _,
+          StreamEvent.ViewerEvent _ -> {}
     }
   }
 

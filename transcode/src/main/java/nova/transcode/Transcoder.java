@@ -104,7 +104,8 @@ public final class Transcoder implements AutoCloseable {
           StreamEvent.RungStarted _,
           StreamEvent.BitrateAdapted _,
           StreamEvent.RungsFailed _,
-          StreamEvent.RungMisaligned _ -> {}
+          StreamEvent.RungMisaligned _,
+          StreamEvent.ViewerEvent _ -> {}
     }
   }
 

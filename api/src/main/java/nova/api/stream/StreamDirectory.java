@@ -96,7 +96,8 @@ public final class StreamDirectory implements StreamEvents.Subscriber {
           StreamEvent.StreamStopRequested _, // what comes of it is told
           StreamEvent.SegmentGenerated _,
           StreamEvent.RungStarted _,
-          StreamEvent.RungMisaligned _ -> {} // what is in the store is not shown here
+          StreamEvent.RungMisaligned _,
+          StreamEvent.ViewerEvent _ -> {} // what is in the store is not shown here
     }
   }
 

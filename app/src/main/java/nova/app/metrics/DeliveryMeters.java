@@ -19,6 +19,7 @@ public final class DeliveryMeters implements DeliveryMetrics {
   private final Map<Refusal, LazyCounter> refusals = new EnumMap<>(Refusal.class);
 
   private final LazyCounter viewersNotCounted;
+  private final LazyCounter viewerEventsDropped;
   private final LazyCounter malformedCmcd;
 
   /// Prepares all meters and registers none.
@@ -43,6 +44,12 @@ public final class DeliveryMeters implements DeliveryMetrics {
             () ->
                 Counter.builder("nova.delivery.viewers.refused")
                     .description("Requests of viewers who are not counted: there are too many.")
+                    .register(registry));
+    this.viewerEventsDropped =
+        new LazyCounter(
+            () ->
+                Counter.builder("nova.delivery.viewer.events.dropped")
+                    .description("Events of viewers that nobody is told of: there are too many.")
                     .register(registry));
     this.malformedCmcd =
         new LazyCounter(
@@ -80,6 +87,11 @@ public final class DeliveryMeters implements DeliveryMetrics {
   @Override
   public void viewerNotCounted() {
     viewersNotCounted.increment(1);
+  }
+
+  @Override
+  public void viewerEventDropped() {
+    viewerEventsDropped.increment(1);
   }
 
   @Override

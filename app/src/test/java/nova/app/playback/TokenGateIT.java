@@ -32,6 +32,7 @@ import nova.control.token.TokenTerms;
 import nova.control.token.Tokens;
 import nova.core.Bytes;
 import nova.core.ChannelSlug;
+import nova.core.InProcessStreamEvents;
 import nova.core.StreamId;
 import nova.delivery.DeliveryConfig;
 import nova.delivery.DeliveryMetrics;
@@ -139,6 +140,10 @@ class TokenGateIT {
                 timelines,
                 new TokenGate(rights),
                 new InProcessViewerRegistry(clock, clock::nanoTime, new SecureRandom()),
+                new InProcessStreamEvents(
+                    (_, e) -> {
+                      throw new AssertionError(e);
+                    }),
                 DeliveryMetrics.NONE,
                 clock,
                 clock::nanoTime));

@@ -51,7 +51,8 @@ final class EventRelay {
           StreamEvent.RungStarted _,
           StreamEvent.BitrateAdapted _,
           StreamEvent.RungsFailed _,
-          StreamEvent.RungMisaligned _ ->
+          StreamEvent.RungMisaligned _,
+          StreamEvent.ViewerEvent _ ->
           false;
     };
   }

@@ -16,28 +16,41 @@ import org.jspecify.annotations.Nullable;
 public final class KafkaBackend implements AutoCloseable {
   private final KafkaConfig config;
   private final KafkaPorts ports;
+  private final boolean tellsAlone;
   private final KafkaClients clients;
   private final KafkaTopics topics;
   private final KafkaConnection connection;
   private @Nullable KafkaFrameLog frameLog; // guarded by `this`
   private @Nullable KafkaStreamEvents events; // guarded by `this`
 
-  private KafkaBackend(KafkaConfig config, KafkaPorts ports) {
+  private KafkaBackend(KafkaConfig config, KafkaPorts ports, boolean tellsAlone) {
     this.config = config;
     this.ports = ports;
+    this.tellsAlone = tellsAlone;
     this.clients = new KafkaClients(config, ports.node());
-    this.topics = new KafkaTopics(config, clients.maxRequestBytes());
+    this.topics = new KafkaTopics(config, clients.maxRequestBytes(), tellsAlone);
     this.connection =
         new KafkaConnection(config, clients, topics, ports.nanoClock(), ports.threads());
   }
 
   /// Begins to ask for Kafka.
   public static KafkaBackend open(KafkaConfig config, KafkaPorts ports) {
-    return new KafkaBackend(config, ports);
+    return new KafkaBackend(config, ports, false);
+  }
+
+  /// As [#open], for a process that tells events and hears none, nor of frames: the right to write
+  /// events is enough.
+  public static KafkaBackend openToTell(KafkaConfig config, KafkaPorts ports) {
+    return new KafkaBackend(config, ports, true);
   }
 
   /// The frame log; the first call begins to follow the index of streams.
+  ///
+  /// @throws IllegalStateException when this was opened to tell
   public synchronized FrameLog frameLog() {
+    if (tellsAlone) {
+      throw new IllegalStateException("this process has nothing to do with frames");
+    }
     KafkaFrameLog known = frameLog;
     if (known == null) {
       known = new KafkaFrameLog(config, ports, connection, clients, topics);
@@ -46,11 +59,11 @@ public final class KafkaBackend implements AutoCloseable {
     return known;
   }
 
-  /// The events of all processes; the first call begins to listen.
+  /// The events of all processes; the first call begins to listen, unless this was opened to tell.
   public synchronized StreamEvents events() {
     KafkaStreamEvents known = events;
     if (known == null) {
-      known = new KafkaStreamEvents(config, ports, connection, clients, topics);
+      known = new KafkaStreamEvents(config, ports, connection, clients, topics, !tellsAlone);
       events = known;
     }
     return known;

@@ -6,11 +6,12 @@ import nova.core.InProcessStreamEvents;
 import nova.core.StreamEvent;
 import nova.core.StreamEvent.StreamMeasured;
 import nova.core.StreamEvents;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// [StreamEvents] of all processes. Subscribers of this process are called at once; a queue takes
-/// the event to Kafka, and events of other processes come from there.
+/// the event to Kafka, and events of other processes come from there, if they are wanted.
 ///
 /// Measurements stay in the process: the next one replaces them, so a durable record of each is of
 /// no use to anybody.
@@ -25,14 +26,16 @@ final class KafkaStreamEvents implements StreamEvents, AutoCloseable {
   private final InProcessStreamEvents local;
   private final StreamCloudEvents format;
   private final EventSender sender;
-  private final EventReceiver receiver;
+  private final @Nullable EventReceiver receiver;
 
+  /// @param listens whether events of other processes are wanted
   KafkaStreamEvents(
       KafkaConfig config,
       KafkaPorts ports,
       KafkaConnection connection,
       KafkaClients clients,
-      KafkaTopics topics) {
+      KafkaTopics topics,
+      boolean listens) {
     this.metrics = ports.metrics();
     this.local = new InProcessStreamEvents(ports.onSubscriberFailure());
     this.format = new StreamCloudEvents(ports.node(), ports.random().nextLong());
@@ -40,7 +43,10 @@ final class KafkaStreamEvents implements StreamEvents, AutoCloseable {
         new EventSender(
             config.eventMemory().bytes(), connection, clients, topics, metrics, ports.threads());
     this.receiver =
-        new EventReceiver(this::received, connection, clients, topics, metrics, ports.threads());
+        listens
+            ? new EventReceiver(
+                this::received, connection, clients, topics, metrics, ports.threads())
+            : null;
   }
 
   @Override
@@ -65,16 +71,16 @@ final class KafkaStreamEvents implements StreamEvents, AutoCloseable {
     return local.subscribe(subscriber);
   }
 
-  /// Waits until events of other processes are heard.
+  /// Waits until events of other processes are heard, if they are wanted.
   ///
   /// @return whether they are
   boolean awaitListening(Duration timeout) throws InterruptedException {
-    return receiver.awaitListening(timeout);
+    return receiver == null || receiver.awaitListening(timeout);
   }
 
   /// Why events of other processes are not heard, as far as is known.
   Optional<String> problem() {
-    return receiver.problem();
+    return Optional.ofNullable(receiver).flatMap(EventReceiver::problem);
   }
 
   private void received(byte[] value) {
@@ -93,6 +99,8 @@ final class KafkaStreamEvents implements StreamEvents, AutoCloseable {
   @Override
   public void close() {
     sender.close();
-    receiver.close();
+    if (receiver != null) {
+      receiver.close();
+    }
   }
 }

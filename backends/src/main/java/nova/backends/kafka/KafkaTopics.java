@@ -39,11 +39,14 @@ final class KafkaTopics {
 
   private final KafkaConfig config;
   private final int recordBytes;
+  private final boolean eventsAlone;
 
   /// @param recordBytes what the topic of frames must take
-  KafkaTopics(KafkaConfig config, int recordBytes) {
+  /// @param eventsAlone whether the other topics are no concern of this process
+  KafkaTopics(KafkaConfig config, int recordBytes, boolean eventsAlone) {
     this.config = config;
     this.recordBytes = recordBytes;
+    this.eventsAlone = eventsAlone;
   }
 
   String frames() {
@@ -105,6 +108,17 @@ final class KafkaTopics {
     long retentionMs = config.retention().toMillis();
     long segmentBytes =
         Math.clamp(config.retentionSize().bytes() / 8, SEGMENT_BYTES_LEAST, SEGMENT_BYTES_MOST);
+    NewTopic events =
+        topic(
+            events(),
+            config.partitions(),
+            replicas,
+            EVENTS_KEPT.toMillis(),
+            EVENTS_BYTES,
+            SEGMENT_BYTES_MOST);
+    if (eventsAlone) {
+      return List.of(events);
+    }
     NewTopic frames =
         topic(
             frames(),
@@ -123,13 +137,7 @@ final class KafkaTopics {
             config.retention().plus(INDEX_KEPT_LONGER).toMillis(),
             -1,
             SEGMENT_BYTES_LEAST),
-        topic(
-            events(),
-            config.partitions(),
-            replicas,
-            EVENTS_KEPT.toMillis(),
-            EVENTS_BYTES,
-            SEGMENT_BYTES_MOST));
+        events);
   }
 
   private static NewTopic topic(

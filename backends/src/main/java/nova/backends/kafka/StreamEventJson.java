@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import nova.backends.json.Fields;
@@ -15,6 +16,7 @@ import nova.core.StreamEvent;
 import nova.core.StreamEvent.BitrateAdapted;
 import nova.core.StreamEvent.EpochBegan;
 import nova.core.StreamEvent.LadderChanged;
+import nova.core.StreamEvent.QualitySwitched;
 import nova.core.StreamEvent.RungMisaligned;
 import nova.core.StreamEvent.RungStarted;
 import nova.core.StreamEvent.RungsFailed;
@@ -27,6 +29,8 @@ import nova.core.StreamEvent.StreamRecovering;
 import nova.core.StreamEvent.StreamResumed;
 import nova.core.StreamEvent.StreamStarted;
 import nova.core.StreamEvent.StreamStopRequested;
+import nova.core.StreamEvent.ViewerJoined;
+import nova.core.StreamEvent.ViewerLeft;
 import nova.core.StreamHealth;
 import nova.core.StreamId;
 import nova.core.StreamKeyId;
@@ -93,6 +97,11 @@ final class StreamEventJson {
           data.put("rendition", e.rendition().value())
               .put("number", e.number())
               .put("offsetMs", e.offsetMs());
+      case ViewerJoined e -> viewer(data, e.viewer(), e.identified());
+      case ViewerLeft e ->
+          viewer(data, e.viewer(), e.identified()).put("watchedMs", e.watched().toMillis());
+      case QualitySwitched e ->
+          data.put("viewer", e.viewer()).put("from", e.from().value()).put("to", e.to().value());
     }
     return data;
   }
@@ -160,6 +169,22 @@ final class StreamEventJson {
           case "RungMisaligned" ->
               new RungMisaligned(
                   stream, at, rendition(data), data.number("number"), data.number("offsetMs"));
+          case "ViewerJoined" ->
+              new ViewerJoined(stream, at, data.text("viewer"), data.truth("identified"));
+          case "ViewerLeft" ->
+              new ViewerLeft(
+                  stream,
+                  at,
+                  data.text("viewer"),
+                  data.truth("identified"),
+                  Duration.ofMillis(data.number("watchedMs")));
+          case "QualitySwitched" ->
+              new QualitySwitched(
+                  stream,
+                  at,
+                  data.text("viewer"),
+                  new RenditionId(data.text("from")),
+                  new RenditionId(data.text("to")));
           default -> null;
         });
   }
@@ -168,6 +193,10 @@ final class StreamEventJson {
       ObjectNode data, String remoteAddress, String encoder, Optional<StreamKeyId> key) {
     data.put("remoteAddress", remoteAddress).put("encoder", encoder);
     key.ifPresent(id -> data.put("key", id.toString()));
+  }
+
+  private static ObjectNode viewer(ObjectNode data, String viewer, boolean identified) {
+    return data.put("viewer", viewer).put("identified", identified);
   }
 
   private static Optional<StreamKeyId> key(Fields data) {

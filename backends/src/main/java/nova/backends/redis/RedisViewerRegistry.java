@@ -5,16 +5,18 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import nova.core.Bytes;
 import nova.core.NanoClock;
 import nova.core.StreamId;
+import nova.delivery.ViewerChange;
 import nova.delivery.ViewerId;
 import nova.delivery.ViewerRegistry;
 import nova.segments.StoreUnavailableException;
@@ -25,7 +27,10 @@ import org.slf4j.LoggerFactory;
 /// [ViewerRegistry] that all delivery nodes share; [RedisViewerCounts] reads what they write.
 ///
 /// While Redis is away nothing is kept for later: who still watches when it is back is told of
-/// within ten seconds.
+/// within ten seconds, and until then nobody is taken for gone.
+///
+/// Redis decides who came and who left, so one node is told of it. What is kept of a stream whose
+/// last viewers left with their node goes by itself, and nobody is told.
 ///
 /// The first node that asks for the salt of a day makes it. Each asks again every minute, and puts
 /// what it has where nothing is, so that those that went on without Redis, or saw it emptied, agree
@@ -34,10 +39,15 @@ import org.slf4j.LoggerFactory;
 /// *Thread-safe; [#seen] is for one thread.*
 public final class RedisViewerRegistry implements ViewerRegistry {
   private static final Logger log = LoggerFactory.getLogger(RedisViewerRegistry.class);
-  private static final RedisScript SEE = RedisScript.named("see-viewers", RedisType.SORTED_SET);
+  private static final RedisScript SEE =
+      RedisScript.named("see-viewers", RedisType.SORTED_SET, RedisType.HASH);
+  private static final RedisScript SEE_STREAMS =
+      RedisScript.named("see-streams", RedisType.SORTED_SET);
   private static final RedisScript SHARE_SALT = RedisScript.named("share-salt", RedisType.STRING);
   private static final int BATCH = 500; // names per script, which nobody else's commands wait for
-  private static final Bytes TTL = StreamLeases.number(KEPT.toMillis());
+  private static final Bytes FORGOTTEN = StreamLeases.number(KEPT.toMillis());
+  private static final Bytes NEVER = StreamLeases.number(0);
+  private static final Bytes TTL = StreamLeases.number(KEPT.multipliedBy(3).toMillis());
   private static final Duration SALT_TTL = Duration.ofDays(2);
   private static final Duration SALT_CHECKED_EVERY = Duration.ofMinutes(1);
   private static final Comparator<ViewerId> IDENTIFIED_FIRST =
@@ -52,6 +62,7 @@ public final class RedisViewerRegistry implements ViewerRegistry {
   private final RandomGenerator random;
   private volatile Salt salt;
   private volatile long saltCheckedNs;
+  private volatile long missedNs; // when Redis was not told last
 
   private record Salt(LocalDate day, Bytes secret) {}
 
@@ -68,6 +79,7 @@ public final class RedisViewerRegistry implements ViewerRegistry {
     this.clock = clock;
     this.nanoClock = nanoClock;
     this.random = random;
+    this.missedNs = nanoClock.nanoTime() - KEPT.toNanos();
     this.salt = new Salt(today(), newSecret());
     awaitSalt(shareSalt());
   }
@@ -87,52 +99,89 @@ public final class RedisViewerRegistry implements ViewerRegistry {
   }
 
   @Override
-  public void seen(Map<StreamId, List<ViewerId>> viewers) {
+  public void seen(Map<StreamId, List<ViewerId>> viewers, Consumer<ViewerChange> changes) {
     refreshSalt();
     if (viewers.isEmpty()) {
       return;
     }
     if (!link.isOpen()) {
-      metrics.failed("viewers");
+      failed(null);
       return;
     }
-    viewers.forEach(this::send);
-    List<StreamId> streams = List.copyOf(viewers.keySet());
-    for (int from = 0; from < streams.size(); from += BATCH) {
-      List<StreamId> batch = streams.subList(from, Math.min(streams.size(), from + BATCH));
-      send(
-          keys.watched(),
-          batch.size(),
-          batch.stream().map(stream -> Bytes.ofUtf8(stream.value())).toList());
+    viewers.forEach((stream, seen) -> send(stream, seen, changes));
+    List<Bytes> watched =
+        viewers.entrySet().stream()
+            .filter(stream -> !stream.getValue().isEmpty())
+            .map(stream -> Bytes.ofUtf8(stream.getKey().value()))
+            .toList();
+    for (int from = 0; from < watched.size(); from += BATCH) {
+      List<Bytes> batch = watched.subList(from, Math.min(watched.size(), from + BATCH));
+      RedisAnswers.countFailure(
+          link.<Long>run(
+              SEE_STREAMS,
+              ScriptOutputType.INTEGER,
+              List.of(keys.watched()),
+              arguments(List.of(FORGOTTEN), batch)),
+          "viewers",
+          metrics);
     }
   }
 
-  private void send(StreamId stream, List<ViewerId> viewers) {
+  private void send(StreamId stream, List<ViewerId> viewers, Consumer<ViewerChange> changes) {
     List<ViewerId> sorted = viewers.stream().sorted(IDENTIFIED_FIRST).toList();
-    for (int from = 0; from < sorted.size(); from += BATCH) {
+    int from = 0;
+    do {
       List<ViewerId> batch = sorted.subList(from, Math.min(sorted.size(), from + BATCH));
-      send(
-          keys.viewers(stream),
-          batch.stream().filter(ViewerId::identified).count(),
-          batch.stream().map(RedisViewerRegistry::name).toList());
+      Bytes identified = StreamLeases.number(batch.stream().filter(ViewerId::identified).count());
+      CompletionStage<?> _ =
+          link.<List<Bytes>>run(
+                  SEE,
+                  ScriptOutputType.MULTI,
+                  List.of(keys.viewers(stream), keys.came(stream)),
+                  arguments(
+                      List.of(forgottenAfter(), TTL, identified),
+                      batch.stream().map(viewer -> Bytes.ofUtf8(viewer.text())).toList()))
+              .whenComplete(
+                  (told, failure) -> {
+                    if (failure == null) {
+                      tell(stream, told, changes);
+                    } else {
+                      failed(failure);
+                    }
+                  });
+      from += BATCH;
+    } while (from < sorted.size());
+  }
+
+  private static Bytes[] arguments(List<Bytes> settings, List<Bytes> names) {
+    return Stream.concat(settings.stream(), names.stream()).toArray(Bytes[]::new);
+  }
+
+  /// After Redis was away, all nodes tell it of those who watch before any of them is gone.
+  private Bytes forgottenAfter() {
+    boolean lately = nanoClock.nanoTime() - missedNs < KEPT.toNanos();
+    return lately ? NEVER : FORGOTTEN;
+  }
+
+  private void failed(@Nullable Throwable failure) {
+    missedNs = nanoClock.nanoTime();
+    metrics.failed("viewers");
+    log.debug("Redis was not told who watches", failure);
+  }
+
+  /// Each change is three texts, as the script has it.
+  private void tell(StreamId stream, List<Bytes> told, Consumer<ViewerChange> changes) {
+    for (int i = 0; i + 2 < told.size(); i += 3) {
+      Optional<ViewerId> viewer = ViewerId.ofText(told.get(i + 1).toUtf8());
+      if (viewer.isEmpty()) {
+        metrics.malformed("viewer");
+      } else if (told.get(i).toUtf8().equals("+")) {
+        changes.accept(new ViewerChange.Came(stream, viewer.get()));
+      } else {
+        Duration watched = Duration.ofMillis(Long.parseLong(told.get(i + 2).toUtf8()));
+        changes.accept(new ViewerChange.Left(stream, viewer.get(), watched));
+      }
     }
-  }
-
-  private static Bytes name(ViewerId viewer) {
-    return Bytes.ofUtf8(
-        (viewer.identified() ? "i" : "e") + HexFormat.of().toHexDigits(viewer.hash()));
-  }
-
-  private void send(String key, long ofTheFirstKind, List<Bytes> names) {
-    List<Bytes> arguments = new ArrayList<>(names.size() + 2);
-    arguments.add(TTL);
-    arguments.add(StreamLeases.number(ofTheFirstKind));
-    arguments.addAll(names);
-    RedisAnswers.countFailure(
-        link.<Long>run(
-            SEE, ScriptOutputType.INTEGER, List.of(key), arguments.toArray(Bytes[]::new)),
-        "viewers",
-        metrics);
   }
 
   @Override

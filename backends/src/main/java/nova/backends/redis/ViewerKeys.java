@@ -8,6 +8,7 @@ import nova.core.StreamId;
 /// | name | type | |
 /// |---|---|---|
 /// | `viewers:{S}` | sorted set | viewers of a stream by when they were seen last |
+/// | `came:{S}` | hash | when each of them came, in milliseconds |
 /// | `watched` | sorted set | streams by when a viewer was seen last |
 /// | `salt:DAY` | string | the salt of the day |
 ///
@@ -15,6 +16,10 @@ import nova.core.StreamId;
 record ViewerKeys(Keyspace keys) {
   String viewers(StreamId stream) {
     return keys.key("viewers", stream);
+  }
+
+  String came(StreamId stream) {
+    return keys.key("came", stream);
   }
 
   String watched() {

@@ -15,7 +15,8 @@ class KafkaThreadsTest {
 
   private final TestKafka kafka = new TestKafka(EmbeddedKafka.shared());
   private final KafkaClients clients = new KafkaClients(kafka.config(), "test");
-  private final KafkaTopics topics = new KafkaTopics(kafka.config(), clients.maxRequestBytes());
+  private final KafkaTopics topics =
+      new KafkaTopics(kafka.config(), clients.maxRequestBytes(), false);
 
   @Test
   void error_endsNoThread_eachBeginsAgain() throws Exception {

@@ -153,7 +153,7 @@ class KafkaTopicsTest {
             d.readAhead(),
             d.eventMemory(),
             List.of());
-    return new KafkaTopics(config, new KafkaClients(config, "test").maxRequestBytes())
+    return new KafkaTopics(config, new KafkaClients(config, "test").maxRequestBytes(), false)
         .ensure(admin);
   }
 

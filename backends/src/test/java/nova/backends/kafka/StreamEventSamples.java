@@ -1,5 +1,6 @@
 package nova.backends.kafka;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -11,6 +12,7 @@ import nova.core.StreamEvent;
 import nova.core.StreamEvent.BitrateAdapted;
 import nova.core.StreamEvent.EpochBegan;
 import nova.core.StreamEvent.LadderChanged;
+import nova.core.StreamEvent.QualitySwitched;
 import nova.core.StreamEvent.RungMisaligned;
 import nova.core.StreamEvent.RungStarted;
 import nova.core.StreamEvent.RungsFailed;
@@ -23,6 +25,8 @@ import nova.core.StreamEvent.StreamRecovering;
 import nova.core.StreamEvent.StreamResumed;
 import nova.core.StreamEvent.StreamStarted;
 import nova.core.StreamEvent.StreamStopRequested;
+import nova.core.StreamEvent.ViewerJoined;
+import nova.core.StreamEvent.ViewerLeft;
 import nova.core.StreamHealth;
 import nova.core.StreamId;
 import nova.core.StreamKeyId;
@@ -76,6 +80,9 @@ final class StreamEventSamples {
         new RungStarted(STREAM, AT, RUNG, 7),
         new BitrateAdapted(STREAM, AT, "preset-superfast", "too late"),
         new RungsFailed(STREAM, AT, "native-library-missing", "there is none"),
-        new RungMisaligned(STREAM, AT, RUNG, 12, -40));
+        new RungMisaligned(STREAM, AT, RUNG, 12, -40),
+        new ViewerJoined(STREAM, AT, "i0123456789abcdef", true),
+        new ViewerLeft(STREAM, AT, "e0123456789abcdef", false, Duration.ofMillis(90_001)),
+        new QualitySwitched(STREAM, AT, "i0123456789abcdef", RUNG, new RenditionId("480p")));
   }
 }

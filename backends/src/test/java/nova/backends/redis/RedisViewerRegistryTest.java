@@ -9,10 +9,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.random.RandomGenerator;
 import nova.core.Bytes;
 import nova.core.StreamId;
 import nova.core.ViewerCount;
+import nova.delivery.ViewerChange;
 import nova.delivery.ViewerId;
 import nova.delivery.ViewerRegistry;
 import nova.delivery.ViewerRegistryContract;
@@ -23,7 +25,10 @@ import org.junit.jupiter.api.Test;
 
 class RedisViewerRegistryTest extends ViewerRegistryContract {
   private static final String VIEWERS = "nova:viewers:{" + STREAM + "}";
+  private static final String CAME = "nova:came:{" + STREAM + "}";
   private static final String SALT = "nova:salt:2026-11-22"; // the day of the fake clock
+
+  private static final Duration YEARS = Duration.ofDays(10_000);
 
   private final FakeClock clock = new FakeClock();
   @AutoClose private final TestRedis redis = new TestRedis();
@@ -82,35 +87,98 @@ class RedisViewerRegistryTest extends ViewerRegistryContract {
     RedisViewerRegistry other = openRegistry();
     assertThat(other.salt()).isEqualTo(registry.salt());
 
-    registry.seen(Map.of(STREAM, List.of(NAMED, GUESSED)));
-    other.seen(Map.of(STREAM, List.of(NAMED, new ViewerId(7, false))));
+    registry.seen(Map.of(STREAM, List.of(NAMED, GUESSED)), changes::add);
+    other.seen(Map.of(STREAM, List.of(NAMED, new ViewerId(7, false))), changes::add);
 
     awaitCount(STREAM, new ViewerCount(1, 2));
   }
 
   @Test
+  void viewerWhoGoesFromOneNodeToAnother_comesAndLeavesOnce() {
+    List<ViewerChange> elsewhere = new CopyOnWriteArrayList<>();
+    RedisViewerRegistry other = openRegistry();
+    registry.seen(Map.of(STREAM, List.of(NAMED)), changes::add);
+    await("told", () -> changes.size() == 1);
+    await(link.commands().hset(CAME, Map.of("i0000000000000001", text("1000"))));
+    letMostOfTheTimePass();
+    Bytes named = text(NAMED.text());
+    double before = await(link.commands().zscore(VIEWERS, named));
+    other.seen(Map.of(STREAM, List.of(NAMED)), elsewhere::add);
+    await("told there", () -> await(link.commands().zscore(VIEWERS, named)) > before);
+    letMostOfTheTimePass();
+    registry.seen(Map.of(STREAM, List.of()), changes::add);
+    letMostOfTheTimePass();
+    registry.seen(Map.of(STREAM, List.of()), changes::add);
+    await("gone", () -> await(link.commands().exists(VIEWERS)) == 0);
+    other.seen(Map.of(STREAM, List.of()), elsewhere::add);
+
+    await("told of it", () -> changes.size() == 2);
+    assertThat(((ViewerChange.Left) changes.getLast()).watched()).isGreaterThan(YEARS);
+    assertThat(elsewhere).isEmpty();
+  }
+
+  /// Those who are called viewers and are none, and times that are none.
+  @Test
+  void changesThatAreNoneOfOurs_areLeftOut_andCounted() {
+    await(link.commands().zadd(VIEWERS, 1, text("junk")));
+    await(link.commands().zadd(VIEWERS, 2, text("i0000000000000001")));
+    await(link.commands().hset(CAME, Map.of("i0000000000000001", text("-inf"))));
+
+    registry.seen(Map.of(STREAM, List.of()), changes::add);
+
+    await("the other one is told", () -> !changes.isEmpty());
+    assertThat(changes).hasSize(1).first().isInstanceOf(ViewerChange.Left.class);
+    assertThat(metrics.count("malformed viewer")).isOne();
+  }
+
+  @Test
+  void afterRedisWasAway_nobodyIsGone_beforeAllNodesCanTell() {
+    registry.seen(Map.of(STREAM, List.of(NAMED)), changes::add);
+    await("told", () -> changes.size() == 1);
+    redis.server.stop();
+    await("the loss is known", () -> metrics.count("failed viewer-counts") > 0);
+    registry.seen(Map.of(STREAM, List.of(NAMED)), changes::add);
+    await("missed", () -> metrics.count("failed viewers") > 0);
+    redis.server.start();
+    await("it is there again", () -> counts.count(STREAM).equals(Optional.of(ViewerCount.NONE)));
+    await(link.commands().zadd(VIEWERS, 2, text("i0000000000000007")));
+
+    registry.seen(Map.of(STREAM, List.of(NAMED)), changes::add);
+    await("told again", () -> changes.size() == 2); // Redis was emptied
+    assertThat(changes).doesNotHaveAnyElementsOfTypes(ViewerChange.Left.class);
+
+    clock.advance(ViewerRegistry.KEPT);
+    registry.seen(Map.of(STREAM, List.of(NAMED)), changes::add);
+    await("gone now", () -> changes.getLast() instanceof ViewerChange.Left);
+  }
+
+  @Test
   void whatIsKept_tellsNothing_andGoesByItself() {
-    registry.seen(Map.of(STREAM, List.of(new ViewerId(0x0123_4567_89ab_cdefL, false))));
+    registry.seen(
+        Map.of(STREAM, List.of(new ViewerId(0x0123_4567_89ab_cdefL, false))), changes::add);
     await("told", () -> await(link.commands().exists("nova:watched")) == 1);
 
     assertThat(await(link.commands().zrange(VIEWERS, 0, -1)))
         .containsExactly(text("e0123456789abcdef"));
-    for (String key : List.of(VIEWERS, "nova:watched")) {
-      assertThat(await(link.commands().pttl(key))).as(key).isBetween(1L, 20_000L);
+    assertThat(await(link.commands().hkeys(CAME))).containsExactly(text("e0123456789abcdef"));
+    for (String key : List.of(VIEWERS, CAME)) {
+      assertThat(await(link.commands().pttl(key))).as(key).isBetween(1L, 60_000L);
     }
+    assertThat(await(link.commands().pttl("nova:watched"))).isBetween(1L, 20_000L);
     assertThat(await(link.commands().ttl(SALT))).isBetween(172_000L, 172_800L);
   }
 
   @Test
   void viewersWhoLeft_takeNoMemory() {
-    registry.seen(Map.of(STREAM, List.of(NAMED, GUESSED)));
+    registry.seen(Map.of(STREAM, List.of(NAMED, GUESSED)), changes::add);
     awaitCount(STREAM, new ViewerCount(1, 1));
     letMostOfTheTimePass();
     letMostOfTheTimePass();
 
-    registry.seen(Map.of(STREAM, List.of(new ViewerId(7, true))));
+    registry.seen(Map.of(STREAM, List.of(new ViewerId(7, true))), changes::add);
 
     await("the others are gone", () -> await(link.commands().zcard(VIEWERS)) == 1);
+    await("all of them", () -> await(link.commands().hlen(CAME)) == 1);
   }
 
   @Test
@@ -120,7 +188,7 @@ class RedisViewerRegistryTest extends ViewerRegistryContract {
     assertThat(other.salt()).isNotEqualTo(registry.salt());
 
     clock.advance(Duration.ofMinutes(1));
-    registry.seen(Map.of());
+    registry.seen(Map.of(), changes::add);
 
     await("the same salt", () -> other.salt().equals(registry.salt()));
   }
@@ -131,8 +199,8 @@ class RedisViewerRegistryTest extends ViewerRegistryContract {
     Bytes today = registry.salt();
     clock.advance(Duration.ofDays(1));
 
-    registry.seen(Map.of());
-    other.seen(Map.of());
+    registry.seen(Map.of(), changes::add);
+    other.seen(Map.of(), changes::add);
 
     await("shared", () -> registry.salt().equals(other.salt()));
     assertThat(registry.salt()).isNotEqualTo(today);
@@ -147,7 +215,7 @@ class RedisViewerRegistryTest extends ViewerRegistryContract {
 
     assertThat(await(link.commands().zadd("nova:watched", 9e15, text("../not a stream")))).isOne();
     assertThat(await(link.commands().set(VIEWERS, text("junk")))).isEqualTo("OK");
-    registry.seen(Map.of(STREAM, List.of(NAMED), OTHER, List.of(NAMED)));
+    registry.seen(Map.of(STREAM, List.of(NAMED), OTHER, List.of(NAMED)), changes::add);
 
     awaitCount(OTHER, new ViewerCount(1, 0));
     awaitCount(STREAM, new ViewerCount(1, 0));
@@ -167,12 +235,12 @@ class RedisViewerRegistryTest extends ViewerRegistryContract {
 
   @Test
   void whileRedisIsAway_nothingWaits_andWhatWasReadLastIsToldForAWhile() {
-    registry.seen(Map.of(STREAM, List.of(NAMED)));
+    registry.seen(Map.of(STREAM, List.of(NAMED)), changes::add);
     awaitCount(STREAM, new ViewerCount(1, 0));
     redis.server.stop();
     await("the loss is known", () -> metrics.count("failed viewer-counts") > 0);
 
-    registry.seen(Map.of(STREAM, List.of(NAMED)));
+    registry.seen(Map.of(STREAM, List.of(NAMED)), changes::add);
     await("counted", () -> metrics.count("failed viewers") > 0);
     assertThat(counts.count(STREAM)).contains(new ViewerCount(1, 0));
 

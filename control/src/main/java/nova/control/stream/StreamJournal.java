@@ -192,7 +192,8 @@ public final class StreamJournal implements StreamEvents.Subscriber, AutoCloseab
           StreamEvent.RungStarted _,
           StreamEvent.BitrateAdapted _,
           StreamEvent.RungsFailed _,
-          StreamEvent.RungMisaligned _ ->
+          StreamEvent.RungMisaligned _,
+          StreamEvent.ViewerEvent _ ->
           false;
     };
   }

@@ -71,7 +71,8 @@ final class StreamLife {
           StreamEvent.RungStarted _,
           StreamEvent.BitrateAdapted _,
           StreamEvent.RungsFailed _,
-          StreamEvent.RungMisaligned _ -> {
+          StreamEvent.RungMisaligned _,
+          StreamEvent.ViewerEvent _ -> {
         return Optional.empty();
       }
     }

@@ -149,7 +149,7 @@ final class HlsRoutes {
       return;
     }
     if (!reload.blocking()) {
-      viewers.asksFor(snapshot.stream(), reply.request());
+      viewers.asksFor(snapshot.stream(), rendition, reply.request());
       current(reply, path, reload, snapshot);
       return;
     }
@@ -160,7 +160,7 @@ final class HlsRoutes {
           400, absurdity, CachePolicy.playlistError(true, rendition.targetDurationSeconds()));
       return;
     }
-    viewers.asksFor(snapshot.stream(), reply.request());
+    viewers.asksFor(snapshot.stream(), rendition, reply.request());
     hold(
         reply,
         snapshot,

@@ -4,9 +4,12 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
+import java.util.Optional;
 import nova.core.StreamId;
 import nova.delivery.CmcdSession;
 import nova.delivery.ViewerSessions;
+import nova.segments.RenditionFormat;
+import nova.segments.RenditionTimeline;
 import org.jspecify.annotations.Nullable;
 
 /// Tells the viewers of live streams by their requests for media playlists. Nobody who plays sends
@@ -20,14 +23,17 @@ final class Viewers {
     this.sessions = sessions;
   }
 
-  /// Somebody asks for a media playlist of a live stream.
-  void asksFor(StreamId stream, HttpServerRequest request) {
+  /// Somebody asks for the media playlist of a rendition of a live stream.
+  void asksFor(StreamId stream, RenditionTimeline rendition, HttpServerRequest request) {
     if (!request.method().equals(HttpMethod.GET)) {
       return;
     }
     @Nullable String userAgent = request.getHeader(HttpHeaders.USER_AGENT);
     sessions.seen(
         stream,
+        rendition.format() instanceof RenditionFormat.Video
+            ? Optional.of(rendition.id())
+            : Optional.empty(),
         session(request),
         request.remoteAddress().hostAddress(),
         userAgent == null ? "" : userAgent);

@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
+import nova.core.InProcessStreamEvents;
 import nova.delivery.Broadcast;
 import nova.delivery.CountingMetrics;
 import nova.delivery.DeliveryConfig;
@@ -59,6 +60,11 @@ final class DeliveryFixture implements AutoCloseable {
           (snapshot, failure) -> {
             throw new AssertionError(snapshot.stream().value(), failure);
           });
+  final InProcessStreamEvents events =
+      new InProcessStreamEvents(
+          (event, failure) -> {
+            throw new AssertionError(event.toString(), failure);
+          });
   final InMemorySegmentStore segments = new InMemorySegmentStore(SegmentStoreConfig.defaults());
   final InMemoryPosterStore posters = new InMemoryPosterStore();
   final InProcessViewerRegistry viewers =
@@ -96,6 +102,7 @@ final class DeliveryFixture implements AutoCloseable {
                 timelines,
                 gate,
                 viewers,
+                events,
                 metrics,
                 clock,
                 clock::nanoTime));

@@ -78,7 +78,8 @@ public final class Posters implements AutoCloseable {
           StreamEvent.RungStarted _,
           StreamEvent.BitrateAdapted _,
           StreamEvent.RungsFailed _,
-          StreamEvent.RungMisaligned _ -> {}
+          StreamEvent.RungMisaligned _,
+          StreamEvent.ViewerEvent _ -> {}
     }
   }
 
