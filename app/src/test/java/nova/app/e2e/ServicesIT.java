@@ -16,8 +16,13 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import nova.app.process.TestServices;
+import nova.cluster.EmbeddedKafka;
 import nova.cluster.LocalCluster;
 import nova.cluster.ServiceProcess;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -60,6 +65,7 @@ class ServicesIT {
 
         assertThat(player.complete()).isNotEmpty();
         assertThat(player.hintsKept()).as("parts that came as hinted").isPositive();
+        awaitEvent(services.kafka(), "\"type\":\"ViewerJoined\"");
         String shown =
             await(
                 web(api, "/api/v1/streams?channel=live&state=ACTIVE"),
@@ -90,6 +96,30 @@ class ServicesIT {
         .as("log of %s", service.name())
         .doesNotContain(" ERROR ")
         .doesNotContain("\tat ");
+  }
+
+  /// Waits until an event with this text is in Kafka.
+  private static void awaitEvent(EmbeddedKafka kafka, String text) {
+    try (KafkaConsumer<String, String> consumer =
+        new KafkaConsumer<>(
+            Map.of("bootstrap.servers", kafka.bootstrapServers()),
+            new StringDeserializer(),
+            new StringDeserializer())) {
+      List<TopicPartition> all =
+          consumer.partitionsFor("stream-events").stream()
+              .map(partition -> new TopicPartition(partition.topic(), partition.partition()))
+              .toList();
+      consumer.assign(all);
+      consumer.seekToBeginning(all);
+      long deadlineNs = System.nanoTime() + PATIENCE.toNanos();
+      boolean found = false;
+      while (!found) {
+        assertThat(System.nanoTime()).as("no event with %s", text).isLessThan(deadlineNs);
+        for (ConsumerRecord<String, String> event : consumer.poll(Duration.ofSeconds(1))) {
+          found |= event.value().contains(text);
+        }
+      }
+    }
   }
 
   /// Asks until the answer is as wanted; only a failure meets the bound.

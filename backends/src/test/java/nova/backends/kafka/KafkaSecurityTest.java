@@ -11,6 +11,7 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -170,12 +171,41 @@ class KafkaSecurityTest {
   }
 
   @Test
+  void processThatTellsAlone_needsTheRightToWriteEvents_andNoOther() throws Exception {
+    try (EmbeddedKafka broker = EmbeddedKafka.start(withRights());
+        TestKafka kafka = new TestKafka(broker);
+        Admin admin = brokersOwn(broker)) {
+      KafkaBackend all = kafka.open(kafka.config(true, 1, asBroker()));
+      BlockingQueue<StreamEvent> seen = new LinkedBlockingQueue<>();
+      all.events().subscribe(seen::add);
+      assertThat(all.awaitReady(SOON)).as(all.problem().orElse("ready")).isTrue();
+      grant(admin, kafka.prefix + "stream-events", AclOperation.WRITE);
+      KafkaBackend teller =
+          kafka.openToTell(
+              kafka.config(
+                  false,
+                  1,
+                  "security.protocol=SASL_PLAINTEXT",
+                  "sasl.mechanism=PLAIN",
+                  login(PASSWORD)));
+      StreamEvents events = teller.events();
+      List<StreamEvent> here = new ArrayList<>();
+      events.subscribe(here::add);
+
+      assertThat(teller.awaitReady(SOON)).as(teller.problem().orElse("ready")).isTrue();
+      StreamEvent event = StreamEventSamples.sent().getLast();
+      events.publish(event);
+
+      assertThat(seen.poll(20, TimeUnit.SECONDS)).isEqualTo(event);
+      assertThat(here).containsExactly(event);
+      assertThat(teller.eventsProblem()).isEmpty();
+      assertThatThrownBy(teller::frameLog).isInstanceOf(IllegalStateException.class);
+    }
+  }
+
+  @Test
   void rightsThatAreMissing_areNamed() throws Exception {
-    Map<String, String> settings = asking("SASL_PLAINTEXT");
-    settings.put(
-        "authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer");
-    settings.put("super.users", "User:broker;User:ANONYMOUS"); // the latter between controllers
-    try (EmbeddedKafka broker = EmbeddedKafka.start(settings);
+    try (EmbeddedKafka broker = EmbeddedKafka.start(withRights());
         TestKafka kafka = new TestKafka(broker);
         Admin admin = brokersOwn(broker)) {
       KafkaConfig config =
@@ -221,17 +251,31 @@ class KafkaSecurityTest {
         .get();
   }
 
+  private static Map<String, String> withRights() {
+    Map<String, String> settings = asking("SASL_PLAINTEXT");
+    settings.put(
+        "authorizer.class.name", "org.apache.kafka.metadata.authorizer.StandardAuthorizer");
+    settings.put("super.users", "User:broker;User:ANONYMOUS"); // the latter between controllers
+    return settings;
+  }
+
+  /// Who may do everything.
+  private static String[] asBroker() {
+    return new String[] {
+      "security.protocol=SASL_PLAINTEXT",
+      "sasl.mechanism=PLAIN",
+      "sasl.jaas.config=" + LOGIN + "username=\"broker\" password=\"itself\";"
+    };
+  }
+
   private static Admin brokersOwn(EmbeddedKafka broker) {
-    return Admin.create(
-        Map.of(
-            "bootstrap.servers",
-            broker.bootstrapServers(),
-            "security.protocol",
-            "SASL_PLAINTEXT",
-            "sasl.mechanism",
-            "PLAIN",
-            "sasl.jaas.config",
-            LOGIN + "username=\"broker\" password=\"itself\";"));
+    Map<String, Object> settings = new HashMap<>();
+    settings.put("bootstrap.servers", broker.bootstrapServers());
+    for (String setting : asBroker()) {
+      int at = setting.indexOf('=');
+      settings.put(setting.substring(0, at), setting.substring(at + 1));
+    }
+    return Admin.create(settings);
   }
 
   private static void assertFramesAndEventsPass(TestKafka kafka, KafkaConfig config)

@@ -101,16 +101,31 @@ final class TestKafka implements AutoCloseable {
   }
 
   KafkaBackend open(KafkaConfig config, Consumer<Throwable> failures) {
-    KafkaBackend backend =
-        KafkaBackend.open(
+    return own(KafkaBackend.open(config, ports(failures)));
+  }
+
+  /// Another process, which only tells events.
+  KafkaBackend openToTell(KafkaConfig config) {
+    return own(
+        KafkaBackend.openToTell(
             config,
-            new KafkaPorts(
-                "node" + backends.size(),
-                new Counts(),
-                (_, failure) -> failures.accept(failure),
-                System::nanoTime,
-                Thread.ofPlatform().daemon().factory(),
-                new Random()));
+            ports(
+                failure -> {
+                  throw new AssertionError(failure);
+                })));
+  }
+
+  private KafkaPorts ports(Consumer<Throwable> failures) {
+    return new KafkaPorts(
+        "node" + backends.size(),
+        new Counts(),
+        (_, failure) -> failures.accept(failure),
+        System::nanoTime,
+        Thread.ofPlatform().daemon().factory(),
+        new Random());
+  }
+
+  private KafkaBackend own(KafkaBackend backend) {
     backends.add(backend);
     return backend;
   }

@@ -7,8 +7,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import nova.core.RenditionId;
+import nova.core.StreamEvent;
+import nova.core.StreamEvent.QualitySwitched;
+import nova.core.StreamEvent.ViewerJoined;
 import nova.core.StreamId;
 import nova.core.ViewerCount;
 import nova.delivery.Broadcast;
@@ -103,5 +109,26 @@ class ViewersTest {
     get(PLAYLIST);
 
     assertThat(count()).isEqualTo(ViewerCount.NONE);
+  }
+
+  @Test
+  void whatViewersDo_isToldAsEvents_withoutTheirNamesAndAddresses() throws Exception {
+    RenditionId rung = new RenditionId("480p");
+    broadcast.withRung(rung, 480, 1_000_000).segment(rung).put();
+    String low = "/hls/" + ID + "/480p/index.m3u8";
+    List<StreamEvent> told = new ArrayList<>();
+    fixture.events.subscribe(told::add);
+
+    get(PLAYLIST, "CMCD-Session", "sid=\"session-name\"");
+    get("/hls/" + ID + "/audio/index.m3u8", "CMCD-Session", "sid=\"session-name\"");
+    fixture.sessions().tell();
+    get(low, "CMCD-Session", "sid=\"session-name\"");
+    fixture.sessions().tell();
+
+    assertThat(told).hasExactlyElementsOfTypes(ViewerJoined.class, QualitySwitched.class);
+    QualitySwitched switched = (QualitySwitched) told.getLast();
+    assertThat(switched.from()).isEqualTo(VIDEO);
+    assertThat(switched.to()).isEqualTo(rung);
+    assertThat(told.toString()).doesNotContain("session-name").doesNotContain("127.0.0.1");
   }
 }
