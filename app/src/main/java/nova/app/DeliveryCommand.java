@@ -7,7 +7,9 @@ import picocli.CommandLine.Command;
     name = "delivery",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    description = "Serve viewers, as one service of several. Needs redis.* and database.*.",
+    description =
+        "Serve viewers, as one service of several. Needs redis.* and database.*; tells kafka.* what"
+            + " viewers do.",
     sortOptions = false)
 final class DeliveryCommand extends RoleCommand {
   DeliveryCommand() {

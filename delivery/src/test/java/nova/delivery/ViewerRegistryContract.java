@@ -121,6 +121,23 @@ public abstract class ViewerRegistryContract {
   }
 
   @Test
+  void manyViewersWhoLeave_areAllToldOf() {
+    List<ViewerId> many =
+        LongStream.range(0, 1_203).mapToObj(i -> new ViewerId(i, i % 3 == 0)).toList();
+    see(Map.of(STREAM, many));
+    List<ViewerChange> _ = awaitChanges(1_203);
+    letMostOfTheTimePass();
+    letMostOfTheTimePass();
+
+    see(Map.of(STREAM, List.of()));
+    List<ViewerChange> all = awaitChanges(2_406);
+    assertThat(all.subList(1_203, 2_406))
+        .hasOnlyElementsOfType(ViewerChange.Left.class)
+        .extracting(ViewerChange::viewer)
+        .containsExactlyInAnyOrderElementsOf(many);
+  }
+
+  @Test
   void salt_staysTheSame_andIsLongEnough() {
     Bytes salt = registry().salt();
 

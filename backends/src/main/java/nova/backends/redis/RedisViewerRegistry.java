@@ -46,6 +46,7 @@ public final class RedisViewerRegistry implements ViewerRegistry {
   private static final RedisScript SHARE_SALT = RedisScript.named("share-salt", RedisType.STRING);
   private static final int BATCH = 500; // names per script, which nobody else's commands wait for
   private static final Bytes FORGOTTEN = StreamLeases.number(KEPT.toMillis());
+  private static final Bytes MOST_FORGOTTEN = StreamLeases.number(BATCH);
   private static final Bytes NEVER = StreamLeases.number(0);
   private static final Bytes TTL = StreamLeases.number(KEPT.multipliedBy(3).toMillis());
   private static final Duration SALT_TTL = Duration.ofDays(2);
@@ -139,7 +140,7 @@ public final class RedisViewerRegistry implements ViewerRegistry {
                   ScriptOutputType.MULTI,
                   List.of(keys.viewers(stream), keys.came(stream)),
                   arguments(
-                      List.of(forgottenAfter(), TTL, identified),
+                      List.of(forgottenAfter(), MOST_FORGOTTEN, TTL, identified),
                       batch.stream().map(viewer -> Bytes.ofUtf8(viewer.text())).toList()))
               .whenComplete(
                   (told, failure) -> {
@@ -169,8 +170,10 @@ public final class RedisViewerRegistry implements ViewerRegistry {
     log.debug("Redis was not told who watches", failure);
   }
 
-  /// Each change is three texts, as the script has it.
+  /// Each change is three texts, as the script has it. When as many left as it forgets at once,
+  /// there may be more.
   private void tell(StreamId stream, List<Bytes> told, Consumer<ViewerChange> changes) {
+    int left = 0;
     for (int i = 0; i + 2 < told.size(); i += 3) {
       Optional<ViewerId> viewer = ViewerId.ofText(told.get(i + 1).toUtf8());
       if (viewer.isEmpty()) {
@@ -180,7 +183,11 @@ public final class RedisViewerRegistry implements ViewerRegistry {
       } else {
         Duration watched = Duration.ofMillis(Long.parseLong(told.get(i + 2).toUtf8()));
         changes.accept(new ViewerChange.Left(stream, viewer.get(), watched));
+        left++;
       }
+    }
+    if (left == BATCH) {
+      send(stream, List.of(), changes);
     }
   }
 
